@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// `CI=true` turns every warning of this package into an error; a user with a newer compiler is not stopped by one.
+let strict: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + strict
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+/// The paths that swift-subprocess takes.
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "interrex",
+    products: [
+        .executable(name: "interrex", targets: ["interrex"]),
+        .executable(name: "launch-benchmark", targets: ["launch-benchmark"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"])]),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        .target(name: "ZooKeeper", dependencies: ["CZooKeeper", "CLinux"], swiftSettings: settings),
+        .target(name: "Redis", dependencies: ["CHiredis", "CLinux"], swiftSettings: settings),
+        .target(name: "Succession", swiftSettings: settings),
+        .target(
+            name: "Rendering",
+            resources: [.embedInCode("Templates"), .embedInCode("conf")],
+            swiftSettings: settings),
+        .target(
+            name: "Cluster",
+            dependencies: ["ZooKeeper", "Redis", "Succession", "CLinux", logging],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "interrex",
+            dependencies: ["Cluster", "Rendering", "CLinux", argumentParser, logging, subprocess, system],
+            swiftSettings: settings),
+
+        .executableTarget(
+            name: "launch-benchmark", dependencies: ["ZooKeeper", "Support"], path: "Benchmarks/launch",
+            swiftSettings: settings),
+
+        .target(name: "Support", dependencies: ["CLinux"], path: "Tests/Support", swiftSettings: settings),
+        .testTarget(name: "ZooKeeperTests", dependencies: ["ZooKeeper", "Support"], swiftSettings: settings),
+        .testTarget(name: "RedisTests", dependencies: ["Redis", "Support"], swiftSettings: settings),
+        .testTarget(name: "SuccessionTests", dependencies: ["Succession"], swiftSettings: settings),
+        .testTarget(name: "RenderingTests", dependencies: ["Rendering"], swiftSettings: settings),
+        .testTarget(name: "ClusterTests", dependencies: ["Cluster", "Support"], swiftSettings: settings),
+        .testTarget(name: "InterrexTests", dependencies: ["interrex", "Support"], swiftSettings: settings),
+        .testTarget(
+            name: "Integration",
+            dependencies: ["interrex", "Cluster", "Redis", "ZooKeeper", "Support"],
+            swiftSettings: settings),
+    ]
+)

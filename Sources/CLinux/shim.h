@@ -1,0 +1,27 @@
+#ifndef INTERREX_CLINUX_SHIM_H
+#define INTERREX_CLINUX_SHIM_H
+
+/* What Swift's Glibc module lacks: headers that it leaves out, and what glibc shows only under _GNU_SOURCE (a
+   define here comes too late, because the features were settled by an earlier include of the module build). */
+
+#include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <signal.h>
+#include <unistd.h>
+
+int pipe2(int ends[2], int flags);
+int close_range(unsigned int first, unsigned int last, int flags);
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+
+/* syscall() is variadic, which Swift can't call; glibc wraps pidfds only from 2.36 on, in a header of its own. */
+static inline int linux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+static inline int linux_pidfd_send_signal(int pidfd, int signal)
+{
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+#endif
