@@ -1,0 +1,136 @@
+/// A decision with the rule that made it.
+public struct Ruling: Equatable, Sendable {
+    public var rule: Rule
+    public var decision: Decision
+}
+
+/// Who is master, as a function of what was seen: no I/O, no clock, no randomness (DESIGN.md 3.3).
+public func decide(_ observation: Observation) -> Decision { ruling(observation).decision }
+
+/// The same, with the rule. Rules are tried in their order and the first match wins; a wait whose limit is over is a
+/// refusal for the reason for which it waited.
+public func ruling(_ observation: Observation) -> Ruling {
+    var ruling =
+        observation.bySentinels
+        ?? {
+            switch observation.record {
+            case nil: observation.withNothingRecorded
+            case let record? where record.address == observation.me: observation.withUsRecorded(record)
+            case let record?: observation.withAnotherRecorded(record)
+            }
+        }()
+    if case .wait(let reason) = ruling.decision, observation.waited >= observation.limit {
+        ruling.decision = .refuse(reason)
+    }
+    return ruling
+}
+
+extension Observation {
+    /// Rules 1 and 2: the word of the sentinels goes before everything that is recorded.
+    fileprivate var bySentinels: Ruling? {
+        if let chosen, chosen != me { return Ruling(rule: .chosenMaster, decision: .follow(chosen)) }
+        if sentinels.failoverInProgress {
+            return Ruling(rule: .failoverInProgress, decision: .wait(.failoverInProgress))
+        }
+        return nil
+    }
+
+    /// Rules 3a-3c.
+    fileprivate var withNothingRecorded: Ruling {
+        let masters = others.filter(isLiveMaster)
+        if masters.count == 1 { return Ruling(rule: .soleMaster, decision: .follow(masters[0])) }
+        if !data.holdsData, cluster == nil, members.isEmpty, candidates.isEmpty, sentinels.isEmpty {
+            return Ruling(rule: .firstClaim, decision: .claim(at: nil))
+        }
+        // Members whose record was lost go before a claim, with the same caution as in rules 4e and 5b.
+        let unrecorded = successors + (patienceIsOver ? [] : others.filter(cannotBeAsked))
+        if !unrecorded.isEmpty {
+            return Ruling(rule: .nothingRecorded, decision: .wait(.unrecordedMembers(unrecorded)))
+        }
+        return Ruling(rule: .nothingRecorded, decision: coldStart(at: nil))
+    }
+
+    /// Rules 4a-4f and 6.
+    fileprivate func withAnotherRecorded(_ record: Record) -> Ruling {
+        let master = record.address
+        switch answer(of: master) {
+        case .master where isOurs(master), .loading where isOurs(master):
+            return Ruling(rule: .recordedMaster, decision: .follow(master))
+        case .replica(let replication) where !isStranger(master):
+            if let next = replication.master, next != me, answersMaster(next), isOurs(next) {
+                return Ruling(rule: .redirected, decision: .follow(next))
+            }
+        default: break
+        }
+        if answersAsRedis(master), !isStranger(master), !isOurs(master) {
+            return Ruling(rule: .unknownRedis, decision: .wait(.notKnownToBeOurs(master)))
+        }
+        if isDead(master) { return withDeadMaster(record) }
+        return Ruling(rule: .otherwise, decision: .wait(hesitation(over: master)))
+    }
+
+    private func withDeadMaster(_ record: Record) -> Ruling {
+        let master = record.address
+        if isLeased(master) {
+            return Ruling(rule: .deadWithLease, decision: .wait(.startingOrCutOff(master)))
+        }
+        let successors = successors
+        if !successors.isEmpty {
+            return Ruling(
+                rule: .deadWithSuccessors, decision: .wait(.promotionOf(master: master, successors)))
+        }
+        // A live member that can't be asked may hold the only copy: the same caution as in rule 5b.
+        let unknown = others.filter(cannotBeAsked)
+        if !unknown.isEmpty, !patienceIsOver {
+            return Ruling(rule: .deadWithSuccessors, decision: .wait(.unknownData(master: master, unknown)))
+        }
+        return Ruling(rule: .deadAlone, decision: coldStart(at: record.version))
+    }
+
+    /// Rules 5a-5d.
+    fileprivate func withUsRecorded(_ record: Record) -> Ruling {
+        if let successor = others.filter(wasPromotedFromUs).max(by: { offset(of: $0) < offset(of: $1) }) {
+            return Ruling(rule: .promotedFromUs, decision: .follow(successor))
+        }
+        let fresher = others.filter { isFresherThanUs($0) || cannotBeAsked($0) }
+        if !fresher.isEmpty, !patienceIsOver {
+            return Ruling(rule: .fresherThanUs, decision: .wait(.fresherMembers(fresher)))
+        }
+        if let cluster, cluster.members > Set(members).union([me]).count {
+            return Ruling(rule: .membersMissing, decision: coldStart(at: record.version))
+        }
+        return Ruling(rule: .resume, decision: .resume)
+    }
+
+    /// A live member that answers master and replicated, before its promotion, under the id that our own master role
+    /// had: by what the watcher recorded, or by what our own data file bears.
+    private func wasPromotedFromUs(_ member: Address) -> Bool {
+        guard !isStranger(member), case .master(let history) = answer(of: member), let previous = history.previousID
+        else { return false }
+        return previous == cluster?.replicationID || previous == data.replicationID
+    }
+
+    private func offset(of member: Address) -> Int64 {
+        if case .master(let history) = answer(of: member) { history.offset } else { 0 }
+    }
+
+    /// The lowest candidate claims, on an observation that was made after it stood.
+    private func coldStart(at version: Int32?) -> Decision {
+        guard let candidacy else { return .stand }
+        if let first = candidates.min(by: { $0.number < $1.number }), first.number < candidacy {
+            return .wait(.lowerCandidate(first.address))
+        }
+        return .claim(at: version)
+    }
+
+    /// Why a recorded master that is neither usable nor dead makes us wait.
+    func hesitation(over master: Address) -> Reason {
+        switch answer(of: master) {
+        case .replica(let replication): .follows(master, replication.master)
+        case .denied: .denied(master)
+        case .loading: .loading(master)
+        case .notRedis: .stranger(master)
+        case .master, .refused, .silent: .silent(master)
+        }
+    }
+}

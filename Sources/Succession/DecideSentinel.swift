@@ -1,0 +1,31 @@
+/// Whom a new sentinel monitors: a live master, or a dead one that this sentinel is needed to replace (DESIGN.md 4).
+public func decideSentinel(_ observation: Observation) -> SentinelDecision {
+    let decision = observation.sentinelDecision
+    if case .wait(let reason) = decision, observation.waited >= observation.limit { return .refuse(reason) }
+    return decision
+}
+
+extension Observation {
+    fileprivate var sentinelDecision: SentinelDecision {
+        if let chosen { return .monitor(chosen) }
+        if sentinels.failoverInProgress { return .wait(.failoverInProgress) }
+        guard let master = record?.address else { return .wait(.nothingRecorded) }
+        if isStranger(master) { return .wait(.stranger(master)) }
+        if answersMaster(master), isOurs(master) { return .monitor(master) }
+        if case .replica(let replication) = answer(of: master), let next = replication.master,
+            answersMaster(next), isOurs(next)
+        {
+            return .monitor(next)
+        }
+        if answersAsRedis(master), !isOurs(master) { return .wait(.notKnownToBeOurs(master)) }
+        if isDead(master) {
+            if isLeased(master) { return .wait(.startingOrCutOff(master)) }
+            // A sentinel of a dead master promotes one of the replicas: with a live master, that makes two.
+            let masters = others.filter(isLiveMaster)
+            if !masters.isEmpty { return .wait(.promotionOf(master: master, masters)) }
+            // Without this sentinel nobody might ever promote one of them.
+            return members.contains(where: isPromotable) ? .monitor(master) : .wait(.dead(master))
+        }
+        return .wait(hesitation(over: master))
+    }
+}

@@ -1,0 +1,110 @@
+/// What a redis launcher does next.
+public enum Decision: Equatable, Sendable {
+    /// Start as master: create `/redis/master`, or set it at the version that was read before the evidence.
+    case claim(at: Int32?)
+    /// Start as a replica of this master.
+    case follow(Address)
+    /// Start as the master that ZooKeeper names.
+    case resume
+    /// Register as a candidate of a cold start, then observe again.
+    case stand
+    case wait(Reason)
+    /// Give up.
+    case refuse(Reason)
+}
+
+/// What a sentinel launcher does next.
+public enum SentinelDecision: Equatable, Sendable {
+    case monitor(Address)
+    case wait(Reason)
+    case refuse(Reason)
+}
+
+/// Why a launcher waits, or gave up waiting.
+public enum Reason: Equatable, Sendable {
+    case nothingRecorded
+    /// No master is recorded, but these hold data, can be promoted, answer master, or can't be asked.
+    case unrecordedMembers([Address])
+    case failoverInProgress
+    /// A Redis answers at the recorded address that nothing shows to be of this cluster.
+    case notKnownToBeOurs(Address)
+    case denied(Address)
+    case stranger(Address)
+    /// The recorded master is dead, but its lease lives.
+    case startingOrCutOff(Address)
+    /// The recorded master is dead, and a sentinel would have nothing to promote.
+    case dead(Address)
+    /// The recorded master is dead; these may be promoted, hold data, or are master already.
+    case promotionOf(master: Address, [Address])
+    /// The recorded master is dead; these hold a lease but can't be asked for their data.
+    case unknownData(master: Address, [Address])
+    /// We are the recorded master; these have fresher data, or can't be asked.
+    case fresherMembers([Address])
+    case lowerCandidate(Address)
+    case silent(Address)
+    case loading(Address)
+    /// The recorded master follows somebody who is no usable master of ours.
+    case follows(Address, Address?)
+}
+
+extension Reason: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .nothingRecorded:
+            "no master is recorded yet"
+        case .unrecordedMembers(let members):
+            "no master is recorded, but \(list(members)) may be one or hold the data; the watcher decides"
+        case .dead(let address):
+            "the recorded master \(address) is dead and no live member can be promoted"
+        case .failoverInProgress:
+            "a sentinel reports a failover in progress"
+        case .notKnownToBeOurs(let address):
+            "a Redis answers at \(address) that has no lease, no mark of this cluster and no majority of sentinels behind "
+                + "it; check whether another tool started it, and that CONFIG GET is allowed there"
+        case .denied(let address):
+            "the Redis at \(address) does not let us in; check REDIS_PASSWORD and REDIS_USERNAME"
+        case .stranger(let address):
+            "the server at \(address) is not of this cluster"
+        case .startingOrCutOff(let address):
+            "the recorded master \(address) does not answer but holds its lease: it is starting, or we are cut off from it"
+        case .promotionOf(let master, let members):
+            "the recorded master \(master) is dead and \(list(members)) may take its place; a sentinel or the watcher "
+                + "decides"
+        case .unknownData(let master, let members):
+            "the recorded master \(master) is dead and \(list(members)) can't be asked what data it holds"
+        case .fresherMembers(let members):
+            "we are the recorded master, but \(list(members)) holds fresher data or can't be asked"
+        case .lowerCandidate(let address):
+            "a cold start is under way and \(address) is before us"
+        case .silent(let address):
+            "the recorded master \(address) does not answer, and no majority of sentinels holds it for dead"
+        case .loading(let address):
+            "the recorded master \(address) is loading its data"
+        case .follows(let address, let master):
+            "the recorded master \(address) is a replica"
+                + (master.map { " of \($0), which is no master that we know to be ours" } ?? "")
+        }
+    }
+
+    private func list(_ addresses: [Address]) -> String { addresses.map(\.description).joined(separator: ", ") }
+}
+
+/// The row of the table of DESIGN.md 3.3 that matched.
+public enum Rule: String, CaseIterable, Sendable {
+    case chosenMaster = "1"
+    case failoverInProgress = "2"
+    case soleMaster = "3a"
+    case firstClaim = "3b"
+    case nothingRecorded = "3c"
+    case recordedMaster = "4a"
+    case redirected = "4b"
+    case unknownRedis = "4c"
+    case deadWithLease = "4d"
+    case deadWithSuccessors = "4e"
+    case deadAlone = "4f"
+    case promotedFromUs = "5a"
+    case fresherThanUs = "5b"
+    case membersMissing = "5c"
+    case resume = "5d"
+    case otherwise = "6"
+}

@@ -1,0 +1,47 @@
+/// The sign by which a running server is known to belong to one cluster.
+///
+/// Every rendered file has it as `proc-title-template`; `ps` shows it and `CONFIG GET proc-title-template` reads it,
+/// whatever host and port the server has come up on.
+public struct Mark: Hashable, Sendable {
+    public var root: String
+    public var masterName: String
+    /// The random id that the first claim gave the cluster; nil where it was not known when the file was rendered.
+    public var clusterID: String?
+
+    public init(root: String, masterName: String, clusterID: String?) {
+        self.root = root
+        self.masterName = masterName
+        self.clusterID = clusterID
+    }
+
+    /// The words that stand before ours: `{title}`, `{listen-addr}` and `{server-mode}` are filled in by Redis.
+    private static let prefix = "{title} {listen-addr} {server-mode} "
+
+    /// Reads the mark from a server's `proc-title-template`; nil where the template is not ours.
+    public init?(template: String) {
+        guard template.hasPrefix(Self.prefix) else { return nil }
+        let words = template.dropFirst(Self.prefix.count).split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 3, words[0].hasPrefix("/"), !words[1].isEmpty else { return nil }
+        guard words[2] == "-" || ClusterRecord.isID(words[2]) else { return nil }
+        self.init(root: String(words[0]), masterName: String(words[1]), clusterID: words[2] == "-" ? nil : String(words[2]))
+    }
+
+    public var template: String { "\(Self.prefix)\(root) \(masterName) \(clusterID ?? "-")" }
+
+    /// Whether two marks can be of one cluster: same root and name, and no two different ids (an unknown id counts by
+    /// root and name alone).
+    public func matches(_ other: Mark) -> Bool {
+        guard root == other.root, masterName == other.masterName else { return false }
+        guard let mine = clusterID, let theirs = other.clusterID else { return true }
+        return mine == theirs
+    }
+}
+
+/// What asking a server for its mark gave.
+public enum MarkReading: Hashable, Sendable {
+    /// `CONFIG` could not be read (renamed, forbidden, no answer): unknown, which is not the same as none.
+    case unknown
+    /// The server has a `proc-title-template` that is not one of ours.
+    case absent
+    case mark(Mark)
+}

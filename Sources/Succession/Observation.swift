@@ -1,0 +1,69 @@
+/// All that a launcher knows when it decides: one look at ZooKeeper, the sentinels and the servers.
+public struct Observation: Equatable, Sendable {
+    /// `/redis/master`: the recorded address, and the version that guards it.
+    public struct Record: Equatable, Sendable {
+        public var address: Address
+        public var version: Int32
+
+        public init(_ address: Address, version: Int32) {
+            self.address = address
+            self.version = version
+        }
+    }
+
+    /// Where our own server will be reached.
+    public var me: Address
+    /// The mark that our own server will bear; its id is that of `/redis/cluster`.
+    public var mark: Mark
+    /// Nil where nothing is recorded.
+    public var record: Record?
+    public var cluster: ClusterRecord?
+    /// Registered sentinels, with or without an answer.
+    public var sentinels: [SentinelReport]
+    /// The addresses of live members: those with a lease. A lease of an earlier life of our own address is among them.
+    public var members: [Address]
+    public var candidates: [Candidate]
+    /// Our own candidate's number, once we stand.
+    public var candidacy: Int?
+    /// What was asked: the recorded address, whom it follows, each live member, each address that a sentinel names.
+    public var instances: [Address: Instance]
+    /// The data that our own server would start with.
+    public var data: Freshness
+    /// How long this launcher has waited for a usable master.
+    public var waited: Duration
+    /// How long it may wait in all (`MASTER_TIMEOUT`).
+    public var limit: Duration
+
+    public init(
+        me: Address, mark: Mark, record: Record? = nil, cluster: ClusterRecord? = nil, sentinels: [SentinelReport] = [],
+        members: [Address] = [], candidates: [Candidate] = [], candidacy: Int? = nil, instances: [Address: Instance] = [:],
+        data: Freshness = .empty, waited: Duration = .zero, limit: Duration = .seconds(60)
+    ) {
+        self.me = me
+        self.mark = mark
+        self.record = record
+        self.cluster = cluster
+        self.sentinels = sentinels
+        self.members = members
+        self.candidates = candidates
+        self.candidacy = candidacy
+        self.instances = instances
+        self.data = data
+        self.waited = waited
+        self.limit = limit
+    }
+}
+
+/// A waiting launcher in a cold start: `/redis/candidates/<n>`.
+public struct Candidate: Equatable, Sendable {
+    /// The sequence number that ZooKeeper gave its node.
+    public var number: Int
+    public var address: Address
+    public var freshness: Freshness
+
+    public init(number: Int, address: Address, freshness: Freshness) {
+        self.number = number
+        self.address = address
+        self.freshness = freshness
+    }
+}

@@ -1,0 +1,77 @@
+/// One registered sentinel and what it answered; no opinion where it didn't answer.
+public struct SentinelReport: Equatable, Sendable {
+    public var address: Address
+    public var opinion: Opinion?
+
+    public init(_ address: Address, _ opinion: Opinion?) {
+        self.address = address
+        self.opinion = opinion
+    }
+}
+
+/// What a sentinel says of the cluster.
+public struct Opinion: Equatable, Sendable {
+    /// `SENTINEL GET-MASTER-ADDR-BY-NAME`: `SENTINEL MASTER` still shows the old address while replicas are reconfigured.
+    public var names: Address?
+    public var subjectivelyDown: Bool
+    /// How long it has reported a failover in progress, as far as we have seen; nil where it reports none.
+    public var failoverFor: Duration?
+    /// Its `failover-timeout`.
+    public var failoverTimeout: Duration
+    /// Its configuration epoch.
+    public var epoch: Int
+    /// How many other sentinels it knows, dead ones included: Sentinel's own majority counts them all.
+    public var peers: Int
+
+    public init(
+        names: Address?, subjectivelyDown: Bool = false, failoverFor: Duration? = nil,
+        failoverTimeout: Duration = .seconds(10), epoch: Int = 0, peers: Int = 0
+    ) {
+        self.names = names
+        self.subjectivelyDown = subjectivelyDown
+        self.failoverFor = failoverFor
+        self.failoverTimeout = failoverTimeout
+        self.epoch = epoch
+        self.peers = peers
+    }
+}
+
+/// The registered sentinels, counted as DESIGN.md 3.1 counts them.
+extension [SentinelReport] {
+    /// Each address once: a sentinel that was restarted within the session timeout is registered twice, and votes once.
+    var opinions: [Opinion] {
+        var heard: [Address] = []
+        return compactMap { report in
+            guard let opinion = report.opinion, !heard.contains(report.address) else { return nil }
+            heard.append(report.address)
+            return opinion
+        }
+    }
+
+    /// The larger of the number of registered sentinels and 1 + the peers that any answering one knows. Counting only
+    /// who is registered would shrink the majority whenever leases expire.
+    public var electorate: Int {
+        // A number that came over the network must not overflow.
+        let known = opinions.map(\.peers).max().map { Swift.min($0, .max - 1) + 1 }
+        return Swift.max(Set(map(\.address)).count, known ?? 0)
+    }
+
+    private func isMajority(_ answers: Int) -> Bool { answers * 2 > electorate }
+
+    /// The address that more than half of the electorate names.
+    public var majorityAddress: Address? {
+        var counts: [Address: Int] = [:]
+        for opinion in opinions { if let address = opinion.names { counts[address, default: 0] += 1 } }
+        return counts.first { isMajority($0.value) }?.key
+    }
+
+    /// Whether a majority names `address` and holds it for down.
+    func majorityHoldsDown(_ address: Address) -> Bool {
+        isMajority(opinions.filter { $0.names == address && $0.subjectivelyDown }.count)
+    }
+
+    /// Whether one of them reports a failover in progress that has not outlived its own `failover-timeout`.
+    var failoverInProgress: Bool {
+        opinions.contains { opinion in opinion.failoverFor.map { $0 <= opinion.failoverTimeout } ?? false }
+    }
+}
