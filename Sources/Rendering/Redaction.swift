@@ -1,0 +1,57 @@
+/// A rendered file with every password replaced by `<hidden>`: what `--render-only` prints.
+///
+/// Lines stay as they are but for the secret words. It knows `requirepass`, `masterauth`, the key passphrases of TLS,
+/// `sentinel auth-pass` and `sentinel sentinel-pass`, and the passwords and hashes of a `user`, also where such a line
+/// is commented out. A secret directive that can't be split into words loses all that follows its name.
+public func redacted(_ text: String) -> String {
+    text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        .map { redacted(line: String(Substring($0))) }
+        .joined(separator: "\n")
+}
+
+private let hidden = "\"<hidden>\""
+
+/// Directives whose only argument is a secret.
+private let secretDirectives: Set<String> = [
+    "requirepass", "masterauth", "tls-key-file-pass", "tls-client-key-file-pass",
+]
+
+private func redacted(line: String) -> String {
+    let isLead: (UInt8) -> Bool = { RedisQuoting.isSpace($0) || $0 == UInt8(ascii: "#") }
+    let lead = String(decoding: line.utf8.prefix(while: isLead), as: UTF8.self)
+    let body = String(decoding: line.utf8.drop(while: isLead), as: UTF8.self)
+    let lineEnd = body.utf8.last == UInt8(ascii: "\r") ? "\r" : ""
+    let isComment = lead.contains("#")
+    guard let words = RedisQuoting.split(body) else {
+        let plain = body.split(whereSeparator: { $0.isWhitespace }).map(String.init)
+        let count = secretStart(plain) ?? plain.count
+        return count < plain.count ? lead + (plain[..<count] + [hidden]).joined(separator: " ") + lineEnd : line
+    }
+    guard let start = secretStart(words), start < words.count else { return line }
+    // A sentence that happens to begin with a directive's name is no secret.
+    if isComment, words[0].lowercased() != "user", words.count != start + 1 { return line }
+    let isUser = words[0].lowercased() == "user"
+    let shown = words.enumerated().map { index, word in
+        if index < start { return quoted(word) }
+        guard isUser else { return hidden }
+        return word.first.map { "><#!".contains($0) } == true ? "\"\(word.prefix(1))<hidden>\"" : quoted(word)
+    }
+    return lead + shown.joined(separator: " ") + lineEnd
+}
+
+/// The index of the first word that may be secret, where the line is one that has secrets.
+private func secretStart(_ words: [String]) -> Int? {
+    guard let name = words.first?.lowercased() else { return nil }
+    if secretDirectives.contains(name) { return 1 }
+    if name == "user" { return 2 }
+    guard name == "sentinel", words.count > 1 else { return nil }
+    switch words[1].lowercased() {
+    case "auth-pass": return 3
+    case "sentinel-pass": return 2
+    default: return nil
+    }
+}
+
+private func quoted(_ word: String) -> String {
+    (try? RedisQuoting.quote(word)) ?? hidden
+}

@@ -1,0 +1,9 @@
+/// The value that rendered settings give a directive: that of its last line, as Redis itself reads them.
+///
+/// - Parameter names: the directive's names in lower case, old ones too.
+/// - Returns: nil where no line names it with exactly one argument.
+public func settingsValue(of names: [String], in renderedSettings: String) -> String? {
+    SettingsText.lines(of: renderedSettings).last { line in
+        line.words.map { $0.count == 2 && names.contains($0[0]) } ?? false
+    }?.words?[1]
+}
