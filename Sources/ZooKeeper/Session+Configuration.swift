@@ -1,0 +1,42 @@
+extension Session {
+    /// What a session needs to know.
+    public struct Configuration: Sendable {
+        public var servers: ConnectString
+        /// The session timeout to ask for; the server allows 2 to 20 of its ticks.
+        public var timeout: Duration
+        /// How long a call waits for its answer.
+        ///
+        /// By default two thirds of `timeout`: as long as libzookeeper waits for a silent server.
+        public var operationTimeout: Duration
+        /// Given to the server on each connection.
+        public var digest: Digest?
+        /// To go on with a session that another process began, and keeps its hands off from now on: two clients of one
+        /// session drive each other out.
+        public var credentials: SessionCredentials?
+        /// Gets libzookeeper's log lines, one a second at most, without secrets. Called on its threads: it must not
+        /// block, nor call the session. Without it the lines go nowhere.
+        public var log: (@Sendable (LogLevel, String) -> Void)?
+
+        private var ownACL: ACL?
+
+        /// Of the nodes that the session creates; by default `.open`, with a digest `.readable`.
+        public var acl: ACL {
+            get { ownACL ?? (digest == nil ? .open : .readable) }
+            set { ownACL = newValue }
+        }
+
+        public init(
+            servers: ConnectString, timeout: Duration = .seconds(6), operationTimeout: Duration? = nil,
+            digest: Digest? = nil, acl: ACL? = nil, credentials: SessionCredentials? = nil,
+            log: (@Sendable (LogLevel, String) -> Void)? = nil
+        ) {
+            self.servers = servers
+            self.timeout = timeout
+            self.operationTimeout = operationTimeout ?? timeout * 2 / 3
+            self.digest = digest
+            self.ownACL = acl
+            self.credentials = credentials
+            self.log = log
+        }
+    }
+}
