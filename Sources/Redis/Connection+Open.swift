@@ -1,0 +1,76 @@
+extension Connection {
+    /// Connects, and authenticates where credentials are given; all of it within `limit`.
+    ///
+    /// A literal address is connected to at once. A name's addresses are tried in order, each with its share of the time
+    /// that is left; where all fail, the error is the one that claims least (a timeout before a refusal). A server that
+    /// needs no password and is given one is tolerated: it answers `AUTH` with "without any password configured", and
+    /// serves; a cluster may have some of each while a password is being introduced.
+    ///
+    /// Throws `.refused`, `.unreachable`, `.timedOut`, `.unresolved`, `.denied`, and whatever a command throws.
+    public static func open(
+        _ endpoint: Endpoint, credentials: Credentials? = nil, on loop: EventLoop, within limit: Duration,
+        replyLimit: Int = defaultReplyLimit
+    ) async throws(RedisError) -> Connection {
+        let deadline = ContinuousClock.now + limit
+        let addresses = try await Resolver.shared.addresses(of: endpoint, on: loop, within: limit)
+        var failure = RedisError(.unresolved, endpoint: endpoint, message: "the name has no address")
+        for (index, address) in addresses.enumerated() {
+            let now = ContinuousClock.now
+            let connection = Connection(endpoint, on: loop, replyLimit: replyLimit)
+            do {
+                try await connection.connect(to: address, until: now + (deadline - now) / (addresses.count - index))
+            } catch {
+                if index == 0 || error.certainty < failure.certainty { failure = error }
+                if error.code == .cancelled { throw error }
+                continue
+            }
+            guard let credentials else { return connection }
+            do {
+                _ = try await connection.command(credentials.command, within: deadline - .now)
+            } catch {
+                guard error.saysNoPasswordIsSet else {
+                    await connection.close()
+                    throw error
+                }
+            }
+            return connection
+        }
+        throw failure
+    }
+
+    private func connect(to address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(RedisError) {
+        guard case .connecting(let promise) = phase else { return }
+        do {
+            socket = try Socket(connectingTo: address, endpoint, on: loop) { [weak self] readiness in
+                self?.assumeIsolated { $0.handle(readiness) }
+            }
+        } catch {
+            finish(error)
+            throw error
+        }
+        arm(deadline)
+        guard let error = await promise.value(ifCancelled: .cancelled(endpoint)) else { return }
+        finish(error)
+        throw error
+    }
+}
+
+extension RedisError {
+    /// How much a failure to connect claims about the server, for choosing among those of several addresses.
+    fileprivate var certainty: Int {
+        switch code {
+        case .cancelled, .closed: 0
+        case .system: 1
+        case .timedOut: 2
+        case .unreachable: 3
+        default: 4
+        }
+    }
+
+    /// The answers to `AUTH` of Redis 6 and later, and of those before.
+    fileprivate var saysNoPasswordIsSet: Bool {
+        code == .server
+            && (message.hasPrefix("ERR AUTH <password> called without any password configured")
+                || message.hasPrefix("ERR Client sent AUTH, but no password is set"))
+    }
+}

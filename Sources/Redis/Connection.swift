@@ -1,0 +1,97 @@
+/// One connection to a Redis or Sentinel server: commands in, replies out, in order, each with a limit of its own.
+///
+/// Any task may send commands at any time: they are written at once, one behind the other (pipelining). A command whose
+/// limit is over keeps its place in the queue, and its reply is dropped when it comes: the connection stays usable, and no
+/// command ever gets another's reply. Dropping the last reference closes it.
+///
+/// Not for commands that break the rule of one reply each: `MONITOR`, `PSYNC`, `CLIENT REPLY`, `HELLO 3`, and `SUBSCRIBE`
+/// (see `Subscription`).
+public actor Connection {
+    /// What one reply may cost by default: 64 MiB.
+    public static let defaultReplyLimit = 67_108_864
+
+    public nonisolated let endpoint: Endpoint
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    /// A command that was written and whose reply is still to come.
+    struct Pending {
+        var name: String
+        var deadline: ContinuousClock.Instant
+        var promise: Promise<Result<Reply, RedisError>>
+        /// The peer is taken for dead when the deadline passes.
+        var isProbe = false
+    }
+
+    enum Phase {
+        case connecting(Promise<RedisError?>)
+        case open
+        case over(RedisError)
+    }
+
+    nonisolated let loop: EventLoop
+    let replyLimit: Int
+    var phase: Phase
+    var socket: Socket?
+    var parser: ReplyParser?
+    var pending = Queue<Pending>()
+    /// Commands that the system has not taken yet, from `sent` on.
+    var unsent: [UInt8] = []
+    var sent = 0
+    /// Whether the loop watches for room to write.
+    var awaitsRoom = false
+    /// The one timer for all deadlines, and when it rings: never later than the earliest of them.
+    var timer: (id: UInt64, at: ContinuousClock.Instant)?
+    var watchers: [Promise<RedisError>] = []
+    var hasAnswered = false
+    /// Takes messages, then how the connection ended; nil unless subscribed.
+    var subscriber: (@Sendable (Result<Message, RedisError>) -> Void)?
+
+    init(_ endpoint: Endpoint, on loop: EventLoop, replyLimit: Int) {
+        self.endpoint = endpoint
+        self.loop = loop
+        self.replyLimit = replyLimit
+        phase = .connecting(Promise())
+    }
+
+    /// Sends one command (name and arguments; never empty) and returns its reply.
+    ///
+    /// Throws `.denied`, `.loading` or `.server` for an error reply, and `.timedOut`, `.closed`, `.notRedis` or
+    /// `.cancelled` when there is none: the command may have been carried out all the same.
+    public func command(_ arguments: [String], within limit: Duration) async throws(RedisError) -> Reply {
+        let promise = try submit([arguments], within: limit)[0]
+        return try await promise.value(ifCancelled: .failure(cancelled(arguments))).get()
+    }
+
+    /// Sends several commands in one write, and returns their replies in order, an error reply as that command's failure.
+    ///
+    /// Throws only when nothing was written, because the connection is over or the task cancelled; a connection that ends
+    /// meanwhile fails the commands that had no reply by then.
+    public func pipeline(
+        _ commands: [[String]], within limit: Duration
+    ) async throws(RedisError) -> [Result<Reply, RedisError>] {
+        let promises = try submit(commands, within: limit)
+        var results: [Result<Reply, RedisError>] = []
+        results.reserveCapacity(promises.count)
+        for (promise, arguments) in zip(promises, commands) {
+            results.append(await promise.value(ifCancelled: .failure(cancelled(arguments))))
+        }
+        return results
+    }
+
+    /// Ends the connection; pending commands fail with `.closed`.
+    public func close() { finish(RedisError(.closed, endpoint: endpoint, message: "closed by us")) }
+
+    /// Returns why the connection is over as soon as it is: within milliseconds where the peer's host answers for it. A
+    /// silent host is noticed by commands only. Returns `.cancelled` when the waiting task is.
+    public func ended() async -> RedisError {
+        if case .over(let error) = phase { return error }
+        watchers.removeAll { $0.isFulfilled }
+        let promise = Promise<RedisError>()
+        watchers.append(promise)
+        return await promise.value(ifCancelled: .cancelled(endpoint))
+    }
+
+    nonisolated func cancelled(_ arguments: [String]) -> RedisError {
+        .cancelled(endpoint).during(commandName(arguments))
+    }
+}

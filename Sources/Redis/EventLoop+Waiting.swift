@@ -1,0 +1,51 @@
+import Glibc
+
+extension EventLoop {
+    /// Sleeps on the loop's own timers (millisecond steps, never early). Throws when cancelled or when the loop is closed.
+    public func sleep(for duration: Duration) async throws(CancellationError) {
+        let deadline = ContinuousClock.now + duration
+        let promise = Promise<Bool>()
+        let timer = Protected<UInt64?>(nil)
+        perform {
+            guard let poll = self.openPoll else {
+                promise.fulfil(false)
+                return
+            }
+            let id = poll.newID()
+            timer.withLock { $0 = id }
+            poll.timers.add(id, at: deadline) { promise.fulfil($0) }
+        }
+        guard await promise.value(ifCancelled: false) else {
+            perform { timer.withLock { $0 }.map { self.openPoll?.timers.cancel($0) } }
+            throw CancellationError()
+        }
+    }
+
+    /// Waits until `descriptor` is readable or hung up (a pidfd, a pipe, an eventfd). Throws when cancelled or when the
+    /// loop is closed.
+    ///
+    /// The descriptor stays the caller's; the loop watches a duplicate, so several tasks may wait for one, and closing it
+    /// meanwhile does no harm. What can't be watched (a regular file, a bad descriptor) counts as readable: reading tells.
+    public func readable(_ descriptor: Int32) async throws(CancellationError) {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { return }
+        let promise = Promise<Bool>()
+        let source = Protected<UInt64?>(nil)
+        perform {
+            guard let poll = self.openPoll else {
+                promise.fulfil(false)
+                return
+            }
+            let id = poll.watch(copy, .readable) { promise.fulfil(!$0.contains(.closing)) }
+            source.withLock { $0 = id }
+            if id == nil { promise.fulfil(true) }
+        }
+        let isReadable = await promise.value(ifCancelled: false)
+        // Closed on the loop, after the watch began there.
+        perform {
+            source.withLock { $0 }.map { self.openPoll?.unwatch($0) }
+            Glibc.close(copy)
+        }
+        guard isReadable else { throw CancellationError() }
+    }
+}

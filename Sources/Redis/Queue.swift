@@ -1,0 +1,33 @@
+/// First in, first out, both ends in constant time.
+struct Queue<Element>: Sequence {
+    private var storage: [Element?] = []
+    private var head = 0
+
+    var count: Int { storage.count - head }
+    var isEmpty: Bool { count == 0 }
+
+    mutating func append(_ element: Element) { storage.append(element) }
+
+    mutating func popFirst() -> Element? {
+        guard head < storage.count else { return nil }
+        defer {
+            storage[head] = nil
+            head += 1
+            if head == storage.count {
+                storage.removeAll(keepingCapacity: head <= 64)
+                head = 0
+            } else if head >= 64, head * 2 >= storage.count {
+                storage.removeFirst(head)
+                head = 0
+            }
+        }
+        return storage[head]
+    }
+
+    mutating func removeAll() -> [Element] {
+        defer { self = Queue() }
+        return storage[head...].compactMap(\.self)
+    }
+
+    func makeIterator() -> some IteratorProtocol<Element> { storage[head...].lazy.compactMap(\.self).makeIterator() }
+}

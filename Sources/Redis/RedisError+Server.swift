@@ -1,0 +1,46 @@
+import Glibc
+
+extension RedisError {
+    /// The error for a server's `-` line.
+    ///
+    /// "Unknown command" lines repeat the arguments that were sent, passwords included: that part is cut off.
+    init(line: String, endpoint: Endpoint?, command: String?) {
+        var text = printable(line)
+        if let arguments = text.start(of: ", with args beginning with") { text = String(text[..<arguments]) }
+        self.init(Self.code(of: text), endpoint: endpoint, command: command, message: text)
+    }
+
+    /// Prefixes of https://redis.io/docs/latest/develop/reference/protocol-spec and of Redis 7.0's server.c, acl.c.
+    private static func code(of line: String) -> Code {
+        switch line.prefix(while: { $0 != " " }) {
+        case "NOAUTH", "WRONGPASS", "NOPERM", "DENIED": .denied
+        case "LOADING", "BUSY", "MASTERDOWN": .loading
+        // Before Redis 6, a wrong password has no prefix of its own.
+        case "ERR" where line.hasPrefix("ERR invalid password"): .denied
+        default: .server
+        }
+    }
+
+    /// The error for a system call that failed while connecting or on an open connection.
+    init(errno number: Int32, endpoint: Endpoint?, connecting: Bool) {
+        let code: Code =
+            switch number {
+            case EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL: .system
+            case ECONNREFUSED: .refused
+            case ETIMEDOUT: .timedOut
+            case _ where connecting: .unreachable
+            default: .closed
+            }
+        self.init(code, endpoint: endpoint, message: String(cString: strerror(number)))
+    }
+}
+
+/// A peer's text made safe for a log: one line, no control characters, 256 characters at most.
+func printable(_ text: String) -> String {
+    let scalars = text.unicodeScalars.prefix(256).map { $0.properties.generalCategory == .control ? "?" : $0 }
+    return String(String.UnicodeScalarView(scalars))
+}
+
+extension String {
+    fileprivate func start(of part: String) -> Index? { indices.first { self[$0...].hasPrefix(part) } }
+}

@@ -1,0 +1,110 @@
+import CHiredis
+import Glibc
+
+/// hiredis's reply parser, fed with bytes, giving replies; bounded in what one reply may hold.
+///
+/// The C reader exists only while a reply is incomplete: an idle connection keeps no buffer (with 6,000 connections,
+/// hiredis's spare 16 KiB each would be 96 MB).
+final class ReplyParser {
+    enum Step: Equatable {
+        case reply(Reply)
+        case needMore
+        /// The peer broke the protocol or a limit; the parser is of no more use.
+        case failure(String)
+    }
+
+    /// The longest line (status, error, number, header) taken for Redis's: its own longest are some hundred bytes, and
+    /// hiredis searches an unfinished line from its start at each read.
+    static let longestLine = 65_536
+
+    private var reader: UnsafeMutablePointer<redisReader>?
+    private let builder: ReplyBuilder
+
+    /// `limit`: how many bytes one reply may cost, as received plus 64 for each element.
+    init(limit: Int) { builder = ReplyBuilder(limit: limit) }
+
+    deinit { redisReaderFree(reader) }
+
+    /// Copies `bytes`; call `next` until it needs more before feeding again.
+    func feed(_ bytes: UnsafeRawBufferPointer) {
+        if reader == nil {
+            reader = redisReaderCreateWithFunctions(builderFunctions)
+            // Unretained: the builder is this object's own and outlives the reader.
+            reader?.pointee.privdata = Unmanaged.passUnretained(builder).toOpaque()
+        }
+        builder.count(bytes: bytes.count)
+        guard let reader else { return }
+        _ = redisReaderFeed(reader, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+    }
+
+    func next() -> Step {
+        guard let reader else { return .needMore }
+        var token: UnsafeMutableRawPointer?
+        guard redisReaderGetReply(reader, &token) == REDIS_OK else { return .failure(reason(reader)) }
+        let unread = reader.pointee.len - reader.pointee.pos
+        if token != nil, let reply = builder.take(leaving: unread) { return .reply(reply) }
+        if builder.isOverLimit { return .failure(builder.tooMuch) }
+        if unread > Self.longestLine,
+            memchr(reader.pointee.buf + reader.pointee.pos, Int32(UInt8(ascii: "\n")), Self.longestLine) == nil
+        {
+            return .failure("a line of more than \(Self.longestLine) bytes")
+        }
+        if unread == 0, reader.pointee.ridx == -1 {
+            redisReaderFree(reader)
+            self.reader = nil
+        }
+        return .needMore
+    }
+
+    private func reason(_ reader: UnsafeMutablePointer<redisReader>) -> String {
+        if builder.isOverLimit { return builder.tooMuch }
+        return withUnsafeBytes(of: &reader.pointee.errstr) { text in
+            String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+}
+
+// Never changed, never freed: hiredis only reads the five pointers.
+nonisolated(unsafe) private let builderFunctions: UnsafeMutablePointer<redisReplyObjectFunctions> = {
+    let functions = UnsafeMutablePointer<redisReplyObjectFunctions>.allocate(capacity: 1)
+    functions.initialize(
+        to: redisReplyObjectFunctions(
+            createString: createString, createArray: createArray, createInteger: createInteger, createNil: createNil,
+            freeObject: freeObject))
+    return functions
+}()
+
+// No Swift object crosses into C. The builder holds what is parsed, and hiredis gets one constant that says "made" (nil
+// says "out of memory" and ends the parse), so nothing can be freed twice or forgotten.
+nonisolated(unsafe) private let made = UnsafeMutableRawPointer(bitPattern: 1)
+
+private func builder(_ task: UnsafePointer<redisReadTask>?) -> ReplyBuilder {
+    Unmanaged<ReplyBuilder>.fromOpaque(task!.pointee.privdata).takeUnretainedValue()
+}
+
+private func createString(
+    _ task: UnsafePointer<redisReadTask>?, _ text: UnsafeMutablePointer<CChar>?, _ length: Int
+) -> UnsafeMutableRawPointer? {
+    let bytes = UnsafeRawBufferPointer(start: text, count: length)
+    let reply: Reply =
+        switch task!.pointee.type {
+        case REDIS_REPLY_STATUS: .status(String(decoding: bytes, as: UTF8.self))
+        case REDIS_REPLY_ERROR: .error(String(decoding: bytes, as: UTF8.self))
+        default: .string(Array(bytes))
+        }
+    return builder(task).add(reply) ? made : nil
+}
+
+private func createArray(_ task: UnsafePointer<redisReadTask>?, _ count: Int32) -> UnsafeMutableRawPointer? {
+    builder(task).begin(count: Int(count)) ? made : nil
+}
+
+private func createInteger(_ task: UnsafePointer<redisReadTask>?, _ value: Int64) -> UnsafeMutableRawPointer? {
+    builder(task).add(.integer(value)) ? made : nil
+}
+
+private func createNil(_ task: UnsafePointer<redisReadTask>?) -> UnsafeMutableRawPointer? {
+    builder(task).add(.null) ? made : nil
+}
+
+private func freeObject(_ object: UnsafeMutableRawPointer?) {}

@@ -1,0 +1,77 @@
+/// Messages of channels and patterns, on a connection of its own: `for try await message in subscription`.
+///
+/// It proves its peer alive with a `PING` every `keepalive` and throws when the peer is silent or gone, because an idle
+/// subscriber hears nothing from a dead one. Messages that came before the end are delivered first; the error is thrown
+/// once, then the sequence is over. When more messages wait than the buffer holds, they are dropped and `.overflow` is
+/// thrown: nothing is left out silently, so after any error ask the server anew, and open another.
+///
+/// Leaving the loop doesn't end it: `close()` does, and so does dropping the last reference. Each message goes to one
+/// iterator only.
+public final class Subscription: AsyncSequence, Sendable {
+    public typealias Element = Message
+    public typealias Failure = RedisError
+
+    /// What messages that wait may cost by default: 1 MiB of payloads and channel names, plus 64 bytes for each.
+    public static let defaultBufferLimit = 1_048_576
+
+    public let endpoint: Endpoint
+    private let connection: Connection
+    private let buffer: MessageBuffer
+
+    private init(_ connection: Connection, _ buffer: MessageBuffer) {
+        endpoint = connection.endpoint
+        self.connection = connection
+        self.buffer = buffer
+    }
+
+    /// Connects and subscribes; returns once the server has confirmed every channel and pattern.
+    ///
+    /// `limit` bounds the opening, and later each answer to a `PING`: a silent peer is noticed within both together.
+    /// Throws what `Connection.open` and a command throw.
+    public static func open(
+        _ endpoint: Endpoint, credentials: Credentials? = nil, channels: [String] = [], patterns: [String] = [],
+        on loop: EventLoop, keepalive: Duration, within limit: Duration, bufferLimit: Int = defaultBufferLimit
+    ) async throws(RedisError) -> Subscription {
+        let deadline = ContinuousClock.now + limit
+        let connection = try await Connection.open(
+            endpoint, credentials: credentials, on: loop, within: limit, replyLimit: bufferLimit)
+        let buffer = MessageBuffer(limit: bufferLimit)
+        do {
+            try await connection.subscribe(channels: channels, patterns: patterns, within: deadline - .now) {
+                [weak connection] result in
+                switch result {
+                case .failure(let error): buffer.end(with: error)
+                case .success(let message):
+                    if buffer.add(message) { return }
+                    let error = RedisError(
+                        .overflow, endpoint: endpoint, message: "messages for more than \(bufferLimit) bytes wait")
+                    buffer.end(with: error, dropping: true)
+                    connection?.assumeIsolated { $0.finish(error) }
+                }
+            }
+        } catch {
+            await connection.close()
+            throw error
+        }
+        await connection.keepAlive(every: keepalive, within: limit)
+        return Subscription(connection, buffer)
+    }
+
+    /// Ends the sequence at once, without an error, and the connection with it. Any thread may call it.
+    public func close() {
+        buffer.end(with: nil)
+        let connection = connection
+        connection.loop.perform { connection.assumeIsolated { $0.close() } }
+    }
+
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(subscription: self) }
+
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        fileprivate let subscription: Subscription
+
+        /// nil once the subscription is closed or has thrown, and when the task is cancelled.
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws(RedisError) -> Message? {
+            try await subscription.buffer.next()
+        }
+    }
+}
