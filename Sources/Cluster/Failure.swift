@@ -1,0 +1,41 @@
+/// The exit codes of all commands (DESIGN.md 1.3; the numbers are those of sysexits.h).
+public enum ExitCode: Int32, Sendable {
+    case usage = 64
+    /// A znode holds what none of us would write.
+    case badData = 65
+    /// ZooKeeper or Redis can't be reached.
+    case unavailable = 69
+    /// No usable master in time.
+    case noMaster = 75
+    case notAuthorised = 77
+    case badConfiguration = 78
+    case cannotExecute = 126
+    case notFound = 127
+}
+
+/// Why a command ends: an exit code and one line that says what, where, why and what to do.
+public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
+    public var code: ExitCode
+    public let description: String
+
+    public init(_ code: ExitCode, _ description: String) {
+        self.code = code
+        self.description = description.oneLine
+    }
+}
+
+extension StringProtocol {
+    /// The text on one line, at most 400 characters long: line ends and other control characters are shown escaped.
+    public var oneLine: String {
+        var result = ""
+        for scalar in unicodeScalars {
+            if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || (0x2028...0x202e).contains(scalar.value) {
+                result += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+            if result.utf8.count > 400 { return result + "…" }
+        }
+        return result
+    }
+}

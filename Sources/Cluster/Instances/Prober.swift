@@ -1,0 +1,133 @@
+public import Redis
+public import Succession
+
+/// Asks servers and sentinels who they are, each within a limit.
+public struct Prober: Sendable {
+    public let loop: EventLoop
+    public let settings: RedisSettings
+    /// How long a connection and each answer may take before the server counts as silent.
+    public let limit: Duration
+
+    public init(_ settings: RedisSettings, on loop: EventLoop, limit: Duration = .seconds(1)) {
+        self.settings = settings
+        self.loop = loop
+        self.limit = limit
+    }
+
+    /// What the server at `address` answers, and whose mark it bears.
+    public func instance(_ address: Address) async -> Instance {
+        do {
+            return try await connected(to: address, settings.credentials) { connection in
+                // Sent together, so that a slow network is paid for once.
+                async let info = connection.info([], within: limit)
+                async let mark = mark(of: connection)
+                return try await Instance(Answer(info), mark: mark)
+            }
+        } catch {
+            return Instance(Answer(error))
+        }
+    }
+
+    private func mark(of connection: Connection) async -> MarkReading {
+        guard let found = try? await connection.configGet("proc-title-template", within: limit),
+            let template = found["proc-title-template"]
+        else { return .unknown }
+        return Mark(template: template).map(MarkReading.mark) ?? .absent
+    }
+
+    /// Whether the server at `address` answers `PING`.
+    public func answersPing(_ address: Address, _ credentials: Credentials?) async -> Bool {
+        (try? await connected(to: address, credentials) { try await $0.ping(within: limit) }) != nil
+    }
+
+    /// Whether anybody listens at an address.
+    public enum Reach: Equatable, Sendable { case answers, refused, silent }
+
+    public func reach(_ address: Address) async -> Reach {
+        do {
+            try await connected(to: address, nil) { _ in }
+            return .answers
+        } catch {
+            return switch Answer(error) {
+            case .refused: .refused
+            case .silent: .silent
+            default: .answers
+            }
+        }
+    }
+
+    /// Opens a connection for `body` and closes it behind it.
+    public func connected<Value: Sendable>(
+        to address: Address, _ credentials: Credentials?, _ body: (Connection) async throws -> Value
+    ) async throws -> Value {
+        let connection = try await Connection.open(
+            Endpoint(host: address.host.description, port: address.port), credentials: credentials, on: loop,
+            within: limit)
+        do {
+            let value = try await body(connection)
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+}
+
+extension Answer {
+    /// Reads `INFO`. A server without a `role` field is taken for no Redis.
+    init(_ info: Info) {
+        let history = History(info)
+        switch (info["role"], history) {
+        case ("master", _) where info["loading"] == "1": self = .loading
+        case ("master", let history?): self = .master(history)
+        case ("slave", let history?): self = .replica(Replication(info, history))
+        // A sentinel on that port is a Redis of sorts, but never one of our servers.
+        default: self = .notRedis
+        }
+    }
+
+    init(_ error: any Error) {
+        guard let error = error as? RedisError else {
+            self = .silent
+            return
+        }
+        switch error.code {
+        case .refused: self = .refused
+        case .denied: self = .denied
+        case .loading: self = .loading
+        case .notRedis, .unexpectedReply, .server: self = .notRedis
+        default: self = .silent
+        }
+    }
+}
+
+extension History {
+    fileprivate init?(_ info: Info) {
+        guard let id = info["master_replid"], isReplicationID(id) else { return nil }
+        // Redis writes forty zeros where there is no second id.
+        let previous = info["master_replid2"].flatMap { isReplicationID($0) && $0.contains { $0 != "0" } ? $0 : nil }
+        self.init(
+            replicationID: id, previousID: previous, offset: info["master_repl_offset"].flatMap(Int64.init) ?? 0,
+            holdsKeys: info.holdsKeys)
+    }
+}
+
+extension Info {
+    /// The keyspace section has a line for each database that holds a key, and none for an empty one.
+    fileprivate var holdsKeys: Bool { (0..<16).contains { self["db\($0)"] != nil } }
+}
+
+extension Replication {
+    fileprivate init(_ info: Info, _ history: History) {
+        let master = info["master_host"].flatMap { host in
+            info["master_port"].flatMap(Int.init).flatMap { Address(host: host, port: $0) }
+        }
+        // -1 says that the link was never up (replication.c: repl_down_since 0).
+        let isLinked = info["master_link_status"] == "up"
+        let wasUp = isLinked || info["master_link_down_since_seconds"].map { $0 != "-1" } ?? false
+        self.init(
+            of: master, synchronised: wasUp && info["master_sync_in_progress"] != "1", isLinked: isLinked,
+            priority: info["slave_priority"].flatMap(Int.init) ?? 100, history: history)
+    }
+}

@@ -1,0 +1,82 @@
+import Glibc
+import Logging
+
+/// What all lines of a process have in common. Set once at start, before there is a second thread.
+final class LogState: @unchecked Sendable {
+    // Unchecked: written by `set` alone, which runs first of all in `main`, and only read afterwards.
+    fileprivate var command = ""
+    fileprivate var json = false
+    fileprivate var level = Logger.Level.info
+
+    func set(command: String, json: Bool, level: Logger.Level) {
+        self.command = command
+        self.json = json
+        self.level = level
+    }
+}
+
+/// Writes each message as one line with one `write(2)`, so that lines of several processes don't mix.
+struct LineHandler: LogHandler {
+    private let state: LogState
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level
+
+    init(_ state: LogState) {
+        self.state = state
+        logLevel = state.level
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let values = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        write(event.level, values.reduce(event.message.description) { "\($0) \($1.key)=\($1.value)" })
+    }
+
+    func write(_ level: Logger.Level, _ message: String) {
+        let name = state.command.isEmpty ? "interrex" : "interrex \(state.command)"
+        let line =
+            state.json
+            ? #"{"time":"\#(Timestamp.now)","level":"\#(level)","source":"\#(name)","message":"\#(Self.escaped(message))"}"#
+            : "\(Timestamp.now) \(level) \(name): \(message.oneLine)"
+        var bytes = Array("\(line)\n".utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    /// JSON's two special characters; control characters are shown escaped by `oneLine` already.
+    private static func escaped(_ message: String) -> String {
+        message.oneLine.reduce(into: "") { $0 += $1 == "\"" || $1 == "\\" ? "\\\($1)" : String($1) }
+    }
+}
+
+/// Moments as text, in UTC.
+public enum Timestamp {
+    /// RFC 3339 with milliseconds.
+    public static var now: String {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return "\(text("%Y-%m-%dT%H:%M:%S", time.tv_sec)).\(String(time.tv_nsec / 1_000_000 + 1_000).dropFirst())Z"
+    }
+
+    /// Compact, fit for a file's name; it sorts by time.
+    public static var fileName: String {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return "\(text("%Y%m%dT%H%M%S", time.tv_sec))\(String(time.tv_nsec / 1_000_000 + 1_000).dropFirst())Z"
+    }
+
+    private static func text(_ format: String, _ seconds: time_t) -> String {
+        var (seconds, parts) = (seconds, tm())
+        gmtime_r(&seconds, &parts)
+        var buffer = [CChar](repeating: 0, count: 64)
+        let count = strftime(&buffer, buffer.count, format, &parts)
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,35 @@
+import Glibc
+public import Logging
+
+/// What a process says of itself: one line a message on standard error, as text or JSON.
+public enum Log {
+    private static let state = LogState()
+
+    /// Reads `LOG_LEVEL` and `LOG_FORMAT`; called once, first of all.
+    /// - Throws: `Failure` (78) for a level or format that there isn't.
+    public static func start(_ environment: Environment, command: String) throws(Failure) {
+        let format = try environment.text("LOG_FORMAT", default: "text")
+        let level = try environment.text("LOG_LEVEL", default: "info")
+        state.set(command: command, json: format == "json", level: Logger.Level(rawValue: level) ?? .info)
+        guard ["text", "json"].contains(format) else {
+            throw environment.bad("LOG_FORMAT", "is \"\(format.prefix(40))\"; it must be text or json")
+        }
+        guard Logger.Level(rawValue: level) != nil else {
+            let names = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw environment.bad("LOG_LEVEL", "is \"\(level.prefix(40))\"; it must be one of \(names)")
+        }
+    }
+
+    public static func debug(_ message: String) { logger.debug("\(message)") }
+    public static func info(_ message: String) { logger.info("\(message)") }
+    public static func warn(_ message: String) { logger.warning("\(message)") }
+
+    /// The line that a command's failure is, whatever the level.
+    public static func fail(_ message: String) { LineHandler(state).write(.error, message) }
+
+    /// The decision of `--render-only`: asked for, so it is said whatever the level.
+    public static func result(_ message: String) { LineHandler(state).write(.notice, message) }
+
+    /// A swift-log logger with our handler, for what takes one.
+    public static var logger: Logger { Logger(label: "interrex") { _ in LineHandler(state) } }
+}

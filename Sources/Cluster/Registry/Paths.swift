@@ -1,0 +1,23 @@
+/// The znodes below one root (DESIGN.md 1.1).
+public struct Paths: Equatable, Sendable {
+    public let root: String
+
+    public init(root: String) { self.root = root }
+
+    public var master: String { "\(root)/master" }
+    public var cluster: String { "\(root)/cluster" }
+    public var sentinels: String { "\(root)/sentinels" }
+    public var members: String { "\(root)/members" }
+    public var identities: String { "\(root)/identities" }
+    public var candidates: String { "\(root)/candidates" }
+
+    public func sentinel(_ id: String) -> String { "\(sentinels)/\(id)" }
+    public func member(_ id: String) -> String { "\(members)/\(id)" }
+    public func identity(_ id: String) -> String { "\(identities)/\(id)" }
+    public func lock(_ id: String) -> String { "\(identity(id))/lock" }
+    /// ZooKeeper appends the number, ten digits long.
+    public var candidatePrefix: String { "\(candidates)/n-" }
+
+    /// The persistent parents that a first start creates, in the order of their creation.
+    public var parents: [String] { [root, members, sentinels, identities, candidates] }
+}

@@ -1,0 +1,38 @@
+public import Succession
+import ZooKeeper
+
+/// What a candidate's node holds.
+private struct CandidateData: Codable {
+    var address: String
+    var freshness: Freshness
+}
+
+/// The candidates of a cold start (DESIGN.md 3.4).
+extension Registry {
+    /// Registers a candidate and returns its node's path.
+    public func stand(_ address: Address, _ freshness: Freshness) async throws -> String {
+        try await createParents()
+        let data = Self.encode(CandidateData(address: String(decoding: address.znode, as: UTF8.self), freshness: freshness))
+        return try await translated { try await session.create(paths.candidatePrefix, data, .ephemeralSequential) }
+    }
+
+    /// The number that ZooKeeper gave a candidate's node; nil for a name that is none of ours.
+    public static func number(ofCandidate path: String) -> Int? {
+        guard let hyphen = path.lastIndex(of: "-") else { return nil }
+        return Int(path[path.index(after: hyphen)...])
+    }
+
+    public func candidates() async throws -> [Candidate] {
+        try await nodes(below: paths.candidates).compactMap { name, node in
+            guard let number = Self.number(ofCandidate: name) else { return nil }
+            let path = "\(paths.candidates)/\(name)"
+            let data = try decode(CandidateData.self, from: node, at: path) { data throws(BadZnode) in data }
+            do {
+                return Candidate(
+                    number: number, address: try Address(znode: Array(data.address.utf8)), freshness: data.freshness)
+            } catch let error as BadZnode {
+                throw Failure(badZnode: error, at: path)
+            }
+        }
+    }
+}

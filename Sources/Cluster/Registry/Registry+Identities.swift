@@ -1,0 +1,55 @@
+public import Succession
+import ZooKeeper
+
+/// A sentinel's identity: `/redis/identities/<uuid>`, used by one sentinel at a time.
+///
+/// Redis never forgets a sentinel, and its failover needs a majority of all ever known. So a new sentinel takes over
+/// the identity of a dead one, and its peers see a moved sentinel instead of one more (DESIGN.md 4).
+public struct Identity: Equatable, Sendable {
+    public var id: String
+    /// Where the sentinel was that used it last.
+    public var address: Address
+    public var version: Int32
+    /// Whether a sentinel uses it.
+    public var isLocked: Bool
+
+    /// The `sentinel myid` that goes with an identity: its UUID's 32 hex digits and eight zeros.
+    public static func runID(_ id: String) -> String { id.filter { $0 != "-" } + "00000000" }
+}
+
+extension Registry {
+    /// All identities.
+    /// - Throws: `Failure` 65 for a node whose name is no UUID or whose data is no address.
+    public func identities() async throws -> [Identity] {
+        var result: [Identity] = []
+        for (name, node) in try await nodes(below: paths.identities) {
+            let path = paths.identity(name)
+            guard UUIDText.isValid(name) else {
+                throw Failure(.badData, "\(path) in ZooKeeper can't be used: its name is no UUID; delete that node")
+            }
+            result.append(
+                Identity(
+                    id: name, address: try address(node, at: path), version: node.stat.version,
+                    isLocked: node.stat.childCount > 0))
+        }
+        return result
+    }
+
+    /// Takes `identity` for the sentinel at `address`, in one transaction: set at the version read, create the lock.
+    public func take(_ identity: Identity, for address: Address) async throws -> Outcome {
+        try await commit(
+            [
+                .set(paths.identity(identity.id), address.znode, version: identity.version),
+                .create(paths.lock(identity.id), address.znode, .ephemeral),
+            ], provenBy: paths.lock(identity.id))
+    }
+
+    /// Creates a new identity, locked.
+    public func createIdentity(_ id: String, for address: Address) async throws -> Outcome {
+        try await commit(
+            [
+                .create(paths.identity(id), address.znode, .persistent),
+                .create(paths.lock(id), address.znode, .ephemeral),
+            ], provenBy: paths.lock(id))
+    }
+}

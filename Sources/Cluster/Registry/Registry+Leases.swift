@@ -1,0 +1,30 @@
+public import Succession
+import ZooKeeper
+
+/// Ephemeral nodes that outlive one session because a lease renews them.
+extension Registry {
+    /// Sees to it that `path` is an ephemeral node of this session, and watches it. A node of one of the `earlier`
+    /// sessions is replaced: the server may keep it for a while after its session's end.
+    /// - Returns: false where a session that is none of ours has the node.
+    public func hold(_ path: String, _ address: Address, replacing earlier: Set<Int64>) async throws -> Bool {
+        while true {
+            let owner = try await translated { try await session.exists(path, watch: true)?.ephemeralOwner }
+            if owner == session.credentials.id { return true }
+            if let owner, !earlier.contains(owner) { return false }
+            let clearing: [Operation] = owner == nil ? [] : [.delete(path, version: nil)]
+            // A missing parent (ZooKeeper wiped under a running cluster) is created by the way; then looked at again.
+            _ = try await commit(clearing + [.create(path, address.znode, .ephemeral)], provenBy: path)
+        }
+    }
+
+    /// Creates the identity's node where it is missing, so that its lock has a parent.
+    public func ensureIdentity(_ id: String, for address: Address) async throws {
+        try await createParents()
+        do {
+            try await session.create(paths.identity(id), address.znode)
+        } catch where error.code == .nodeExists {
+        } catch {
+            throw Failure(error)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+public import Succession
+import ZooKeeper
+
+/// The one fenced transaction of every start (DESIGN.md 2).
+extension Registry {
+    /// How such a transaction ended.
+    public enum Outcome: Equatable, Sendable {
+        case done
+        /// Somebody else was faster: observe again.
+        case overtaken
+    }
+
+    /// Claims the cluster: creates `/redis/master`, or sets it at `version`, with the member's node, `/redis/cluster` and
+    /// those of our parents that are missing.
+    public func claim(
+        _ address: Address, member: String, at version: Int32?, cluster: ClusterRecord, clusterExists: Bool,
+        creating missing: [String]
+    ) async throws -> Outcome {
+        var operations = missing.map { Operation.create($0, [], .persistent) }
+        if let version {
+            operations.append(.set(paths.master, address.znode, version: version))
+        } else {
+            operations.append(.create(paths.master, address.znode, .persistent))
+        }
+        let record = Self.encode(cluster)
+        operations.append(
+            clusterExists
+                ? .set(paths.cluster, record, version: nil) : .create(paths.cluster, record, .persistent))
+        operations.append(.create(paths.member(member), address.znode, .ephemeral))
+        return try await commit(operations, provenBy: paths.member(member))
+    }
+
+    /// Joins under a master that is recorded at `version`; nil where nothing is recorded, which no transaction can check.
+    public func join(_ address: Address, member: String, checking version: Int32?) async throws -> Outcome {
+        var operations: [Operation] = []
+        if let version { operations.append(.check(paths.master, version: version)) }
+        operations.append(.create(paths.member(member), address.znode, .ephemeral))
+        return try await commit(operations, provenBy: paths.member(member))
+    }
+
+    /// Runs one transaction. A lost reply looks like a failure, so then the node at `proof` is read, which nobody but this
+    /// session can have created, and only by this transaction (promise 7).
+    func commit(_ operations: [Operation], provenBy proof: String) async throws -> Outcome {
+        do {
+            try await session.multi(operations)
+            return .done
+        } catch where error.code == .noNode {
+            // A parent is missing (ZooKeeper wiped, or half prepared by hand), or a node went away meanwhile.
+            try await createParents()
+            return .overtaken
+        } catch where [.nodeExists, .badVersion].contains(error.code) {
+            return .overtaken
+        } catch where error.isAmbiguous {
+            return try await owns(proof) ? .done : .overtaken
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// Whether `path` exists as an ephemeral node of this very session.
+    func owns(_ path: String) async throws -> Bool {
+        try await translated {
+            try await session.exists(path)?.ephemeralOwner == session.credentials.id
+        }
+    }
+
+    /// Creates what is missing of our persistent parents.
+    public func createParents() async throws {
+        for parent in paths.parents { try await createPersistent(parent) }
+    }
+
+    /// Those of our parents, from the root down, that are not there. Where the root is known to be missing, nothing is
+    /// read; what stands above it is created.
+    public func missingParents(rootIsMissing: Bool) async throws -> [String] {
+        let present = rootIsMissing ? nil : try await children(paths.root)
+        guard let present else {
+            let above = paths.root.split(separator: "/").dropLast()
+            if !above.isEmpty { try await createPersistent("/" + above.joined(separator: "/")) }
+            return paths.parents
+        }
+        return paths.parents.dropFirst().filter { !present.contains(String($0.dropFirst(paths.root.utf8.count + 1))) }
+    }
+
+    func createPersistent(_ path: String) async throws {
+        do {
+            try await session.create(path, [], .persistent, parents: true)
+        } catch where error.code == .nodeExists {
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// Deletes a node of ours; one that is gone already is as good. A lost reply is no failure: the session's end takes
+    /// an ephemeral node with it.
+    public func remove(_ path: String) async {
+        try? await session.delete(path)
+    }
+}

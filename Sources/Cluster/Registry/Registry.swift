@@ -1,0 +1,127 @@
+public import Succession
+public import ZooKeeper
+
+/// One cluster's nodes in ZooKeeper, as values: every byte that comes back is checked, every write is conditional.
+public struct Registry: Sendable {
+    public let session: Session
+    public let paths: Paths
+
+    public init(_ session: Session, root: String) {
+        self.session = session
+        paths = Paths(root: root)
+    }
+
+    /// Opens a session.
+    /// - Throws: `Failure` 69 when ZooKeeper can't be reached within `limit`, 77 when it does not let us in.
+    public static func open(_ settings: RegistrySettings, within limit: Duration) async throws -> Registry {
+        try await translated { try await connect(settings, nil, within: limit) }
+    }
+
+    /// Takes over a session that another process opened and has let go of; nil where that session is gone.
+    public static func attach(
+        _ settings: RegistrySettings, _ credentials: SessionCredentials, within limit: Duration
+    ) async throws -> Registry? {
+        do {
+            return try await connect(settings, credentials, within: limit)
+        } catch where error.code == .sessionExpired {
+            return nil
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private static func connect(
+        _ settings: RegistrySettings, _ credentials: SessionCredentials?, within limit: Duration
+    ) async throws(ZooKeeperError) -> Registry {
+        var configuration = Session.Configuration(servers: settings.servers)
+        configuration.timeout = settings.sessionTimeout
+        configuration.digest = settings.digest
+        configuration.credentials = credentials
+        configuration.log = { _, line in Log.debug(line) }
+        return Registry(try await Session.connect(configuration, within: limit), root: settings.root)
+    }
+
+    /// `/redis/master`, or nil where it does not exist.
+    /// - Throws: `Failure` 65 for a value that is no address.
+    public func record(watch: Bool = false) async throws -> Observation.Record? {
+        guard let node = try await node(paths.master, watch: watch) else { return nil }
+        return Observation.Record(try address(node, at: paths.master), version: node.stat.version)
+    }
+
+    /// Waits for nothing but notices: sets a watch that fires when `/redis/master` is created, changed or deleted.
+    public func watchMaster() async throws {
+        _ = try await translated { try await session.exists(paths.master, watch: true) }
+    }
+
+    /// `/redis/cluster`, or nil where it does not exist.
+    public func cluster() async throws -> ClusterRecord? {
+        guard let node = try await node(paths.cluster) else { return nil }
+        return try decode(ClusterRecord.self, from: node, at: paths.cluster) { record throws(BadZnode) in
+            try record.validated()
+        }
+    }
+
+    func node(_ path: String, watch: Bool = false) async throws -> Node? {
+        do {
+            return try await session.get(path, watch: watch)
+        } catch where error.code == .noNode {
+            return nil
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// The nodes below `path` with their names; one that goes away between the two reads is left out.
+    func nodes(below path: String) async throws -> [(name: String, node: Node)] {
+        guard let names = try await children(path) else { return [] }
+        return try await withThrowingTaskGroup(of: (String, Node?).self) { group in
+            for name in names { group.addTask { (name, try await node("\(path)/\(name)")) } }
+            var found: [(name: String, node: Node)] = []
+            for try await (name, node) in group { if let node { found.append((name, node)) } }
+            return found.sorted { $0.name < $1.name }
+        }
+    }
+
+    /// The names below `path`, or nil where there is no such node.
+    public func children(_ path: String) async throws -> [String]? {
+        do {
+            return try await session.children(path)
+        } catch where error.code == .noNode {
+            return nil
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    func address(_ node: Node, at path: String) throws -> Address {
+        do {
+            return try Address(znode: node.data)
+        } catch {
+            throw Failure(badZnode: error, at: path)
+        }
+    }
+}
+
+/// Runs `body` and turns what ZooKeeper's wrapper throws into the failure that an operator reads.
+func translated<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do {
+        return try await body()
+    } catch let error as ZooKeeperError {
+        throw Failure(error)
+    }
+}
+
+extension Failure {
+    public init(_ error: ZooKeeperError) {
+        switch error.code {
+        case .noAuth, .authFailed:
+            self.init(.notAuthorised, "ZooKeeper does not let us in (\(error)); check ZK_AUTH and the ACL of that node")
+        default:
+            self.init(.unavailable, "ZooKeeper can't be reached or did not answer (\(error)); check ZK_HOSTS and the servers")
+        }
+    }
+
+    init(badZnode error: BadZnode, at path: String) {
+        self.init(.badData, "\(path) in ZooKeeper can't be used: \(error); repair or delete that node")
+    }
+}

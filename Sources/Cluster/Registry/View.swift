@@ -1,0 +1,54 @@
+public import Succession
+import ZooKeeper
+
+/// One look at a cluster's nodes.
+public struct View: Equatable, Sendable {
+    /// A registered server: the name of its node and its address.
+    public struct Registration: Equatable, Sendable {
+        public var id: String
+        public var address: Address
+        /// Whether its node is ephemeral: a lease.
+        public var isLeased: Bool
+    }
+
+    public var record: Observation.Record?
+    public var cluster: ClusterRecord?
+    public var members: [Registration] = []
+    public var sentinels: [Registration] = []
+    public var candidates: [Candidate] = []
+
+    public init() {}
+
+    /// The view of a launcher that lost the first claim of all a moment ago: the root did not exist when it looked, so
+    /// nothing is there but what the winner's one transaction created, its own lease among it.
+    public init(firstClaimWonBy record: Observation.Record) {
+        self.record = record
+        members = [Registration(id: "", address: record.address, isLeased: true)]
+    }
+}
+
+extension Registry {
+    /// Reads all that a launcher decides on. `/redis/master` comes first: its version must be older than the evidence.
+    /// - Throws: `Failure` 65 where a node holds what none of us would write.
+    public func view(watchingMaster: Bool = true) async throws -> View {
+        var view = View()
+        view.record = try await record(watch: watchingMaster)
+        if view.record == nil, watchingMaster { try await watchMaster() }
+        async let cluster = cluster()
+        async let members = registrations(below: paths.members)
+        async let sentinels = registrations(below: paths.sentinels)
+        async let candidates = candidates()
+        view.cluster = try await cluster
+        view.members = try await members
+        view.sentinels = try await sentinels
+        view.candidates = try await candidates
+        return view
+    }
+
+    public func registrations(below path: String) async throws -> [View.Registration] {
+        try await nodes(below: path).map { name, node in
+            View.Registration(
+                id: name, address: try address(node, at: "\(path)/\(name)"), isLeased: node.stat.ephemeralOwner != 0)
+        }
+    }
+}
