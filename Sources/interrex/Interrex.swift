@@ -1,0 +1,53 @@
+import ArgumentParser
+import Cluster
+import Glibc
+
+/// Where every run begins. A lease is told apart before ArgumentParser is touched: it stays resident beside every
+/// server, and the parser's pages would cost it more than its whole budget allows.
+@main
+enum Main {
+    static func main() {
+        if CommandLine.arguments.count == 2, CommandLine.arguments[1] == "lease" {
+            exit(Lease.main())
+        }
+        do {
+            var command = try Interrex.parseAsRoot()
+            try command.run()
+        } catch {
+            exit(report(error))
+        }
+    }
+
+    /// One line on standard error, and the exit code that goes with it. Help goes to standard output, whole.
+    private static func report(_ error: any Error) -> Int32 {
+        switch error {
+        case let failure as Failure:
+            Log.fail(failure.description)
+            return failure.code.rawValue
+        case let stopped as Stopped:
+            return 128 + stopped.signal
+        default:
+            let code = Interrex.exitCode(for: error)
+            guard code != .success else {
+                print(Interrex.fullMessage(for: error))
+                return 0
+            }
+            Log.fail("\(Interrex.message(for: error)); see --help")
+            return code == .validationFailure ? ExitCode.usage.rawValue : code.rawValue
+        }
+    }
+}
+
+struct Interrex: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "interrex",
+        abstract: "Highly available Redis wherever its processes come up.",
+        discussion: """
+            Launchers find their role in ZooKeeper, render the configuration file and become the real server.
+            Every option has a variable of its own; an option goes over the variable, the variable over the default.
+            Exit codes: 0 done, 64 usage, 65 bad data in ZooKeeper, 69 ZooKeeper or Redis unreachable, 75 no usable master
+            in time, 77 not authorised, 78 bad configuration, 126/127 the server can't be executed / isn't found,
+            128+n ended by signal n.
+            """,
+        subcommands: [RedisCommand.self, SentinelCommand.self, LocalCommand.self])
+}

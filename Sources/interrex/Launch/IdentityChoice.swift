@@ -1,0 +1,87 @@
+import Cluster
+import Redis
+import Succession
+
+/// Which identity a new sentinel gets: its own earlier one, that of a dead one, else a new one (DESIGN.md 4).
+struct IdentityChoice {
+    private let launch: LaunchSettings
+    private let prober: Prober
+    private let start: ContinuousClock.Instant
+    /// For how long an address must have been silent before its identity counts as a dead one's.
+    private let silence = Duration.seconds(30)
+
+    init(_ launch: LaunchSettings, _ prober: Prober, start: ContinuousClock.Instant) {
+        self.launch = launch
+        self.prober = prober
+        self.start = start
+    }
+
+    private enum Choice {
+        case take(Identity)
+        case create
+        case wait(String)
+    }
+
+    /// Chooses and locks; exactly one of several launchers gets each identity.
+    func take(_ registry: Registry) async throws -> String {
+        var (pauses, waiting) = (Pauses(on: prober.loop), WaitingLine())
+        var silentSince: [String: ContinuousClock.Instant] = [:]
+        while true {
+            switch try await choose(registry, &silentSince) {
+            case .take(let identity):
+                if try await registry.take(identity, for: launch.address) == .done { return identity.id }
+            case .create:
+                let id = UUIDText.random()
+                try await registry.createParents()
+                if try await registry.createIdentity(id, for: launch.address) == .done { return id }
+            case .wait(let reason):
+                waiting.say(reason, remaining: launch.masterTimeout - (ContinuousClock.now - start))
+                try await pauses.pause(watching: nil)
+            }
+        }
+    }
+
+    /// What would be taken now, without a wait or a write.
+    func look(_ registry: Registry) async throws -> String {
+        var nobody: [String: ContinuousClock.Instant] = [:]
+        guard case .take(let identity) = try await choose(registry, &nobody) else { return UUIDText.random() }
+        return identity.id
+    }
+
+    private func choose(
+        _ registry: Registry, _ silentSince: inout [String: ContinuousClock.Instant]
+    ) async throws -> Choice {
+        let patienceIsOver = (ContinuousClock.now - start) * 2 >= launch.masterTimeout
+        // A killed container's node lives on until its session times out; then its identity is free.
+        for sentinel in try await registry.registrations(below: registry.paths.sentinels) where sentinel.isLeased {
+            guard !patienceIsOver, await reach(sentinel.address) == .refused else { continue }
+            return .wait("the sentinel registered at \(sentinel.address) refuses connections; its node is about to go")
+        }
+        let identities = try await registry.identities()
+        let inUse = Set(identities.filter(\.isLocked).map(\.address))
+        var silent: [Address] = []
+        for identity in identities.filter({ !$0.isLocked }).sorted(by: ownAddressFirst) {
+            switch await reach(identity.address) {
+            // Whoever answers there has another identity, where that address is another one's by now.
+            case .answers where !inUse.contains(identity.address): silentSince[identity.id] = nil
+            case .answers, .refused: return .take(identity)
+            case .silent:
+                let since = silentSince[identity.id, default: .now]
+                silentSince[identity.id] = since
+                if ContinuousClock.now - since >= silence { return .take(identity) }
+                silent.append(identity.address)
+            }
+        }
+        guard let first = silent.first, !patienceIsOver else { return .create }
+        return .wait("the sentinel last seen at \(first) is silent; its identity is free once it has been so for \(silence)")
+    }
+
+    private func ownAddressFirst(_ one: Identity, _ other: Identity) -> Bool {
+        (one.address == launch.address ? 0 : 1, one.id) < (other.address == launch.address ? 0 : 1, other.id)
+    }
+
+    private func reach(_ address: Address) async -> Prober.Reach {
+        // Our own port is free, or we would not have come this far.
+        address == launch.address ? .refused : await prober.reach(address)
+    }
+}

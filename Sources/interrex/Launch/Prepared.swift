@@ -1,0 +1,42 @@
+import Cluster
+import Glibc
+import Redis
+import ZooKeeper
+
+/// A launch that has been registered and has only its last steps to do, on the main thread.
+struct Prepared: Sendable {
+    var launch: LaunchSettings
+    var explanation: String
+    /// The rendered file.
+    var text: String
+    var order: LeaseOrder
+    var dataToSetAside: DataFiles?
+    /// Kept open to the end: closing it would take our nodes away.
+    var session: Session
+
+    /// Sets data aside, writes the file, starts the lease, becomes the server. Returns only by throwing, with nothing left
+    /// registered and no lease left running.
+    func becomeServer() throws -> Never {
+        var lease: LeaseProcess?
+        do {
+            for name in try dataToSetAside?.setAside(at: Timestamp.fileName) ?? [] {
+                Log.warn("data of another history is set aside as \(name)")
+            }
+            try ConfigFile.write(text, to: launch.configPath)
+            guard let server = launch.server else { preconditionFailure("a render-only launch never gets here") }
+            let started = try LeaseProcess.start(order)
+            lease = started
+            if StopSignals.received != 0 { throw Stopped(signal: StopSignals.received) }
+            Log.info(explanation)
+            let number = Replacement.become(server.path, [launch.configPath] + launch.arguments)
+            throw Failure(
+                number == ENOENT ? .notFound : .cannotExecute,
+                "\(server.path) can't be executed (\(lastError(number))); check that it is a program for this machine")
+        } catch {
+            lease?.end()
+            let session = session
+            try? EventLoop.run { _ in await session.close() }
+            throw error
+        }
+    }
+}

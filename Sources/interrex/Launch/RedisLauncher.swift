@@ -1,0 +1,205 @@
+import Cluster
+import Glibc
+import Redis
+import Succession
+import ZooKeeper
+
+/// The driver of `interrex redis`: observes, asks `decide`, acts (DESIGN.md 2 and 3).
+actor RedisLauncher: Launcher {
+    private let settings: RedisLaunchSettings
+    private let launch: LaunchSettings
+    private let loop: EventLoop
+    private let observer: Observer
+    private let start = ContinuousClock.now
+    /// The name of our node under `members`: random, so that its existence proves our own transaction.
+    private let member = UUIDText.random()
+    private var registry: Registry?
+    private var candidate: String?
+    private var birth = Birth.unknown
+    /// The id of the cluster that a claim of ours has won.
+    private var clusterID: String?
+
+    /// Whether the cluster came into being under our eyes: see `viewOfNewborn`.
+    private enum Birth: Equatable {
+        case unknown, longAgo
+        /// The root did not exist at that moment.
+        case after(ContinuousClock.Instant)
+    }
+
+    init(_ settings: RedisLaunchSettings, loop: EventLoop) {
+        self.settings = settings
+        launch = settings.launch
+        self.loop = loop
+        observer = Observer(
+            Prober(launch.redis, on: loop), me: launch.address,
+            mark: Mark(root: launch.registry.root, masterName: launch.redis.masterName, clusterID: nil),
+            data: settings.data, limit: launch.masterTimeout)
+    }
+
+    func prepare() async throws -> Prepared {
+        var (pauses, waiting) = (Pauses(on: loop), WaitingLine())
+        while true {
+            let registry = try await connected()
+            do {
+                let observation = try await observe(registry)
+                let ruling = ruling(observation)
+                Log.debug("rule \(ruling.rule.rawValue): \(ruling.decision)")
+                switch ruling.decision {
+                case .wait(let reason):
+                    waiting.say(reason, remaining: launch.masterTimeout - observation.waited)
+                    try await pauses.pause(watching: registry.session)
+                case .refuse(let reason):
+                    throw Failure(.noMaster, "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(reason)")
+                case .stand:
+                    candidate = try await registry.stand(launch.address, settings.data)
+                case .claim, .follow, .resume:
+                    if try await register(ruling.decision, observation, registry) == .done {
+                        return try await ready(ruling, observation, registry)
+                    }
+                }
+            } catch let failure as Failure where failure.code == .unavailable {
+                try await reconnect(registry, after: failure)
+            }
+        }
+    }
+
+    func preview() async throws -> String {
+        var (pauses, waiting) = (Pauses(on: loop), WaitingLine())
+        while true {
+            let registry = try await connected()
+            let observation = await observer.observe(try await registry.view(watchingMaster: false))
+            let ruling = ruling(observation)
+            switch ruling.decision {
+            case .wait(let reason):
+                waiting.say(reason, remaining: launch.masterTimeout - observation.waited)
+                try await pauses.pause(watching: nil)
+            case .refuse(let reason):
+                throw Failure(.noMaster, "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(reason)")
+            case .stand:
+                throw Failure(
+                    .noMaster, "a cold start would decide the role (rule \(ruling.rule.rawValue)), and --render-only can't stand in it")
+            case .claim, .follow, .resume:
+                Log.result(explanation(ruling, observation))
+                return try text(ruling.decision, observation)
+            }
+        }
+    }
+
+    func giveBack() async {
+        await registry?.session.close()
+        registry = nil
+    }
+
+    // MARK: Looking
+
+    private func connected() async throws -> Registry {
+        if let registry { return registry }
+        let rest = max(launch.masterTimeout - (ContinuousClock.now - start), .milliseconds(100))
+        let opened = try await Registry.open(launch.registry, within: rest)
+        launch.registry.warnIfClamped(opened.session.negotiatedTimeout)
+        registry = opened
+        return opened
+    }
+
+    /// A session that was lost is replaced by a new one while there is time; our nodes went, or go, with it.
+    private func reconnect(_ registry: Registry, after failure: Failure) async throws {
+        guard ContinuousClock.now - start < launch.masterTimeout else { throw failure }
+        Log.warn("\(failure); trying again")
+        await registry.session.close()
+        (self.registry, candidate, birth) = (nil, nil, .unknown)
+        try await loop.sleep(for: .milliseconds(100))
+    }
+
+    private func observe(_ registry: Registry) async throws -> Observation {
+        let candidacy = candidate.flatMap(Registry.number(ofCandidate:))
+        if candidacy == nil, let view = try await viewOfNewborn(registry) { return await observer.observe(view) }
+        return await observer.observe(try await registry.view(), candidacy: candidacy)
+    }
+
+    /// The shortest look that is right, for launches into nothing: where the root does not exist, nothing does; and where
+    /// our claim of it was then overtaken, the winner's transaction is all that there is. It holds for one session timeout,
+    /// as long as the winner's lease is sure to live, and while its record is untouched.
+    private func viewOfNewborn(_ registry: Registry) async throws -> View? {
+        switch birth {
+        case .longAgo: return nil
+        case .unknown:
+            let isMissing = try await registry.children(registry.paths.root) == nil
+            birth = isMissing ? .after(.now) : .longAgo
+            return isMissing ? View() : nil
+        case .after(let moment):
+            guard ContinuousClock.now - moment < registry.session.negotiatedTimeout,
+                let record = try await registry.record(watch: true), record.version == 0, record.address != launch.address
+            else {
+                birth = .longAgo
+                return nil
+            }
+            return View(firstClaimWonBy: record)
+        }
+    }
+
+    // MARK: Acting
+
+    private func register(
+        _ decision: Decision, _ observation: Observation, _ registry: Registry
+    ) async throws -> Registry.Outcome {
+        guard case .claim(let version) = decision else {
+            return try await registry.join(launch.address, member: member, checking: observation.record?.version)
+        }
+        let known = observation.cluster
+        let cluster = known ?? ClusterRecord(id: observation.mark.clusterID ?? UUIDText.random(), members: 1)
+        let outcome = try await registry.claim(
+            launch.address, member: member, at: version, cluster: cluster, clusterExists: known != nil,
+            creating: try await registry.missingParents(rootIsMissing: birth != .longAgo))
+        // The id of a claim that was overtaken is nobody's.
+        if outcome == .done { clusterID = cluster.id }
+        return outcome
+    }
+
+    private func ready(_ ruling: Ruling, _ observation: Observation, _ registry: Registry) async throws -> Prepared {
+        if let candidate { await registry.remove(candidate) }
+        let text = try text(ruling.decision, observation)
+        let setAside = mustSetAside(ruling.decision, observation)
+        var order = LeaseOrder(launch, registry, node: registry.paths.member(member), address: launch.address)
+        order.startedUnder = startedUnder(ruling.decision, observation)
+        if case .follow = ruling.decision, !settings.data.holdsData || setAside {
+            order.priority = try settings.userPriority()
+        }
+        return Prepared(
+            launch: launch, explanation: explanation(ruling, observation), text: text, order: order,
+            dataToSetAside: setAside ? settings.dataFiles : nil, session: registry.session)
+    }
+
+    private func text(_ decision: Decision, _ observation: Observation) throws -> String {
+        let id = clusterID ?? observation.mark.clusterID
+        guard case .follow(let master) = decision else {
+            return try settings.render(following: nil, clusterID: id, startsEmpty: false)
+        }
+        let startsEmpty = !settings.data.holdsData || mustSetAside(decision, observation)
+        return try settings.render(following: master, clusterID: id, startsEmpty: startsEmpty)
+    }
+
+    /// Own data that is no part of the history of the master that is followed would be overwritten (DESIGN.md 3.3). The
+    /// history of a master that is still loading is not known yet.
+    private func mustSetAside(_ decision: Decision, _ observation: Observation) -> Bool {
+        guard case .follow(let master) = decision, settings.data.holdsData else { return false }
+        guard case .master(let history)? = observation.instances[master]?.answer else { return true }
+        return !history.contains(settings.data.replicationID)
+    }
+
+    /// What `/redis/master` says while this start is right.
+    private func startedUnder(_ decision: Decision, _ observation: Observation) -> Address? {
+        if case .claim = decision { launch.address } else { observation.record?.address }
+    }
+
+    private func explanation(_ ruling: Ruling, _ observation: Observation) -> String {
+        let what =
+            switch ruling.decision {
+            case .claim: "starting as master: nobody else is"
+            case .resume: "starting as master: ZooKeeper names us and nobody holds fresher data"
+            case .follow(let master): "starting as a replica of \(master)"
+            case .stand, .wait, .refuse: "\(ruling.decision)"
+            }
+        let record = observation.record.map { "\($0.address) is recorded" } ?? "nothing is recorded"
+        return "\(what) (rule \(ruling.rule.rawValue); \(record), \(observation.members.count) members and \(observation.sentinels.count) sentinels are registered)"
+    }
+}

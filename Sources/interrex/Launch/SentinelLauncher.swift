@@ -1,0 +1,142 @@
+import Cluster
+import Redis
+import Succession
+import ZooKeeper
+
+/// The driver of `interrex sentinel`: waits for somebody to monitor, takes an identity, seeds (DESIGN.md 4).
+actor SentinelLauncher: Launcher {
+    private let settings: SentinelLaunchSettings
+    private let launch: LaunchSettings
+    private let loop: EventLoop
+    private let prober: Prober
+    private let observer: Observer
+    private let start = ContinuousClock.now
+    private var registry: Registry?
+    /// The identity that this launch has locked.
+    private var identity: String?
+
+    init(_ settings: SentinelLaunchSettings, loop: EventLoop) {
+        self.settings = settings
+        launch = settings.launch
+        self.loop = loop
+        prober = Prober(launch.redis, on: loop)
+        observer = Observer(
+            prober, me: launch.address,
+            mark: Mark(root: launch.registry.root, masterName: launch.redis.masterName, clusterID: nil), data: .empty,
+            limit: launch.masterTimeout)
+    }
+
+    func prepare() async throws -> Prepared {
+        var wait = SentinelWait(on: loop)
+        while true {
+            let registry = try await connected()
+            do {
+                let view = try await registry.view()
+                let observation = await observer.observe(view)
+                guard let master = try await wait.decision(observation, registry.session) else { continue }
+                guard let identity else {
+                    // Choosing may take a while: observe again behind it.
+                    identity = try await IdentityChoice(launch, prober, start: start).take(registry)
+                    continue
+                }
+                return try ready(master, identity, view, observation, registry)
+            } catch let failure as Failure where failure.code == .unavailable {
+                guard ContinuousClock.now - start < launch.masterTimeout else { throw failure }
+                Log.warn("\(failure); trying again")
+                await registry.session.close()
+                (self.registry, identity) = (nil, nil)
+                try await loop.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+
+    func preview() async throws -> String {
+        var wait = SentinelWait(on: loop)
+        while true {
+            let registry = try await connected()
+            let view = try await registry.view(watchingMaster: false)
+            let observation = await observer.observe(view)
+            guard let master = try await wait.decision(observation, nil) else { continue }
+            let identity = try await IdentityChoice(launch, prober, start: start).look(registry)
+            Log.result("monitor \(master), with the identity \(identity)")
+            return try settings.render(
+                monitoring: master, identity: identity, clusterID: observation.mark.clusterID,
+                seeds: Seeds(view, observation, without: identity))
+        }
+    }
+
+    func giveBack() async {
+        await registry?.session.close()
+        registry = nil
+    }
+
+    private func connected() async throws -> Registry {
+        if let registry { return registry }
+        let rest = max(launch.masterTimeout - (ContinuousClock.now - start), .milliseconds(100))
+        let opened = try await Registry.open(launch.registry, within: rest)
+        launch.registry.warnIfClamped(opened.session.negotiatedTimeout)
+        registry = opened
+        return opened
+    }
+
+    private func ready(
+        _ master: Address, _ identity: String, _ view: View, _ observation: Observation, _ registry: Registry
+    ) throws -> Prepared {
+        let seeds = Seeds(view, observation, without: identity)
+        let text = try settings.render(
+            monitoring: master, identity: identity, clusterID: observation.mark.clusterID, seeds: seeds)
+        var order = LeaseOrder(launch, registry, node: registry.paths.sentinel(identity), address: launch.address)
+        order.identity = identity
+        order.credentials = launch.redis.sentinelCredentials
+        return Prepared(
+            launch: launch,
+            explanation: "starting as a sentinel of \(master), with the identity \(identity), told of "
+                + "\(seeds.replicas.count) replicas and \(seeds.sentinels.count) sentinels",
+            text: text, order: order, dataToSetAside: nil, session: registry.session)
+    }
+}
+
+/// Waiting for somebody to monitor: on a watch where nothing is recorded, else with growing pauses.
+private struct SentinelWait {
+    private var pauses: Pauses
+    private var watching: Pauses
+    private var waiting = WaitingLine()
+
+    init(on loop: EventLoop) {
+        pauses = Pauses(on: loop)
+        // Only in case a notice gets lost; ZooKeeper tells of a first master at once.
+        watching = Pauses(on: loop, longest: .seconds(5))
+    }
+
+    /// Whom to monitor; nil after a wait.
+    mutating func decision(_ observation: Observation, _ session: Session?) async throws -> Address? {
+        switch decideSentinel(observation) {
+        case .monitor(let address): return address
+        case .refuse(let reason):
+            throw Failure(.noMaster, "no usable master within MASTER_TIMEOUT (\(observation.limit)): \(reason)")
+        case .wait(let reason):
+            let remaining = observation.limit - observation.waited
+            waiting.say(reason, remaining: remaining)
+            if reason == .nothingRecorded, session != nil {
+                try await watching.pause(watching: session, atMost: remaining)
+            } else {
+                try await pauses.pause(watching: session, atMost: remaining)
+            }
+            return nil
+        }
+    }
+}
+
+extension Seeds {
+    /// Replicas that answer as such, and registered sentinels that answer, with the identities under which they are known.
+    /// Seeding the dead would be as bad as never forgetting them.
+    init(_ view: View, _ observation: Observation, without identity: String) {
+        self.init()
+        replicas = observation.members.filter { member in
+            if case .replica? = observation.instances[member]?.answer { true } else { false }
+        }
+        let answering = Set(observation.sentinels.filter { $0.opinion != nil }.map(\.address))
+        sentinels = view.sentinels.filter { $0.id != identity && UUIDText.isValid($0.id) && answering.contains($0.address) }
+            .map { Peer(address: $0.address, identity: $0.id) }
+    }
+}

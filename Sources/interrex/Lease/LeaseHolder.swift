@@ -1,0 +1,148 @@
+import Cluster
+import Redis
+import Succession
+import ZooKeeper
+
+/// The lease at work: keeps the server's node, opens a new session when one expires, and goes when the server goes.
+actor LeaseHolder {
+    private let order: LeaseOrder
+    private let loop: EventLoop
+    private let server = ServerProcess()
+    private let settings: RegistrySettings
+    private var registry: Registry?
+    /// Sessions that were ours: a node that one of them still owns is ours to replace.
+    private var earlierSessions: Set<Int64> = []
+
+    init(_ order: LeaseOrder, loop: EventLoop) throws {
+        self.order = order
+        self.loop = loop
+        settings = try order.registrySettings
+    }
+
+    /// Returns once the server's process has ended and its nodes are gone.
+    func run() async {
+        await withTaskGroup(of: Bool.self) { [server, loop, order] group in
+            group.addTask {
+                try? await server.ended(on: loop)
+                return true
+            }
+            group.addTask {
+                await self.hold()
+                return false
+            }
+            if let priority = order.priority {
+                group.addTask {
+                    try? await PriorityRaise(order, to: priority, loop: loop).run()
+                    return false
+                }
+            }
+            for await serverHasEnded in group where serverHasEnded { break }
+            group.cancelAll()
+        }
+        if registry == nil {
+            // The launcher died before it became the server: its session is taken over only to be ended.
+            registry = try? await Registry.attach(settings, order.session, within: .seconds(2))
+        }
+        await registry?.session.close()
+    }
+
+    /// Holds the nodes through as many sessions as it takes.
+    private func hold() async {
+        var isFirst = true
+        while !Task.isCancelled {
+            do {
+                let attached = isFirst ? try await Registry.attach(settings, order.session, within: patience) : nil
+                let registry = try await attached == nil ? Registry.open(settings, within: patience) : attached!
+                self.registry = registry
+                earlierSessions.formUnion([order.session.id, registry.session.credentials.id])
+                if isFirst, attached == nil, try await wasOvertaken(registry) {
+                    Log.warn("another start was faster and \(settings.root)/master names another: ending this server")
+                    return server.end()
+                }
+                isFirst = false
+                guard try await keep(registry) else {
+                    Log.warn("identity \(order.identity ?? "") is used by another sentinel: ending this server")
+                    return server.end()
+                }
+                guard !Task.isCancelled else { return }
+                Log.warn("the ZooKeeper session has expired; registering again")
+                await registry.session.close()
+            } catch is CancellationError {
+                return
+            } catch {
+                Log.debug("\(error)")
+                try? await loop.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    /// How long one try to connect lasts; there is always another.
+    private var patience: Duration { max(settings.sessionTimeout, .seconds(2)) }
+
+    /// Our session was gone before we had it: `/redis/master` may name another master by now than the one that this start
+    /// was decided under.
+    private func wasOvertaken(_ registry: Registry) async throws -> Bool {
+        guard let expected = order.startedUnder, let record = try await registry.record() else { return false }
+        return record.address != expected
+    }
+
+    /// Registers, and again whenever one of the nodes is touched. Returns true when the session has expired, false when
+    /// another sentinel has our identity.
+    private func keep(_ registry: Registry) async throws -> Bool {
+        guard try await register(registry) else { return false }
+        dropCleanPages()
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await state in registry.session.states() where state == .expired || state == .closed { break }
+                return true
+            }
+            group.addTask {
+                for await _ in registry.session.changes() {
+                    guard try await self.register(registry) else { return false }
+                }
+                return true
+            }
+            defer { group.cancelAll() }
+            return try await group.next()!
+        }
+    }
+
+    private func register(_ registry: Registry) async throws -> Bool {
+        if let identity = order.identity {
+            try await registry.ensureIdentity(identity, for: order.address)
+            let lock = registry.paths.lock(identity)
+            guard try await registry.hold(lock, order.address, replacing: earlierSessions) else { return false }
+            // Clients only see what answers.
+            try await serverAnswers()
+        }
+        while try await !registry.hold(order.node, order.address, replacing: earlierSessions) {
+            // Left by the identity's earlier user, whose session is about to end.
+            try await loop.sleep(for: .milliseconds(200))
+        }
+        return true
+    }
+
+    private func serverAnswers() async throws {
+        let prober = Prober(order.redisSettings, on: loop)
+        var pause = Duration.milliseconds(10)
+        while await !prober.answersPing(order.server, order.credentials) {
+            try await loop.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(200))
+        }
+    }
+}
+
+extension LeaseOrder {
+    var registrySettings: RegistrySettings {
+        get throws {
+            RegistrySettings(
+                servers: try ConnectString(servers), root: root, digest: digest.flatMap(Digest.init),
+                sessionTimeout: sessionTimeout)
+        }
+    }
+
+    /// The name doesn't matter to a lease: it asks its own server only.
+    var redisSettings: RedisSettings {
+        RedisSettings(masterName: "", credentials: credentials, sentinelCredentials: credentials)
+    }
+}

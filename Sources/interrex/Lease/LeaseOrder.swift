@@ -1,0 +1,82 @@
+import Cluster
+import Redis
+import Succession
+import ZooKeeper
+
+/// What a lease needs to know, as it goes through the pipe: `name value` lines, because no value holds a line end.
+///
+/// It holds the session's password and Redis's, and so never stands in `argv` or in a file.
+struct LeaseOrder: Equatable, Sendable {
+    var servers: String
+    var root: String
+    var digest: String?
+    var sessionTimeout: Duration
+    var session: SessionCredentials
+    /// The node that stands for the server, and what it holds.
+    var node: String
+    var address: Address
+    /// The identity of a sentinel; nil for a redis-server.
+    var identity: String?
+    /// Where the server is asked, from this machine.
+    var server: Address
+    var credentials: Redis.Credentials?
+    /// What `/redis/master` said when the start was decided; nil where nothing was recorded, or for a sentinel.
+    var startedUnder: Address?
+    /// The `replica-priority` to set once the replica has synchronised; nil where it is left alone.
+    var priority: Int?
+
+    init(_ launch: LaunchSettings, _ registry: Registry, node: String, address: Address) {
+        servers = launch.registry.servers.description
+        root = launch.registry.root
+        digest = launch.registry.digest?.text
+        sessionTimeout = launch.registry.sessionTimeout
+        session = registry.session.credentials
+        self.node = node
+        self.address = address
+        server = launch.localAddress
+        credentials = launch.redis.credentials
+    }
+
+    var text: String {
+        let fields: [(String, String?)] = [
+            ("servers", servers), ("root", root), ("digest", digest),
+            ("timeout", String(sessionTimeout.milliseconds)), ("session", String(session.id)),
+            ("password", session.password.map(String.init).joined(separator: ",")),
+            ("node", node), ("address", address.description), ("identity", identity), ("server", server.description),
+            ("username", credentials?.username), ("secret", credentials?.password),
+            ("started-under", startedUnder?.description), ("priority", priority.map(String.init)),
+        ]
+        return fields.compactMap { name, value in value.map { "\(name) \($0)\n" } }.joined()
+    }
+
+    /// Reads what `text` wrote; nil where a field is missing or malformed: the launcher died while it wrote.
+    init?(_ text: String) {
+        var fields: [Substring: Substring] = [:]
+        for line in text.split(separator: "\n") {
+            guard let space = line.firstIndex(of: " ") else { return nil }
+            fields[line[..<space]] = line[line.index(after: space)...]
+        }
+        guard let servers = fields["servers"], let root = fields["root"], let node = fields["node"],
+            let timeout = fields["timeout"].flatMap({ Int64($0) }), let id = fields["session"].flatMap({ Int64($0) }),
+            let address = fields["address"].flatMap({ Address($0) }), let server = fields["server"].flatMap({ Address($0) })
+        else { return nil }
+        self.servers = String(servers)
+        self.root = String(root)
+        digest = fields["digest"].map(String.init)
+        sessionTimeout = .milliseconds(timeout)
+        session = SessionCredentials(id: id, password: fields["password", default: ""].split(separator: ",").compactMap { UInt8($0) })
+        self.node = String(node)
+        self.address = address
+        identity = fields["identity"].map(String.init)
+        self.server = server
+        credentials = fields["secret"].map {
+            Redis.Credentials(username: fields["username"].map(String.init), password: String($0))
+        }
+        startedUnder = fields["started-under"].flatMap { Address($0) }
+        priority = fields["priority"].flatMap { Int($0) }
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 { components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,44 @@
+import Cluster
+import Redis
+
+/// Gives a replica that started empty the user's `replica-priority` once it has synchronised for the first time.
+///
+/// Until then it runs with priority 0: Sentinel would promote a replica that never finished its first synchronisation,
+/// and the data-holder that returns would then empty itself (FACTS.md E).
+struct PriorityRaise: Sendable {
+    private let order: LeaseOrder
+    private let priority: Int
+    private let loop: EventLoop
+
+    init(_ order: LeaseOrder, to priority: Int, loop: EventLoop) {
+        self.order = order
+        self.priority = priority
+        self.loop = loop
+    }
+
+    /// Returns once the priority is set. Sentinel sees a raised value within 0.2 s (FACTS.md E).
+    func run() async throws {
+        let prober = Prober(order.redisSettings, on: loop)
+        while true {
+            do {
+                return try await prober.connected(to: order.server, order.credentials) { connection in
+                    while try await !hasData(connection, prober.limit) { try await loop.sleep(for: .milliseconds(100)) }
+                    _ = try await connection.command(
+                        ["CONFIG", "SET", "replica-priority", String(priority)], within: prober.limit)
+                }
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                // Not listening yet, or loading: again, until the lease ends.
+                try await loop.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+
+    private func hasData(_ connection: Connection, _ limit: Duration) async throws -> Bool {
+        let info = try await connection.info(["replication"], within: limit)
+        // A master needs no priority until it is a replica again, and then it holds data.
+        if info["role"] == "master" { return true }
+        return info["master_link_status"] == "up" && info["master_sync_in_progress"] != "1"
+    }
+}

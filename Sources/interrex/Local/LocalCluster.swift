@@ -1,0 +1,111 @@
+import Cluster
+import Redis
+import Succession
+import ZooKeeper
+
+/// Runs a local cluster: starts everything, starts again what ends, shows the topology, ends everything in order.
+actor LocalCluster {
+    private let plan: LocalPlan
+    private let loop: EventLoop
+    private let console: Console
+    private var zooKeeper: Task<Void, Never>?
+    private var servers: [Task<Void, Never>] = []
+    private var sentinels: [Task<Void, Never>] = []
+
+    init(_ plan: LocalPlan, loop: EventLoop) {
+        self.plan = plan
+        self.loop = loop
+        console = Console(noColour: (try? plan.environment.text("NO_COLOR")) != nil)
+    }
+
+    /// Runs until a signal comes.
+    func run() async throws {
+        do {
+            let hosts = try await startZooKeeper()
+            var environment = plan.environment
+            environment.override("ZK_HOSTS", with: hosts)
+            let settings = try RegistrySettings(environment)
+            let registry = try await unlessStopped(on: loop) { try await Registry.open(settings, within: .seconds(30)) }
+            for number in 1...plan.redis { servers.append(keep(.redis, number, hosts)) }
+            if plan.sentinels > 0 {
+                for number in 1...plan.sentinels { sentinels.append(keep(.sentinel, number, hosts)) }
+            }
+            let prober = Prober(try RedisSettings(environment), on: loop)
+            try await unlessStopped(on: loop) { try await self.watch(registry, prober, hosts) }
+        } catch is Stopped {
+            Log.info("ending everything")
+            await end()
+        } catch {
+            await end()
+            throw error
+        }
+    }
+
+    /// Sentinels first, so that none of them takes an orderly end for a failure; ZooKeeper last, so that leases can go.
+    private func end() async {
+        for group in [sentinels, servers, [zooKeeper].compactMap(\.self)] {
+            group.forEach { $0.cancel() }
+            for task in group { await task.value }
+        }
+    }
+
+    private func startZooKeeper() async throws -> String {
+        if let existing = plan.zookeeper { return existing }
+        let port = try Port.free()
+        let process = LocalProcess(program: try plan.zooKeeper(port: port), console: console)
+        zooKeeper = Task(executorPreference: loop) { [console] in
+            let end = await process.run()
+            if !Task.isCancelled { console.show(end, of: "zookeeper") }
+        }
+        return "127.0.0.1:\(port)"
+    }
+
+    /// Keeps one server running, on a new port each time, as Marathon does.
+    private func keep(_ kind: ServerKind, _ number: Int, _ hosts: String) -> Task<Void, Never> {
+        Task(executorPreference: loop) { [plan, console, loop] in
+            repeat {
+                do {
+                    let port = try Port.free()
+                    let launcher = plan.launcher(kind, number: number, port: port, zookeeper: hosts)
+                    try Folder.create(launcher.folder)
+                    let end = await LocalProcess(program: launcher, console: console).run()
+                    if Task.isCancelled { return }
+                    console.show("\(end)\(plan.restarts ? "; starting it again on a new port" : "")", of: launcher.name)
+                    // A server that ends at once must not keep this machine busy.
+                    try await loop.sleep(for: .milliseconds(500))
+                } catch {
+                    return
+                }
+            } while plan.restarts && !Task.isCancelled
+        }
+    }
+
+    /// Looks twice a second, and shows what it sees whenever that has changed.
+    private func watch(_ registry: Registry, _ prober: Prober, _ hosts: String) async throws {
+        let me = Address("127.0.0.1:1")!
+        let mark = Mark(root: registry.paths.root, masterName: prober.settings.masterName, clusterID: nil)
+        let observer = Observer(prober, me: me, mark: mark, data: .empty, limit: .seconds(60))
+        var (shown, wasComplete) = (Topology(), false)
+        while true {
+            if let view = try? await registry.view(watchingMaster: false) {
+                let topology = Topology(await observer.observe(view))
+                if topology != shown { console.result("\n\(topology.text)") }
+                shown = topology
+                let isComplete = topology.isComplete(redis: plan.redis, sentinels: plan.sentinels)
+                if isComplete, !wasComplete { console.result(connecting(topology, registry, prober, hosts)) }
+                wasComplete = isComplete
+            }
+            try await loop.sleep(for: .milliseconds(500))
+        }
+    }
+
+    private func connecting(_ topology: Topology, _ registry: Registry, _ prober: Prober, _ hosts: String) -> String {
+        var lines = ["", "everything is up. How to connect:", "  redis-cli -p \(topology.masters[0].port)"]
+        if let sentinel = topology.sentinels.first {
+            let name = prober.settings.masterName
+            lines.append("  redis-cli -p \(sentinel.port) SENTINEL GET-MASTER-ADDR-BY-NAME \(name)")
+        }
+        lines.append("  ZooKeeper at \(hosts), root \(registry.paths.root)")
+        return lines.joined(separator: "\n") + "\nCtrl-C ends it all.\n"
+    }
+}

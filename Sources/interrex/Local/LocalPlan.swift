@@ -1,0 +1,59 @@
+import Cluster
+
+/// What a local cluster consists of, and how each of its processes is started.
+struct LocalPlan: Sendable {
+    var redis: Int
+    var sentinels: Int
+    /// An existing ZooKeeper; nil where one is started.
+    var zookeeper: String?
+    var folder: String
+    var restarts: Bool
+    var environment: Environment
+
+    /// One process to start.
+    struct Program: Sendable {
+        var name: String
+        var path: String
+        var arguments: [String]
+        var variables: [String: String]
+        var folder: String
+    }
+
+    /// A launcher, with the variables that a scheduler would set.
+    func launcher(_ kind: ServerKind, number: Int, port: Int, zookeeper: String) -> Program {
+        let name = kind == .redis ? "redis-\(number)" : "sentinel-\(number)"
+        let folder = "\(folder)/\(kind.fileStem)-\(port)"
+        var variables = environment.all
+        for name in ["ANNOUNCE_IP", "ANNOUNCE_PORT", "NET_IFACE", "MESOS_SANDBOX", "CONFIG_DIR"] { variables[name] = nil }
+        variables.merge(
+            ["ZK_HOSTS": zookeeper, "BIND_IP": "127.0.0.1", "PORT0": String(port), "DATA_DIR": folder]
+        ) { $1 }
+        return Program(
+            name: name, path: "/proc/self/exe", arguments: [kind.fileStem], variables: variables, folder: folder)
+    }
+
+    /// A standalone ZooKeeper of Debian's package, on loopback, with its data in a folder of its own.
+    func zooKeeper(port: Int) throws(Failure) -> Program {
+        let jar = "/usr/share/java/zookeeper.jar"
+        let java = try ServerBinary("java", variable: "PATH", environment)
+        guard readFile(jar, limit: 64 << 20) != nil else {
+            throw Failure(.notFound, "\(jar) isn't found; install Debian's package zookeeper, or name a server with --zookeeper")
+        }
+        let folder = "\(folder)/zookeeper"
+        try Folder.create(folder)
+        // Short ticks, so that a session timeout of 1 s and more can be had; a heap of a size for one cluster.
+        let lines = [
+            "tickTime=500", "dataDir=\(folder)/data", "clientPort=\(port)", "clientPortAddress=127.0.0.1",
+            "maxClientCnxns=0", "admin.enableServer=false",
+        ]
+        try ConfigFile.write(lines.map { "\($0)\n" }.joined(), to: "\(folder)/zoo.cfg")
+        return Program(
+            name: "zookeeper", path: java.path,
+            arguments: [
+                "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+                "-Dzookeeper.jmx.log4j.disable=true", "-cp", "/etc/zookeeper/conf:\(jar)",
+                "org.apache.zookeeper.server.quorum.QuorumPeerMain", "\(folder)/zoo.cfg",
+            ],
+            variables: environment.all, folder: folder)
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Cluster
+import Glibc
+import Redis
+import Succession
+
+/// `interrex local`: a whole cluster on this machine, started as a scheduler would.
+struct LocalCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "local", abstract: "Run a whole cluster on this machine until Ctrl-C.",
+        discussion: """
+            Starts a ZooKeeper of its own (Debian's package zookeeper) and the launchers, all on loopback and free ports.
+            A process that ends is started again on a new port. Standard output shows the topology whenever it changes;
+            standard error what the processes say. On SIGINT or SIGTERM everything is ended, in order, and nothing stays.
+            """)
+
+    @Option(help: "How many redis-servers.")
+    var redis = 3
+    @Option(help: "How many sentinels.")
+    var sentinels = 3
+    @Option(help: "Use this ZooKeeper, HOST:PORT, instead of starting one.")
+    var zookeeper: String?
+    @Option(help: "Keep all data and files in this folder (default: a temporary one, removed at the end).")
+    var folder: String?
+    @Flag(help: "Don't start again what has ended.")
+    var noRestart = false
+
+    func validate() throws {
+        guard (1...50).contains(redis), (0...50).contains(sentinels) else {
+            throw ValidationError("--redis takes a number from 1 to 50, --sentinels one from 0 to 50")
+        }
+        if let zookeeper, Address(zookeeper) == nil { throw ValidationError("--zookeeper is no HOST:PORT") }
+    }
+
+    func run() throws {
+        try Log.start(.process, command: "local")
+        StopSignals.install(limit: nil)
+        let folder = try LocalFolder(folder)
+        defer { folder.removeIfTemporary() }
+        let plan = LocalPlan(
+            redis: redis, sentinels: sentinels, zookeeper: zookeeper, folder: folder.path, restarts: !noRestart,
+            environment: Environment.process)
+        try EventLoop.run { loop in try await LocalCluster(plan, loop: loop).run() }
+    }
+}

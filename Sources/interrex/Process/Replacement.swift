@@ -1,0 +1,33 @@
+import CLinux
+import Cluster
+import Glibc
+
+/// Becoming another program, in one place (DESIGN.md 2).
+enum Replacement {
+    /// Replaces this process. Returns only when the kernel refuses, with its `errno`.
+    ///
+    /// The new program gets nothing of ours: output flushed, every descriptor above 2 closed by the exec, every signal at
+    /// its default, an empty mask (a Dispatch worker blocks nearly all signals, and redis-server would then ignore SIGTERM
+    /// for ever).
+    static func become(_ path: String, _ arguments: [String]) -> Int32 {
+        fflush(nil)
+        _ = close_range(3, .max, Int32(CLOSE_RANGE_CLOEXEC))
+        for number in 1..<Int32(65) where number != SIGKILL && number != SIGSTOP && number != SIGTERM && number != SIGINT {
+            signal(number, SIG_DFL)
+        }
+        // exec itself sets handled signals to default. Until then a stop must end us: at PID 1 the default would ignore it.
+        signal(SIGTERM, endAtOnce)
+        signal(SIGINT, endAtOnce)
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
+        let argv = ([path] + arguments).map { strdup($0) } + [nil]
+        defer { argv.forEach { free($0) } }
+        execv(path, argv)
+        return errno
+    }
+
+    private static let CLOSE_RANGE_CLOEXEC = 4
+}
+
+private func endAtOnce(_ number: Int32) { _exit(128 + number) }
