@@ -1,0 +1,55 @@
+@testable import Succession
+
+/// The addresses, marks and replication ids of one imagined cluster, and of what is near it.
+enum Cast {
+    static let me = address("10.0.0.1:7001")
+    /// What `/redis/master` names, where it names another.
+    static let recorded = address("10.0.0.2:7002")
+    static let first = address("10.0.0.3:7003")
+    static let second = address("10.0.0.4:7004")
+    /// Whom the sentinels, or a redirect, may name in place of the recorded master.
+    static let heir = address("10.0.0.5:7005")
+    /// Nobody listens there.
+    static let gone = address("10.0.0.6:7006")
+    /// A master of another cluster.
+    static let foreign = address("10.0.0.7:7007")
+    static let sentinels = [address("10.0.1.1:26379"), address("10.0.1.2:26379"), address("10.0.1.3:26379")]
+
+    static let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: "0123456789abcdef")
+    static let markWithoutID = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)
+    static let markOfNamesake = Mark(root: "/redis", masterName: "mymaster", clusterID: "fedcba9876543210")
+    static let markOfAnotherRoot = Mark(root: "/other", masterName: "mymaster", clusterID: nil)
+
+    /// The replication id of `/redis/cluster`.
+    static let line = String(repeating: "a", count: 40)
+    /// The one that our own data file bears, where it is not the cluster's.
+    static let fileLine = String(repeating: "b", count: 40)
+    static let otherLine = String(repeating: "c", count: 40)
+
+    /// Our own data: offset 1000 of the cluster's line, written at second 1000.
+    static let ownData = Freshness(holdsData: true, replicationID: line, offset: 1_000, modified: 1_000)
+    static let ownDataOfAnotherLine = Freshness(holdsData: true, replicationID: fileLine, offset: 9, modified: 1_000)
+    static let ownDataWithoutLine = Freshness(holdsData: true, modified: 1_000)
+
+    static let limit = Duration.seconds(60)
+
+    static func address(_ text: String) -> Address { Address(text)! }
+
+    static func history(
+        _ line: String = Cast.line, after previous: String? = nil, offset: Int64 = 1_000, keys: Bool = true
+    ) -> History {
+        History(replicationID: line, previousID: previous, offset: offset, holdsKeys: keys)
+    }
+
+    static func master(after previous: String? = nil, offset: Int64 = 1_000, keys: Bool = true) -> Answer {
+        .master(history(after: previous, offset: offset, keys: keys))
+    }
+
+    static func replica(
+        of master: Address? = recorded, synchronised: Bool = true, priority: Int = 100, offset: Int64 = 1_000,
+        keys: Bool = true
+    ) -> Answer {
+        let history = history(offset: offset, keys: keys)
+        return .replica(Replication(of: master, synchronised: synchronised, priority: priority, history: history))
+    }
+}

@@ -1,0 +1,97 @@
+@testable import Succession
+
+extension DecideScenarioTests {
+    private typealias C = Cast
+
+    static let deadMasters = [
+        Scenario(
+            "F04: the winner died before it listened", .start.recorded(.refused, leased: true),
+            .wait(.startingOrCutOff(C.recorded))),
+        Scenario("F04: then its lease ended", .start.recorded(.refused), .stand),
+        Scenario("F04: then we are the first", .start.recorded(.refused).standing(.usLowest), .claim(at: 6)),
+        Scenario(
+            "F04: at the limit, its lease still there", .start.recorded(.refused, leased: true).after(C.limit),
+            .refuse(.startingOrCutOff(C.recorded))),
+        Scenario(
+            "F39: dead, a replica lives", .start.recorded(.refused).member(C.first, C.replica()),
+            .wait(.promotionOf(master: C.recorded, [C.first]))),
+        Scenario(
+            "F39: dead, the watcher has not recorded the promoted one yet",
+            .start.recorded(.refused).member(C.first, C.master(keys: false)).standing(.usLowest),
+            .wait(.promotionOf(master: C.recorded, [C.first]))),
+        Scenario(
+            "dead, a replica that never finished its first synchronisation",
+            .start.recorded(.refused).member(C.first, C.replica(synchronised: false, keys: false)).standing(.usLowest),
+            .claim(at: 6)),
+        Scenario(
+            "dead, a member that can't be asked", .start.recorded(.refused).member(C.first, .silent),
+            .wait(.unknownData(master: C.recorded, [C.first]))),
+        Scenario(
+            "the same, and we have waited half of the limit with data of our own",
+            .start.recorded(.refused).member(C.first, .silent).holding().after(.seconds(30)), .stand),
+        Scenario("F45: a stranger has the port", .start.recorded(C.master(), mark: .mark(C.markOfNamesake)), .stand),
+        Scenario("F45: no Redis has the port", .start.recorded(.notRedis).standing(.usLowest), .claim(at: 6)),
+        Scenario(
+            "F45: a stranger has the port, the lease of the dead one lives",
+            .start.recorded(C.master(), mark: .mark(C.markOfNamesake), leased: true),
+            .wait(.startingOrCutOff(C.recorded))),
+        Scenario(
+            "F45: a Redis without a mark", .start.recorded(C.master(), mark: .absent),
+            .wait(.notKnownToBeOurs(C.recorded))),
+        Scenario(
+            "F44: the same at the limit", .start.recorded(C.master(), mark: .unknown).after(C.limit),
+            .refuse(.notKnownToBeOurs(C.recorded))),
+        Scenario(
+            "another tool's master, for which a majority speaks",
+            .start.recorded(C.master(), mark: .absent).sentinels(.recorded, .recorded, .silent), .follow(C.recorded)),
+        Scenario(
+            "silent is not dead while sentinels see it",
+            .start.recorded(.silent).sentinels(.recorded, .recorded, .recorded),
+            .wait(.silent(C.recorded))),
+        Scenario(
+            "silent, and a majority holds it for down",
+            .start.recorded(.silent).sentinels(.recordedDown, .recordedDown, .silent), .stand),
+        Scenario("silent, and no sentinel is left", .start.recorded(.silent), .stand),
+        Scenario("silent, with a lease", .start.recorded(.silent, leased: true), .wait(.silent(C.recorded))),
+        Scenario("another password", .start.recorded(.denied, leased: true), .wait(.denied(C.recorded))),
+    ]
+
+    static let returns = [
+        Scenario("F10: our node of the life before, our record", .start.recordedUs.withEarlierLease.holding(), .resume),
+        Scenario("we return with all our data", .start.recordedUs.holding().cluster(members: 1), .resume),
+        Scenario(
+            "F46: the master returns empty, a replica has the data", .start.recordedUs.member(C.first, C.replica()),
+            .wait(.fresherMembers([C.first]))),
+        Scenario(
+            "F46: still empty at the limit", .start.recordedUs.member(C.first, C.replica()).after(C.limit),
+            .refuse(.fresherMembers([C.first]))),
+        Scenario(
+            "the master returns with older data",
+            .start.recordedUs.cluster(members: 2).holding().member(C.first, C.replica(offset: 1_001)),
+            .wait(.fresherMembers([C.first]))),
+        Scenario(
+            "the same, after half of the limit: nobody promoted it",
+            .start.recordedUs.cluster(members: 2).holding()
+                .member(C.first, C.replica(offset: 1_001)).after(.seconds(30)), .resume),
+        Scenario(
+            "the master returns with the same data",
+            .start.recordedUs.cluster(members: 2).holding().member(C.first, C.replica()), .resume),
+        Scenario(
+            "F48: our own address is recorded, the folder is empty, others are missing",
+            .start.recordedUs.cluster(members: 3), .stand),
+        Scenario(
+            "a master that was promoted from us",
+            .start.recordedUs.cluster(members: 2).holding().member(C.first, C.master(after: C.line)), .follow(C.first)),
+        Scenario(
+            "the same, by the id of our own data file",
+            .start.recordedUs.holding(C.ownDataOfAnotherLine)
+                .member(C.first, C.master(after: C.fileLine)), .follow(C.first)),
+        Scenario(
+            "two were promoted from us: the one that is further",
+            .start.recordedUs.cluster(members: 3).member(C.first, C.master(after: C.line, offset: 7))
+                .member(C.second, C.master(after: C.line, offset: 8)), .follow(C.second)),
+        Scenario(
+            "a majority chose another in our absence",
+            .start.recordedUs.holding().server(C.heir, C.master()).sentinels(.heir, .heir, .heir), .follow(C.heir)),
+    ]
+}

@@ -1,0 +1,73 @@
+@testable import Succession
+
+/// Observations built up in one line, each part added to what is there.
+extension Observation {
+    /// A first start: empty ZooKeeper, empty folder.
+    static let start = Observation(me: Cast.me, mark: Cast.mark, limit: Cast.limit)
+
+    /// `/redis/master` names another, which answers this. Versions: 6 for another, 5 for us.
+    func recorded(_ answer: Answer, mark: MarkReading = .mark(Cast.mark), leased: Bool = false) -> Observation {
+        var next = leased ? member(Cast.recorded, answer, mark: mark) : server(Cast.recorded, answer, mark: mark)
+        next.record = Record(Cast.recorded, version: 6)
+        return next
+    }
+
+    var recordedUs: Observation {
+        var next = self
+        next.record = Record(Cast.me, version: 5)
+        return next
+    }
+
+    func member(_ address: Address, _ answer: Answer, mark: MarkReading = .mark(Cast.mark)) -> Observation {
+        var next = server(address, answer, mark: mark)
+        next.members.append(address)
+        return next
+    }
+
+    /// A server without a lease.
+    func server(_ address: Address, _ answer: Answer, mark: MarkReading = .mark(Cast.mark)) -> Observation {
+        var next = self
+        next.instances[address] = Instance(answer, mark: mark)
+        return next
+    }
+
+    /// Three registered sentinels that know each other.
+    func sentinels(_ voices: Voice..., failover: Duration? = nil) -> Observation {
+        var next = self
+        next.sentinels = zip(Cast.sentinels, voices).map { address, voice in
+            SentinelReport(address, voice.opinion(peers: 2, failover: failover))
+        }
+        return next
+    }
+
+    func cluster(members: Int) -> Observation {
+        var next = self
+        next.cluster = ClusterRecord(id: "0123456789abcdef", members: members, replicationID: Cast.line, epoch: 1)
+        return next
+    }
+
+    func holding(_ data: Freshness = Cast.ownData) -> Observation {
+        var next = self
+        next.data = data
+        return next
+    }
+
+    func standing(_ standing: Dimension.Standing) -> Observation {
+        var next = self
+        (next.candidates, next.candidacy) = standing.candidates()
+        return next
+    }
+
+    /// An ephemeral node of the life before this one still stands.
+    var withEarlierLease: Observation {
+        var next = self
+        next.members.append(Cast.me)
+        return next
+    }
+
+    func after(_ waited: Duration) -> Observation {
+        var next = self
+        next.waited = waited
+        return next
+    }
+}

@@ -1,0 +1,137 @@
+@testable import Succession
+
+/// The table of DESIGN.md 3.3, row by row: the second implementation that `decide` is compared with.
+enum OracleTable {
+    typealias Words = OracleWords
+
+    struct Row: Sendable {
+        let rule: Rule
+        let when: @Sendable (Words) -> Bool
+        let then: @Sendable (Words) -> Decision
+
+        init(
+            _ rule: Rule, when: @escaping @Sendable (Words) -> Bool, then: @escaping @Sendable (Words) -> Decision
+        ) {
+            (self.rule, self.when, self.then) = (rule, when, then)
+        }
+    }
+
+    static func ruling(_ words: Words) -> Ruling {
+        let record = words.o.record
+        let rest = record == nil ? nothingRecorded : record?.address == words.o.me ? usRecorded : anotherRecorded
+        let row = anyRecorded.first { $0.when(words) } ?? rest.first { $0.when(words) }!
+        var decision = row.then(words)
+        if case .wait(let reason) = decision, words.o.waited >= words.o.limit { decision = .refuse(reason) }
+        return Ruling(rule: row.rule, decision: decision)
+    }
+
+    private static let anyRecorded = [
+        Row(.chosenMaster, when: { $0.chosen != nil && $0.chosen != $0.o.me }, then: { .follow($0.chosen!) }),
+        Row(.failoverInProgress, when: { $0.failover }, then: { _ in .wait(.failoverInProgress) }),
+    ]
+
+    private static let nothingRecorded = [
+        Row(.soleMaster, when: { $0.liveMasters.count == 1 }, then: { .follow($0.liveMasters[0]) }),
+        Row(
+            .firstClaim,
+            when: { words in
+                let o = words.o
+                return !o.data.holdsData && o.cluster == nil && o.members + o.candidates.map(\.address) == []
+                    && o.sentinels.isEmpty
+            }, then: { _ in .claim(at: nil) }),
+        // Beyond the table: a lost record is no reason to claim beside members that have the data, or may have it.
+        Row(
+            .nothingRecorded, when: { !$0.successors.isEmpty || !$0.unknown.isEmpty && !$0.impatient },
+            then: { .wait(.unrecordedMembers($0.successors + ($0.impatient ? [] : $0.listed($0.unknown)))) }),
+        Row(.nothingRecorded, when: { _ in true }, then: coldStart),
+    ]
+
+    private static let anotherRecorded = [
+        // Beyond the table: the older master is not to be followed by the one that was promoted in its place.
+        Row(
+            .otherwise,
+            when: { $0.majority == $0.o.me && $0.ours.contains($0.it) && $0.masters.contains($0.it) },
+            then: { .wait(.promotedButNotRecorded($0.it)) }),
+        Row(
+            .recordedMaster, when: { $0.ours.contains($0.it) && ($0.masters + $0.loading).contains($0.it) },
+            then: { .follow($0.it) }),
+        Row(
+            .redirected,
+            when: { words in
+                guard !words.strangers.contains(words.it), let next = words.follows[words.it] else { return false }
+                return next != words.o.me && words.masters.contains(next) && words.ours.contains(next)
+            }, then: { .follow($0.follows[$0.it]!) }),
+        Row(
+            .unknownRedis, when: { $0.redis.contains($0.it) && !($0.strangers + $0.ours).contains($0.it) },
+            then: { .wait(hesitation($0) == .denied($0.it) ? .denied($0.it) : .notKnownToBeOurs($0.it)) }),
+        Row(
+            .deadWithLease, when: { $0.dead.contains($0.it) && $0.o.members.contains($0.it) },
+            then: { .wait(.startingOrCutOff($0.it)) }),
+        Row(
+            .deadWithSuccessors, when: { $0.dead.contains($0.it) && !$0.successors.isEmpty },
+            then: { .wait(.promotionOf(master: $0.it, $0.successors)) }),
+        // Beyond the table: a live member that can't be asked may hold the only copy, as in rule 5b.
+        Row(
+            .deadWithSuccessors, when: { $0.dead.contains($0.it) && !$0.unknown.isEmpty && !$0.impatient },
+            then: { .wait(.unknownData(master: $0.it, $0.listed($0.unknown))) }),
+        Row(.deadAlone, when: { $0.dead.contains($0.it) }, then: coldStart),
+        Row(.otherwise, when: { _ in true }, then: { .wait(hesitation($0)) }),
+    ]
+
+    private static let usRecorded = [
+        Row(
+            .promotedFromUs, when: { !$0.promotedFromUs.isEmpty }, then: { words in .follow(words.promotedFurthest) }),
+        // Beyond the table: whom the sentinels chose may be alive, and only silent to us.
+        Row(
+            .otherwise,
+            when: { words in
+                words.majority.map { $0 != words.o.me && !words.dead.contains($0) && !words.impatient } ?? false
+            }, then: { .wait(.chosenButSilent($0.majority!)) }),
+        // Beyond the table: beside a live master with fresher data there is no patience to lose.
+        Row(
+            .fresherThanUs,
+            when: { words in
+                !(words.fresher + words.unknown).isEmpty
+                    && (!words.impatient || words.fresher.contains(where: words.liveMasters.contains))
+            },
+            then: { .wait(.fresherMembers($0.listed($0.fresher + $0.unknown))) }),
+        Row(.membersMissing, when: { ($0.o.cluster?.members ?? 0) > $0.usCountedMembers }, then: coldStart),
+        Row(.resume, when: { _ in true }, then: { _ in .resume }),
+    ]
+
+    @Sendable private static func coldStart(_ words: Words) -> Decision {
+        guard let us = words.o.candidacy else { return .stand }
+        let lower = words.o.candidates.filter { $0.number < us }.sorted { $0.number < $1.number }
+        return lower.isEmpty ? .claim(at: words.o.record?.version) : .wait(.lowerCandidate(lower[0].address))
+    }
+
+    /// Why neither the living nor the dead recorded master lets us go on.
+    static func hesitation(_ words: Words) -> Reason {
+        switch words.o.instances[words.it]?.answer {
+        case .replica?: .follows(words.it, words.follows[words.it])
+        case .denied?: .denied(words.it)
+        case .loading?: .loading(words.it)
+        default: .silent(words.it)
+        }
+    }
+}
+
+extension OracleWords {
+    /// B of the table: the recorded address.
+    var it: Address { o.record!.address }
+
+    func listed(_ addresses: [Address]) -> [Address] { others.filter(addresses.contains) }
+
+    var liveMasters: [Address] { listed(masters.filter { !strangers.contains($0) }) }
+
+    var successors: [Address] { listed(promotable + holders + liveMasters) }
+
+    /// Of several, the one with the highest offset; of equals, the first in the order of reasons.
+    var promotedFurthest: Address {
+        func offset(_ address: Address) -> Int64 {
+            if case .master(let history)? = o.instances[address]?.answer { history.offset } else { -1 }
+        }
+        let highest = promotedFromUs.map(offset).max()
+        return listed(promotedFromUs).first { offset($0) == highest }!
+    }
+}

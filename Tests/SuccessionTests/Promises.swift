@@ -1,0 +1,82 @@
+@testable import Succession
+
+/// The promises of DESIGN.md section 8 that a single decision can break, each read off the raw observation.
+enum Promises {
+    /// The first promise that the decision breaks; nil where it keeps them all.
+    static func broken(by decision: Decision, on o: Observation) -> String? {
+        switch decision {
+        case .follow(let address): following(address, o)
+        case .claim(let version):
+            version != o.record?.version ? "it claims at a version that was not read" : starting(o) ?? replacing(o)
+        case .stand: starting(o) ?? replacing(o)
+        case .resume: o.record?.address == o.me ? starting(o) : "it resumes though another, or nobody, is recorded"
+        case .wait: o.waited < o.limit ? nil : "it waits beyond the limit"
+        case .refuse: o.waited >= o.limit ? nil : "it refuses before the limit"
+        }
+    }
+
+    static func following(_ address: Address, _ o: Observation) -> String? {
+        if address == o.me { return "it follows itself" }
+        if isForeign(address, o) { return "it follows a stranger" }
+        switch o.instances[address]?.answer {
+        case .master?, .loading?: return nil
+        default: return "it follows what is no master"
+        }
+    }
+
+    /// Promise 1: nobody starts as master beside the one that a majority chose.
+    private static func starting(_ o: Observation) -> String? {
+        for address in Set(o.sentinels.compactMap(\.opinion?.names)) where address != o.me {
+            let votes = o.sentinels.count { $0.opinion?.names == address }
+            let peers = o.sentinels.compactMap(\.opinion?.peers).max() ?? 0
+            let isMajority = votes * 2 > max(o.sentinels.count, peers + 1)
+            if isMajority, isMaster(address, o) { return "it starts as master beside the chosen one" }
+        }
+        return nil
+    }
+
+    /// Promises 2 and 4: what lives is not replaced, and data that others hold is not passed over.
+    private static func replacing(_ o: Observation) -> String? {
+        if let recorded = o.record?.address, recorded != o.me, !isForeign(recorded, o) {
+            switch o.instances[recorded]?.answer {
+            case .master?, .replica?, .loading?, .denied?: return "it replaces a recorded master that answers"
+            case .refused?, .silent?, .notRedis?, nil: break
+            }
+            if o.members.contains(recorded) { return "it replaces a recorded master that holds its lease" }
+        }
+        let hasPatience = o.record?.address != o.me || !o.data.holdsData || o.waited * 2 < o.limit
+        for member in o.members where member != o.me && hasPatience && !isForeign(member, o) {
+            switch o.instances[member]?.answer {
+            case .master(let history)? where history.holdsKeys && o.record?.address != o.me:
+                return "it passes over a live master that holds data"
+            case .master? where o.record?.address != o.me: return "it makes a second master"
+            case .replica(let replication)? where o.record?.address != o.me:
+                if replication.history.holdsKeys || replication.synchronised && replication.priority > 0 {
+                    return "it passes over a live replica that holds data or can be promoted"
+                }
+            case .replica(let replication)? where replication.history.holdsKeys && !o.data.holdsData:
+                return "it starts empty beside a replica that holds data"
+            case .master(let history)? where history.holdsKeys && !o.data.holdsData:
+                return "it starts empty beside a master that holds data"
+            case .loading?: return "it passes over a live member that is loading its data"
+            case .denied?, .silent?, .refused?:
+                if !o.data.holdsData || o.waited * 2 < o.limit { return "it passes over a member that can't be asked" }
+            default: break
+            }
+        }
+        return nil
+    }
+
+    static func isMaster(_ address: Address, _ o: Observation) -> Bool {
+        if case .master? = o.instances[address]?.answer { !isForeign(address, o) } else { false }
+    }
+
+    static func isForeign(_ address: Address, _ o: Observation) -> Bool {
+        guard let instance = o.instances[address] else { return false }
+        if instance.answer == .notRedis { return true }
+        switch instance.mark {
+        case .mark(Cast.markOfNamesake), .mark(Cast.markOfAnotherRoot): return true
+        case .mark, .absent, .unknown: return false
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Testing
+
+@testable import Succession
+
+/// Every refusal is one clear line: it names the address and, where a person can help, what to check (promise 8).
+@Suite struct ReasonTests {
+    static let reasons: [Reason] = [
+        .nothingRecorded, .unrecordedMembers([Cast.first, Cast.second]), .failoverInProgress,
+        .notKnownToBeOurs(Cast.recorded), .denied(Cast.recorded), .stranger(Cast.recorded),
+        .startingOrCutOff(Cast.recorded), .dead(Cast.recorded), .promotionOf(master: Cast.recorded, [Cast.first]),
+        .unknownData(master: Cast.recorded, [Cast.first]), .fresherMembers([Cast.first]),
+        .lowerCandidate(Cast.first), .silent(Cast.recorded), .loading(Cast.recorded),
+        .follows(Cast.recorded, Cast.gone), .follows(Cast.recorded, nil),
+    ]
+
+    @Test(arguments: reasons)
+    func isOneLine(_ reason: Reason) {
+        #expect(!reason.description.isEmpty)
+        #expect(reason.description.split(whereSeparator: \.isNewline).count == 1)
+        #expect(!reason.description.contains("Address("))
+    }
+
+    @Test func eachIsToldInItsOwnWords() {
+        #expect(Set(Self.reasons.map(\.description)).count == Self.reasons.count)
+    }
+
+    @Test func anUnknownRedisSaysWhatToCheck() {
+        let text = Reason.notKnownToBeOurs(Cast.recorded).description
+        for word in ["10.0.0.2:7002", "lease", "mark", "majority", "check", "another tool", "CONFIG GET"] {
+            #expect(text.contains(word))
+        }
+    }
+
+    @Test func aLockedDoorNamesTheVariables() {
+        let text = Reason.denied(Cast.recorded).description
+        #expect(text.contains("REDIS_PASSWORD") && text.contains("REDIS_USERNAME"))
+    }
+
+    @Test func membersAreListed() {
+        let text = Reason.unrecordedMembers([Cast.first, Cast.second]).description
+        #expect(text.contains("10.0.0.3:7003, 10.0.0.4:7004"))
+    }
+}

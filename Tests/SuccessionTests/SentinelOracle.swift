@@ -1,0 +1,86 @@
+@testable import Succession
+
+/// DESIGN.md section 4, row by row: the second implementation that `decideSentinel` is compared with.
+enum SentinelOracle {
+    struct Row: Sendable {
+        let name: String
+        let when: @Sendable (OracleWords) -> Bool
+        let then: @Sendable (OracleWords) -> SentinelDecision
+
+        init(
+            _ name: String, when: @escaping @Sendable (OracleWords) -> Bool,
+            then: @escaping @Sendable (OracleWords) -> SentinelDecision
+        ) {
+            (self.name, self.when, self.then) = (name, when, then)
+        }
+    }
+
+    static func decision(_ words: OracleWords) -> (row: String, SentinelDecision) {
+        let row = rows.first { $0.when(words) }!
+        if case .wait(let reason) = row.then(words), words.o.waited >= words.o.limit {
+            return (row.name, .refuse(reason))
+        }
+        return (row.name, row.then(words))
+    }
+
+    static let rows = [
+        Row("chosen", when: { $0.chosen != nil }, then: { .monitor($0.chosen!) }),
+        Row("failover", when: { $0.failover }, then: { _ in .wait(.failoverInProgress) }),
+        Row("nothing recorded", when: { $0.o.record == nil }, then: { _ in .wait(.nothingRecorded) }),
+        Row("stranger", when: { $0.strangers.contains($0.it) }, then: { .wait(.stranger($0.it)) }),
+        Row(
+            "recorded master", when: { $0.masters.contains($0.it) && $0.ours.contains($0.it) },
+            then: { .monitor($0.it) }),
+        Row(
+            "redirected",
+            when: { words in
+                words.follows[words.it].map { words.masters.contains($0) && words.ours.contains($0) } ?? false
+            }, then: { .monitor($0.follows[$0.it]!) }),
+        Row(
+            "unknown Redis", when: { $0.redis.contains($0.it) && !$0.ours.contains($0.it) },
+            then: { words in
+                .wait(
+                    OracleTable.hesitation(words) == .denied(words.it)
+                        ? .denied(words.it) : .notKnownToBeOurs(words.it))
+            }),
+        Row(
+            "dead with lease", when: { $0.dead.contains($0.it) && $0.o.members.contains($0.it) },
+            then: { .wait(.startingOrCutOff($0.it)) }),
+        // Beyond the text: whoever monitors a dead master promotes a replica, which a live master must not suffer.
+        Row(
+            "another master", when: { $0.dead.contains($0.it) && !$0.liveMasters.isEmpty },
+            then: { .wait(.promotionOf(master: $0.it, $0.liveMasters)) }),
+        Row(
+            "dead, needed",
+            when: { words in
+                words.dead.contains(words.it) && words.promotable.contains { words.follows[$0] == words.it }
+            }, then: { .monitor($0.it) }),
+        Row("dead", when: { $0.dead.contains($0.it) }, then: { .wait(.dead($0.it)) }),
+        Row("otherwise", when: { _ in true }, then: { .wait(OracleTable.hesitation($0)) }),
+    ]
+}
+
+extension Promises {
+    /// The first promise that a sentinel's decision breaks; nil where it keeps them all.
+    static func broken(by decision: SentinelDecision, on o: Observation) -> String? {
+        switch decision {
+        case .monitor(let address): monitoring(address, o)
+        case .wait: o.waited < o.limit ? nil : "it waits beyond the limit"
+        case .refuse: o.waited >= o.limit ? nil : "it refuses before the limit"
+        }
+    }
+
+    private static func monitoring(_ address: Address, _ o: Observation) -> String? {
+        if isForeign(address, o) { return "it monitors a stranger" }
+        switch o.instances[address]?.answer {
+        case .master?: return nil
+        case .replica?: return "it monitors a replica, which a sentinel never leaves"
+        case .loading?, .denied?, .notRedis?: return "it monitors what is neither a master nor dead"
+        case .refused?, .silent?, nil: break
+        }
+        if address != o.record?.address { return "it monitors a dead address that nobody recorded" }
+        if o.members.contains(address) { return "it monitors a dead master that holds its lease" }
+        let hasLiveMaster = o.members.contains { $0 != o.me && isMaster($0, o) }
+        return hasLiveMaster ? "it would promote a replica of a live master" : nil
+    }
+}

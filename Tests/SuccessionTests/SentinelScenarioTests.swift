@@ -1,0 +1,65 @@
+import Testing
+
+@testable import Succession
+
+/// Starts of a sentinel as a person would tell them: given, decision.
+@Suite struct SentinelScenarioTests {
+    struct Scenario: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let observation: Observation
+        let decision: SentinelDecision
+
+        init(_ name: String, _ observation: Observation, _ decision: SentinelDecision) {
+            (testDescription, self.observation, self.decision) = (name, observation, decision)
+        }
+    }
+
+    @Test(arguments: scenarios)
+    func decides(_ scenario: Scenario) {
+        #expect(decideSentinel(scenario.observation) == scenario.decision)
+    }
+
+    private typealias C = Cast
+
+    static let scenarios = [
+        Scenario("sentinels first", .start, .wait(.nothingRecorded)),
+        Scenario("sentinels first, at the limit", .start.after(C.limit), .refuse(.nothingRecorded)),
+        Scenario("a live master", .start.recorded(C.master(), leased: true), .monitor(C.recorded)),
+        Scenario("a loading master", .start.recorded(.loading, leased: true), .wait(.loading(C.recorded))),
+        Scenario(
+            "F40: a replica is recorded", .start.recorded(C.replica(of: C.heir)).server(C.heir, C.master()),
+            .monitor(C.heir)),
+        Scenario(
+            "F40: a replica of a dead master", .start.recorded(C.replica(of: C.gone), leased: true),
+            .wait(.follows(C.recorded, C.gone))),
+        Scenario("F39: dead, nobody to promote", .start.recorded(.refused), .wait(.dead(C.recorded))),
+        Scenario(
+            "F39: dead, a replica lives", .start.recorded(.refused).member(C.first, C.replica()),
+            .monitor(C.recorded)),
+        Scenario(
+            "dead, and only a replica that may not be promoted lives",
+            .start.recorded(.refused).member(C.first, C.replica(priority: 0)), .wait(.dead(C.recorded))),
+        Scenario(
+            "dead, but a replica was promoted and is not recorded yet",
+            .start.recorded(.refused).member(C.first, C.master()).member(C.second, C.replica(of: C.first)),
+            .wait(.promotionOf(master: C.recorded, [C.first]))),
+        Scenario(
+            "dead, its lease lives", .start.recorded(.refused, leased: true).member(C.first, C.replica()),
+            .wait(.startingOrCutOff(C.recorded))),
+        Scenario(
+            "F45: a stranger has the port",
+            .start.recorded(C.master(), mark: .mark(C.markOfNamesake)).member(C.first, C.replica()),
+            .wait(.stranger(C.recorded))),
+        Scenario(
+            "a Redis without a mark", .start.recorded(C.master(), mark: .unknown),
+            .wait(.notKnownToBeOurs(C.recorded))),
+        Scenario(
+            "a majority names another master",
+            .start.recorded(C.master(), leased: true)
+                .server(C.heir, C.master()).sentinels(.heir, .heir, .silent), .monitor(C.heir)),
+        Scenario(
+            "a failover is in progress",
+            .start.recorded(C.master(), leased: true)
+                .sentinels(.recorded, .silent, .silent, failover: .seconds(1)), .wait(.failoverInProgress)),
+    ]
+}
