@@ -1,0 +1,105 @@
+import Support
+import Testing
+
+@testable import Redis
+
+/// On real sentinels.
+struct SentinelTests {
+    let limit = Duration.seconds(20)
+
+    @Test func what_a_sentinel_knows() async throws {
+        let master = try await RedisServer.start(["--repl-diskless-sync-delay", "0"])
+        let replica = try await RedisServer.start([
+            "--replicaof", "127.0.0.1", "\(master.port)", "--replica-priority", "42",
+        ])
+        let first = try await SentinelServer.start(
+            monitor: master.port, quorum: 2, downAfter: .milliseconds(1_500), failoverTimeout: .seconds(7))
+        let second = try await SentinelServer.start(monitor: master.port, quorum: 2)
+        try await withLoop { loop in
+            let connection = try await Connection.open(Endpoint(first.port), on: loop, within: limit)
+            try await connection.ping(within: limit)
+            #expect(try await connection.role(within: limit) == .sentinel(masters: ["mymaster"]))
+            #expect(try await connection.masterAddress(named: "mymaster", within: limit) == Endpoint(master.port))
+
+            let found = try await eventually("the sentinel has found its peer and the replica") {
+                let found = try await connection.sentinelMaster(named: "mymaster", within: limit)
+                return found?.otherSentinels == 1 && found?.replicas == 1 ? found : nil
+            }
+            #expect(found.name == "mymaster" && found.address == Endpoint(master.port))
+            #expect(found.flags == ["master"] && !found.isFailoverInProgress && found.failoverState == nil)
+            #expect(found.configEpoch == 0 && found.quorum == 2 && found.runID.count == 40)
+            #expect(found.downAfter == .milliseconds(1_500) && found.failoverTimeout == .seconds(7))
+            #expect(found.fields["parallel-syncs"] == "1")
+
+            let peer = try #require(try await connection.sentinelPeers(named: "mymaster", within: limit).first)
+            #expect(peer.endpoint == Endpoint(second.port))
+            #expect(try await redis(second.port, "SENTINEL", "MYID") == peer.id)
+            #expect(peer.flags.contains("sentinel"))
+
+            let listed = try await eventually("the sentinel has asked the replica") {
+                let listed = try await connection.sentinelReplicas(named: "mymaster", within: limit).first
+                return listed?.linkStatus == "ok" ? listed : nil
+            }
+            #expect(listed.endpoint == Endpoint(replica.port) && listed.master == Endpoint(master.port))
+            #expect(listed.flags == ["slave"] && listed.priority == 42)
+
+            let info = try await connection.info(["sentinel"], within: limit)
+            #expect(info["sentinel_masters"] == "1" && info["master0"]?.contains("sentinels=2") == true)
+        }
+    }
+
+    @Test func a_name_that_it_does_not_monitor() async throws {
+        let sentinel = try await SentinelServer.start()
+        try await withLoop { loop in
+            let connection = try await Connection.open(Endpoint(sentinel.port), on: loop, within: limit)
+            #expect(try await connection.masterAddress(named: "m", within: limit) == nil)
+            #expect(try await connection.sentinelMaster(named: "m", within: limit) == nil)
+            #expect(try await connection.sentinelPeers(named: "m", within: limit).isEmpty)
+            #expect(try await connection.sentinelReplicas(named: "m", within: limit).isEmpty)
+            #expect(try await connection.role(within: limit) == .sentinel(masters: []))
+        }
+    }
+
+    @Test func a_master_whose_name_has_no_address() async throws {
+        let sentinel = try await SentinelServer.start(
+            extra: ["sentinel resolve-hostnames yes", "sentinel monitor lost no-such-host.invalid 6379 2"])
+        try await withLoop { loop in
+            let connection = try await Connection.open(Endpoint(sentinel.port), on: loop, within: limit)
+            #expect(try await connection.masterAddress(named: "lost", within: .seconds(20)) == nil)
+            #expect(try await connection.sentinelMaster(named: "lost", within: .seconds(20))?.address == nil)
+        }
+    }
+
+    @Test func a_failover_is_seen_in_flags_state_and_events() async throws {
+        let master = try await RedisServer.start(["--repl-diskless-sync-delay", "0"])
+        let replica = try await RedisServer.start(["--replicaof", "127.0.0.1", "\(master.port)"])
+        let sentinel = try await SentinelServer.start(monitor: master.port, quorum: 1)
+        try await withLoop { loop in
+            let endpoint = Endpoint(sentinel.port)
+            let connection = try await Connection.open(endpoint, on: loop, within: limit)
+            let events = try await Subscription.open(
+                endpoint, patterns: ["*"], on: loop, keepalive: .seconds(1), within: limit)
+            try await eventually("the failover begins") {
+                do {
+                    return try await connection.command(["SENTINEL", "FAILOVER", "mymaster"], within: limit)
+                        == .status("OK")
+                } catch {
+                    // Until the sentinel has found the replica.
+                    #expect((error as? RedisError)?.prefix == "NOGOODSLAVE")
+                    return false
+                }
+            }
+            let running = try #require(try await connection.sentinelMaster(named: "mymaster", within: limit))
+            #expect(running.isFailoverInProgress == (running.failoverState != nil))
+            for try await message in events where message.channel == "+switch-master" {
+                #expect(message.pattern == "*")
+                #expect(message.text == "mymaster 127.0.0.1 \(master.port) 127.0.0.1 \(replica.port)")
+                break
+            }
+            #expect(try await connection.masterAddress(named: "mymaster", within: limit) == Endpoint(replica.port))
+            #expect(
+                try #require(try await connection.sentinelMaster(named: "mymaster", within: limit)).configEpoch == 1)
+            events.close()
+        }
+    }
+}

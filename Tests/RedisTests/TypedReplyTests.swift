@@ -1,0 +1,84 @@
+import Testing
+
+@testable import Redis
+
+struct TypedReplyTests {
+    private func text(_ text: String) -> Reply { .string(Array(text.utf8)) }
+
+    @Test func role_of_a_master() {
+        let replica = Reply.array([text("10.0.0.2"), text("6380"), text("991")])
+        #expect(
+            Role(.array([text("master"), .integer(1_000), .array([replica])]))
+                == .master(offset: 1_000, replicas: [Endpoint(host: "10.0.0.2", port: 6_380)]))
+    }
+
+    @Test func role_of_a_replica_and_of_a_sentinel() {
+        #expect(
+            Role(.array([text("slave"), text("::1"), .integer(6_379), text("sync"), .integer(-1)]))
+                == .replica(of: Endpoint(host: "::1", port: 6_379), link: "sync", offset: -1))
+        #expect(Role(.array([text("sentinel"), .array([text("a"), text("b")])])) == .sentinel(masters: ["a", "b"]))
+    }
+
+    @Test(arguments: [
+        Reply.null, .status("OK"), .array([]), .array([.status("master")]), .integer(1),
+        .array([.status("slave"), .status(""), .integer(1), .status("sync"), .integer(1)]),
+        .array([.status("slave"), .status("h"), .integer(70_000), .status("sync"), .integer(1)]),
+    ]) func no_role(_ reply: Reply) { #expect(Role(reply) == nil) }
+
+    @Test func info_reads_lines_and_passes_over_the_rest() {
+        let info = Info.parse("# Replication\r\nrole:master\r\n\r\nmaster0:name=m,address=[::1]:1\r\nodd\r\nempty:\r\n")
+        #expect(info.fields == ["role": "master", "master0": "name=m,address=[::1]:1", "empty": ""])
+        #expect(info["role"] == "master")
+        #expect(info["absent"] == nil)
+    }
+
+    @Test(arguments: [
+        ("NOAUTH Authentication required.", RedisError.Code.denied), ("WRONGPASS invalid", .denied),
+        ("NOPERM this user has no permissions", .denied), ("DENIED Redis is running in protected mode", .denied),
+        ("ERR invalid password", .denied), ("LOADING Redis is loading", .loading), ("BUSY Redis is busy", .loading),
+        ("MASTERDOWN Link with MASTER is down", .loading), ("BUSYGROUP exists", .server), ("ERR syntax error", .server),
+        ("NOGOODSLAVE No suitable replica to promote", .server),
+    ]) func codes(_ line: String, _ code: RedisError.Code) {
+        let error = RedisError(line: line, endpoint: nil, command: "X")
+        #expect(error.code == code)
+        #expect(error.prefix.map { line.hasPrefix($0 + " ") } == true)
+    }
+
+    @Test func secrets_stay_out_of_errors() {
+        let line = "ERR unknown command 'AUTH', with args beginning with: 'hunter2' "
+        let error = RedisError(line: line, endpoint: Endpoint(host: "h", port: 1), command: "AUTH")
+        #expect("\(error)" == "h:1: AUTH: ERR unknown command 'AUTH'")
+        let credentials = Credentials(username: "u", password: "hunter2")
+        #expect(!"\(credentials) \(String(reflecting: credentials))".contains("hunter2"))
+        var dumped = ""
+        dump(credentials, to: &dumped)
+        #expect(!dumped.contains("hunter2"))
+    }
+
+    @Test func errors_are_one_printable_line() {
+        let error = RedisError(
+            line: "ERR a\nb\u{1b}[31m" + String(repeating: "x", count: 999), endpoint: nil, command: nil)
+        #expect(error.message.hasPrefix("ERR a?b?[31mx"))
+        #expect(error.message.count == 256)
+    }
+
+    @Test func command_names_hold_no_arguments() {
+        #expect(commandName(["auth", "secret"]) == "AUTH")
+        #expect(commandName(["config", "set", "requirepass", "secret"]) == "CONFIG SET")
+        #expect(commandName(["SENTINEL", "MASTER", "m"]) == "SENTINEL MASTER")
+    }
+
+    @Test func endpoints_read_as_addresses() {
+        #expect("\(Endpoint(host: "a", port: 1)) \(Endpoint(host: "::1", port: 2))" == "a:1 [::1]:2")
+    }
+
+    @Test func messages_of_both_kinds_and_nothing_else() {
+        #expect(Message(.array([text("message"), text("c"), text("p")])) == Message(channel: "c", payload: [112]))
+        #expect(
+            Message(.array([text("pmessage"), text("*"), text("c"), text("p")]))
+                == Message(channel: "c", pattern: "*", payload: [112]))
+        #expect(Message(.array([text("pong"), text("")])) == nil)
+        #expect(Message(.array([text("subscribe"), text("c"), .integer(1)])) == nil)
+        #expect(Message(.status("PONG")) == nil)
+    }
+}

@@ -1,0 +1,237 @@
+import Testing
+
+@testable import Rendering
+
+/// Every combination of what a redis-server's file may hold.
+private let combinations: [RedisFile] = {
+    let masters = [nil, HostPort(host: "10.0.0.9", port: 7009), HostPort(host: "fe80::1%eth0", port: 65_535)]
+    let credentials = [
+        nil, Credentials(password: Secret("pa ss\"#")), Credentials(username: "rex", password: Secret("plain")),
+    ]
+    let announced = [nil, HostPort(host: "10.0.0.1", port: 7001), HostPort(host: "203.0.113.7", port: 31_001)]
+    var all: [RedisFile] = []
+    for master in masters {
+        for credentials in credentials {
+            for announce in announced {
+                for bindIP in ["10.0.0.1", "::1", "0.0.0.0", "::"] {
+                    for minReplicas in [0, 1] {
+                        for priority in [nil, 0, 50] {
+                            all.append(
+                                RedisFile(
+                                    bindIP: bindIP, port: 7001, announce: announce, dataDirectory: "/da ta",
+                                    mark: Mark(root: "/a/b", masterName: "m-1", clusterID: "42"), master: master,
+                                    credentials: credentials, minReplicasToWrite: minReplicas,
+                                    replicaPriority: priority))
+                        }
+                    }
+                }
+            }
+        }
+    }
+    return all
+}()
+
+/// The directives that the template adds to the settings, and which therefore stand in the file once, `dir` aside.
+private func expected(_ file: RedisFile) -> Set<[String]> {
+    let announce = file.announce ?? HostPort(host: file.bindIP, port: file.port)
+    var lines: Set<[String]> = [
+        ["bind", file.bindIP], ["port", "7001"], ["dir", "/da ta"], ["daemonize", "no"],
+        ["proc-title-template", "{title} {listen-addr} {server-mode} /a/b m-1 42"],
+        ["replica-announce-ip", announce.host], ["replica-announce-port", String(announce.port)],
+    ]
+    if let credentials = file.credentials {
+        lines.insert(["requirepass", credentials.password.text])
+        lines.insert(["masterauth", credentials.password.text])
+        if let username = credentials.username { lines.insert(["masteruser", username]) }
+    } else {
+        lines.insert(["protected-mode", "no"])
+    }
+    if file.minReplicasToWrite > 0 {
+        lines.formUnion([["min-replicas-to-write", "1"], ["min-replicas-max-lag", "10"]])
+    }
+    if let priority = file.replicaPriority { lines.insert(["replica-priority", String(priority)]) }
+    if let master = file.master { lines.insert(["replicaof", master.host, String(master.port)]) }
+    return lines
+}
+
+@Suite struct RedisFileTests {
+    @Test("every combination of options gives exactly its directives, once each, after the settings")
+    func everyCombination() throws {
+        let settings = """
+            # mine
+            appendonly yes
+            save 900 1
+            save 300 10
+            rename-command KEYS ""
+            user a on ~* &* +@all
+
+            """
+        for file in combinations {
+            if ["0.0.0.0", "::"].contains(file.bindIP), file.announce == nil {
+                #expect(throws: RenderingError.value(name: "bind_ip", .wildcardNotAnnounced)) { try file.rendered() }
+                continue
+            }
+            let text = try file.rendered(settings: settings)
+            #expect(text.contains("\n" + settings), "the settings stand in the file as they are")
+            let lines = directives(text)
+            let start = try #require(lines.firstIndex(of: ["appendonly", "yes"]))
+            #expect(lines[..<start] == [["dir", "/da ta"]])
+            let ours = Array(lines[(start + 5)...])
+            #expect(Set(ours) == expected(file))
+            #expect(Set(ours.map { $0[0] }).count == ours.count, "no directive of ours stands there twice")
+            #expect(!text.contains("{{") && !text.contains("\r") && text.hasSuffix("\n"))
+        }
+    }
+
+    @Test("the section announce is there only where the address differs")
+    func announceSection() throws {
+        let settings = "{{#announce}}\n# elsewhere {{announce_ip}} {{announce_port}}\n{{/announce}}"
+        for (announce, there) in [
+            (nil, false), (HostPort(host: "10.0.0.1", port: 7001), false),
+            (HostPort(host: "10.0.0.1", port: 7002), true),
+            (HostPort(host: "10.0.0.2", port: 7001), true),
+        ] {
+            var file = RedisFile.plain
+            file.announce = announce
+            #expect(try file.rendered(settings: settings).contains("# elsewhere") == there)
+        }
+    }
+
+    @Test("no hostile value adds a directive", arguments: hostileValues)
+    func hostile(_ value: String) throws {
+        let fields: [(inout RedisFile) -> Void] = [
+            { $0.bindIP = value }, { $0.announce = HostPort(host: value, port: 1) }, { $0.dataDirectory = value },
+            { $0.dataDirectory = "/" + value }, { $0.mark.root = value }, { $0.mark.root = "/" + value },
+            { $0.mark.masterName = value }, { $0.mark.clusterID = value },
+            { $0.master = HostPort(host: value, port: 1) },
+            { $0.credentials = Credentials(password: Secret(value)) },
+            { $0.credentials = Credentials(username: value, password: Secret("x")) },
+        ]
+        let names = try Set(directives(everything.rendered()).map { $0[0] })
+        for change in fields {
+            var file = everything
+            change(&file)
+            do throws(RenderingError) {
+                let text = try file.rendered()
+                let lines = directives(text)
+                #expect(Set(lines.map { $0[0] }).subtracting(["masteruser"]) == names.subtracting(["masteruser"]))
+                #expect(lines.contains(["replicaof", file.master!.host, String(file.master!.port)]))
+                #expect(lines.contains(["requirepass", file.credentials!.password.text]))
+                #expect(lines.contains(["dir", file.dataDirectory]))
+                #expect(lines.contains(["proc-title-template", file.mark.procTitle]))
+            } catch {
+                guard case .value = error else {
+                    Issue.record("\(error)")
+                    continue
+                }
+            }
+        }
+    }
+
+    private var everything: RedisFile {
+        var file = RedisFile.plain
+        file.master = HostPort(host: "10.0.0.9", port: 7009)
+        file.credentials = Credentials(username: "rex", password: Secret("secret"))
+        return file
+    }
+
+    @Test("numbers outside their range are refused")
+    func ranges() throws {
+        let ports = [0, -1, 65_536, Int.max, Int.min]
+        for port in ports {
+            expect(.value(name: "port", .notIn(1...65_535))) { $0.port = port }
+            expect(.value(name: "announce_port", .notIn(1...65_535))) { $0.announce = HostPort(host: "h", port: port) }
+            expect(.value(name: "master port", .notIn(1...65_535))) { $0.master = HostPort(host: "h", port: port) }
+        }
+        for number in [-1, Int(Int32.max) + 1, Int.min] {
+            expect(.value(name: "min_replicas", .notIn(0...2_147_483_647))) { $0.minReplicasToWrite = number }
+            expect(.value(name: "replica_priority", .notIn(0...2_147_483_647))) { $0.replicaPriority = number }
+        }
+    }
+
+    @Test("values that Redis could not use are refused by name")
+    func values() {
+        expect(.value(name: "bind_ip", .empty)) { $0.bindIP = "" }
+        expect(.value(name: "bind_ip", .characters(allowed: "an IP address or a host name"))) { $0.bindIP = "-::1" }
+        expect(.value(name: "bind_ip", .characters(allowed: "an IP address or a host name"))) { $0.bindIP = "a b" }
+        expect(.value(name: "announce_ip", .wildcardNotAnnounced)) { $0.announce = HostPort(host: "::", port: 1) }
+        expect(.value(name: "data_dir", .notAbsolute)) { $0.dataDirectory = "data" }
+        expect(.value(name: "password", .empty)) { $0.credentials = Credentials(password: Secret("")) }
+        expect(.value(name: "username", .lineBreakOrNUL)) {
+            $0.credentials = Credentials(username: "a\nb", password: Secret("x"))
+        }
+        let long = String(repeating: "x", count: 16_385)
+        expect(.value(name: "password", .tooLong(limit: 16_384))) {
+            $0.credentials = Credentials(password: Secret(long))
+        }
+    }
+
+    private func expect(_ error: RenderingError, _ change: (inout RedisFile) -> Void) {
+        var file = RedisFile.plain
+        change(&file)
+        #expect(throws: error) { try file.rendered() }
+    }
+
+    @Test(
+        "settings that would fight with Interrex are refused",
+        arguments: [
+            ("replicaof 1.2.3.4 5", SettingsProblem.decidedByInterrex(directive: "replicaof")),
+            ("\n SlaveOf no one", .decidedByInterrex(directive: "slaveof")),
+            ("cluster-enabled yes", .decidedByInterrex(directive: "cluster-enabled")),
+            ("requirepass x", .secretUnknownToInterrex(directive: "requirepass", variable: "REDIS_PASSWORD")),
+            ("appendonly \"yes", .unbalancedQuotes),
+            ("\"replicaof\" 1.2.3.4 5", .decidedByInterrex(directive: "replicaof")),
+        ])
+    func settings(_ text: String, _ problem: SettingsProblem) {
+        let line = text.hasPrefix("\n") ? 2 : 1
+        #expect(throws: RenderingError.settings(source: "a test", line: line, problem)) {
+            try RedisFile.plain.rendered(settings: text)
+        }
+    }
+
+    @Test("settings that Interrex overrides, or that only look like it, are fine")
+    func harmlessSettings() throws {
+        let stock = "port 1\nbind 127.0.0.1 -::1\ndaemonize yes"
+        for text in [stock, "# replicaof 1.2.3.4 5", "cluster-enabled no", "", "\n\n"] {
+            #expect(try directives(RedisFile.plain.rendered(settings: text)).contains(["port", "7001"]))
+        }
+        var file = RedisFile.plain
+        file.credentials = Credentials(password: Secret("ours"))
+        let lines = try directives(file.rendered(settings: "requirepass theirs"))
+        #expect(lines.last { $0[0] == "requirepass" } == ["requirepass", "ours"])
+    }
+
+    @Test("the settings file is a template of its own, with every name but settings")
+    func settingsAreATemplate() throws {
+        let text = try RedisFile.plain.rendered(settings: "save {{port}} # {{master_name}}")
+        #expect(text.contains("\nsave 7001 # mymaster\n"))
+        #expect {
+            try RedisFile.plain.rendered(settings: "\n{{{settings}}}")
+        } throws: { error in
+            if case .template("a test", 2, .unknownName("settings", _)) = error as? RenderingError {
+                true
+            } else {
+                false
+            }
+        }
+    }
+
+    @Test("the user's priority is the last one of the settings, else 100")
+    func priority() throws {
+        #expect(userReplicaPriority(in: "") == 100)
+        #expect(userReplicaPriority(in: "replica-priority 7\n# replica-priority 8\n") == 7)
+        #expect(userReplicaPriority(in: "replica-priority 7\r\nSLAVE-PRIORITY \"9\"\r\n") == 9)
+        #expect(userReplicaPriority(in: "replica-priority x\n\0\n\"unbalanced") == 100)
+        var file = RedisFile.plain
+        file.replicaPriority = 0
+        let settings = try Template(SourceText("replica-priority 30\n"))
+        #expect(try userReplicaPriority(in: file.rendered(settings: settings)) == 30)
+    }
+
+    @Test("the value of a directive is that of its last line")
+    func value() {
+        #expect(settingsValue(of: ["dbfilename"], in: "dbfilename a\nDBFILENAME \"b c\"\n# dbfilename d\n") == "b c")
+        #expect(settingsValue(of: ["save"], in: "save 1 2\n") == nil)
+        #expect(settingsValue(of: ["save"], in: "\0\n\"\n") == nil)
+    }
+}

@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Rendering
+
+@Suite struct RenderingErrorTests {
+    @Test(
+        "each error is one line that says where and what to do",
+        arguments: [
+            RenderingError.template(source: "f", line: 3, .nul), .template(source: "f", line: 3, .unclosedTag),
+            .template(source: "f", line: 3, .malformedTag("{{x y}}")),
+            .template(source: "f", line: 3, .unknownName("nope", known: ["port", "quorum"])),
+            .template(source: "f", line: 3, .sectionUsedAsValue("x")),
+            .template(source: "f", line: 3, .valueUsedAsSection("x")),
+            .template(source: "f", line: 3, .linesUsedAsValue("settings")),
+            .template(source: "f", line: 3, .unclosedSection("x")),
+            .template(source: "f", line: 3, .closedWithoutOpening("x")),
+            .template(source: "f", line: 3, .crossedSections(open: "x", openedAt: 1, closed: "y")),
+            .template(source: "f", line: 3, .tooDeep(limit: 16)),
+            .settings(source: "f", line: 3, .unbalancedQuotes),
+            .settings(source: "f", line: 3, .decidedByInterrex(directive: "replicaof")),
+            .settings(source: "f", line: 3, .secretUnknownToInterrex(directive: "requirepass", variable: "X")),
+        ])
+    func placed(_ error: RenderingError) {
+        #expect(error.description.hasPrefix("f, line 3"))
+        #expect(error.description.contains("; ") && !error.description.contains("\n"))
+    }
+
+    @Test(
+        "an error about a value names it and never shows it",
+        arguments: [
+            ValueProblem.empty, .lineBreakOrNUL, .tooLong(limit: 1), .notIn(1...2), .notAbsolute,
+            .characters(allowed: "a-z"), .lostBySentinelRewrite, .wildcardNotAnnounced,
+        ])
+    func value(_ problem: ValueProblem) {
+        let text = RenderingError.value(name: "password", problem).description
+        #expect(text.hasPrefix("password ") && text.contains("; ") && !text.contains("\n"))
+    }
+
+    @Test("a whole one")
+    func whole() {
+        let problem = TemplateProblem.unknownName("prot", known: ["port", "quorum"])
+        let error = RenderingError.template(source: "conf/my.conf", line: 7, problem)
+        #expect("\(error)" == "conf/my.conf, line 7: unknown name prot; known here: port, quorum")
+    }
+}

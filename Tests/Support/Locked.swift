@@ -1,0 +1,28 @@
+import Glibc
+
+/// A value behind a pthread mutex (the thread sanitizer can't see `Synchronization.Mutex` on Linux).
+public final class Locked<Value>: @unchecked Sendable {
+    // Unchecked: `stored` is touched only between lock and unlock.
+    private var stored: Value
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+
+    public init(_ value: Value) {
+        stored = value
+        mutex = .allocate(capacity: 1)
+        pthread_mutex_init(mutex, nil)
+    }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
+    }
+
+    @discardableResult
+    public func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return try body(&stored)
+    }
+
+    public var value: Value { withLock { $0 } }
+}
