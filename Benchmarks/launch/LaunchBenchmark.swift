@@ -37,7 +37,8 @@ enum LaunchBenchmark {
         let (folder, port) = (try TemporaryFolder("bench"), try freePort())
         let settings = "port \(port)\nbind 127.0.0.1\ndir \(folder.path)\nappendonly yes\n"
         try write(settings, to: "\(folder.path)/redis.conf")
-        return try await timeToPong("redis-server", ["\(folder.path)/redis.conf"], [:], port, folder) { _ in 0 }.milliseconds
+        return try await timeToPong("redis-server", ["\(folder.path)/redis.conf"], [:], port, folder) { _ in 0 }
+            .milliseconds
     }
 
     private static func launch(

@@ -38,4 +38,7 @@ extension StringProtocol {
         }
         return result
     }
+
+    /// The text, without its middle where it is long: a path or a name must not push the rest out of a message.
+    public var clipped: String { count > 160 ? "\(prefix(80))…\(suffix(40))" : String(self) }
 }

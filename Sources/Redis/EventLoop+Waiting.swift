@@ -43,7 +43,7 @@ extension EventLoop {
         let isReadable = await promise.value(ifCancelled: false)
         // Closed on the loop, after the watch began there.
         perform {
-            source.withLock { $0 }.map { self.openPoll?.unwatch($0) }
+            source.withLock { $0 }.map { self.openPoll?.unwatch($0, openDuplicate: copy) }
             Glibc.close(copy)
         }
         guard isReadable else { throw CancellationError() }

@@ -61,7 +61,15 @@ final class EventPoll: @unchecked Sendable {
         _ = control(EPOLL_CTL_MOD, descriptor, id, interest.mask)
     }
 
+    /// Ends the watch of a descriptor that is closed already, and of which there is no duplicate: epoll has let go of it.
     func unwatch(_ id: UInt64) { handlers[id] = nil }
+
+    /// Ends the watch of an open duplicate. Epoll must be told: it watches what is behind the descriptor, and that lives on
+    /// while the original does, so that a readable one would keep the loop turning for ever.
+    func unwatch(_ id: UInt64, openDuplicate descriptor: Int32) {
+        handlers[id] = nil
+        _ = control(EPOLL_CTL_DEL, descriptor, id, 0)
+    }
 
     /// Waits for events until the next timer (not at all unless `block`), and calls `awake` before any is handled.
     func turn(block: Bool, awake: () -> Void) {

@@ -41,6 +41,7 @@ public struct Address: Hashable, Sendable, CustomStringConvertible {
         guard let host = Host(parts[0]) else {
             throw BadZnode("its host is neither an IP address nor a host name (RFC 1123)")
         }
+        guard !host.isWildcard else { throw BadZnode("its host is a wildcard, which nobody can connect to") }
         guard let port = Self.port(parts[1]) else { throw BadZnode("its port is no number from 1 to 65535") }
         self.host = host
         self.port = port

@@ -54,6 +54,9 @@ extension Observation {
     fileprivate func withAnotherRecorded(_ record: Record) -> Ruling {
         let master = record.address
         switch answer(of: master) {
+        case .master where isOurs(master) && sentinels.majorityAddress == me:
+            // We were promoted and nobody has recorded it yet: the older master is not the one to follow.
+            return Ruling(rule: .otherwise, decision: .wait(.promotedButNotRecorded(master)))
         case .master where isOurs(master), .loading where isOurs(master):
             return Ruling(rule: .recordedMaster, decision: .follow(master))
         case .replica(let replication) where !isStranger(master):
@@ -63,7 +66,8 @@ extension Observation {
         default: break
         }
         if answersAsRedis(master), !isStranger(master), !isOurs(master) {
-            return Ruling(rule: .unknownRedis, decision: .wait(.notKnownToBeOurs(master)))
+            let reason = answer(of: master) == .denied ? Reason.denied(master) : .notKnownToBeOurs(master)
+            return Ruling(rule: .unknownRedis, decision: .wait(reason))
         }
         if isDead(master) { return withDeadMaster(record) }
         return Ruling(rule: .otherwise, decision: .wait(hesitation(over: master)))
@@ -92,8 +96,12 @@ extension Observation {
         if let successor = others.filter(wasPromotedFromUs).max(by: { offset(of: $0) < offset(of: $1) }) {
             return Ruling(rule: .promotedFromUs, decision: .follow(successor))
         }
+        if let named = sentinels.majorityAddress, named != me, !isDead(named), !patienceIsOver {
+            return Ruling(rule: .otherwise, decision: .wait(.chosenButSilent(named)))
+        }
         let fresher = others.filter { isFresherThanUs($0) || cannotBeAsked($0) }
-        if !fresher.isEmpty, !patienceIsOver {
+        // Beside a live master with fresher data we would be the second, and the watcher would have to end one of us.
+        if fresher.contains(where: isLiveMaster) || !fresher.isEmpty && !patienceIsOver {
             return Ruling(rule: .fresherThanUs, decision: .wait(.fresherMembers(fresher)))
         }
         if let cluster, cluster.members > Set(members).union([me]).count {

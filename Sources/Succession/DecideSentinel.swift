@@ -17,14 +17,16 @@ extension Observation {
         {
             return .monitor(next)
         }
-        if answersAsRedis(master), !isOurs(master) { return .wait(.notKnownToBeOurs(master)) }
+        if answersAsRedis(master), !isOurs(master) {
+            return .wait(answer(of: master) == .denied ? .denied(master) : .notKnownToBeOurs(master))
+        }
         if isDead(master) {
             if isLeased(master) { return .wait(.startingOrCutOff(master)) }
             // A sentinel of a dead master promotes one of the replicas: with a live master, that makes two.
             let masters = others.filter(isLiveMaster)
             if !masters.isEmpty { return .wait(.promotionOf(master: master, masters)) }
             // Without this sentinel nobody might ever promote one of them.
-            return members.contains(where: isPromotable) ? .monitor(master) : .wait(.dead(master))
+            return members.contains { isPromotable($0) && follows($0, master) } ? .monitor(master) : .wait(.dead(master))
         }
         return .wait(hesitation(over: master))
     }

@@ -40,6 +40,10 @@ public enum Reason: Equatable, Sendable {
     case unknownData(master: Address, [Address])
     /// We are the recorded master; these have fresher data, or can't be asked.
     case fresherMembers([Address])
+    /// We are the recorded master, but a majority of the sentinels names this one, which doesn't answer us.
+    case chosenButSilent(Address)
+    /// A majority of the sentinels names us, but `/redis/master` names this one, which answers master.
+    case promotedButNotRecorded(Address)
     case lowerCandidate(Address)
     case silent(Address)
     case loading(Address)
@@ -74,6 +78,10 @@ extension Reason: CustomStringConvertible {
             "the recorded master \(master) is dead and \(list(members)) can't be asked what data it holds"
         case .fresherMembers(let members):
             "we are the recorded master, but \(list(members)) holds fresher data or can't be asked"
+        case .chosenButSilent(let address):
+            "we are the recorded master, but a majority of the sentinels names \(address), which does not answer us"
+        case .promotedButNotRecorded(let address):
+            "a majority of the sentinels names us, but \(address) is recorded and answers master; the watcher decides"
         case .lowerCandidate(let address):
             "a cold start is under way and \(address) is before us"
         case .silent(let address):

@@ -100,7 +100,8 @@ public struct Host: Hashable, Sendable, CustomStringConvertible {
         func joined(_ part: ArraySlice<UInt16>) -> String {
             part.map { String($0, radix: 16) }.joined(separator: ":")
         }
-        return best.isEmpty ? joined(groups[...]) : joined(groups[..<best.lowerBound]) + "::" + joined(groups[best.upperBound...])
+        return best.isEmpty
+            ? joined(groups[...]) : joined(groups[..<best.lowerBound]) + "::" + joined(groups[best.upperBound...])
     }
 
     private static func isName(_ text: some StringProtocol) -> Bool {

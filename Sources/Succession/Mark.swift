@@ -23,7 +23,8 @@ public struct Mark: Hashable, Sendable {
         let words = template.dropFirst(Self.prefix.count).split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 3, words[0].hasPrefix("/"), !words[1].isEmpty else { return nil }
         guard words[2] == "-" || ClusterRecord.isID(words[2]) else { return nil }
-        self.init(root: String(words[0]), masterName: String(words[1]), clusterID: words[2] == "-" ? nil : String(words[2]))
+        self.init(
+            root: String(words[0]), masterName: String(words[1]), clusterID: words[2] == "-" ? nil : String(words[2]))
     }
 
     public var template: String { "\(Self.prefix)\(root) \(masterName) \(clusterID ?? "-")" }

@@ -4,8 +4,8 @@ extension Observation {
 
     func isLeased(_ address: Address) -> Bool { members.contains(address) }
 
-    /// Live members but ourselves, each once and in a fixed order. Our own port is free, so a lease at our own address is
-    /// of an earlier life; a server that was restarted within the session timeout has two.
+    /// Live members but ourselves, each once and in a fixed order. Our own port is free, so a lease at our own address
+    /// is of an earlier life; a server that was restarted within the session timeout has two.
     var others: [Address] { Set(members).subtracting([me]).sorted { $0.description < $1.description } }
 
     /// No Redis, or the mark of another cluster. This beats every other word.
@@ -21,10 +21,12 @@ extension Observation {
         return mark.matches(self.mark)
     }
 
-    /// No stranger, and a lease, our mark or a majority's word for it.
+    /// No stranger, and a lease, our mark or a majority's word for it. A lease alone is no word for a Redis that is known
+    /// to bear no mark: the lease outlives its server for a session timeout, and another may have the port by then.
     func isOurs(_ address: Address) -> Bool {
         !isStranger(address)
-            && (isLeased(address) || bearsOurMark(address) || sentinels.majorityAddress == address)
+            && (isLeased(address) && instances[address]?.mark != .absent || bearsOurMark(address)
+                || sentinels.majorityAddress == address)
     }
 
     /// Refuses connections; or a stranger has the port; or silent, without a lease, while a majority of the sentinels
@@ -55,6 +57,10 @@ extension Observation {
     func isPromotable(_ member: Address) -> Bool {
         guard !isStranger(member), case .replica(let replication) = answer(of: member) else { return false }
         return replication.synchronised && replication.priority > 0
+    }
+
+    func follows(_ member: Address, _ master: Address) -> Bool {
+        if case .replica(let replication) = answer(of: member) { replication.master == master } else { false }
     }
 
     /// What is known of a live member's data; nil where it can't be asked. A server that is loading has a file to load.

@@ -36,7 +36,8 @@ public struct Observation: Equatable, Sendable {
 
     public init(
         me: Address, mark: Mark, record: Record? = nil, cluster: ClusterRecord? = nil, sentinels: [SentinelReport] = [],
-        members: [Address] = [], candidates: [Candidate] = [], candidacy: Int? = nil, instances: [Address: Instance] = [:],
+        members: [Address] = [], candidates: [Candidate] = [], candidacy: Int? = nil,
+        instances: [Address: Instance] = [:],
         data: Freshness = .empty, waited: Duration = .zero, limit: Duration = .seconds(60)
     ) {
         self.me = me

@@ -38,7 +38,8 @@ public struct Opinion: Equatable, Sendable {
 
 /// The registered sentinels, counted as DESIGN.md 3.1 counts them.
 extension [SentinelReport] {
-    /// Each address once: a sentinel that was restarted within the session timeout is registered twice, and votes once.
+    /// Each address once: a sentinel that was restarted within the session timeout is registered twice, and votes
+    /// once.
     var opinions: [Opinion] {
         var heard: [Address] = []
         return compactMap { report in

@@ -34,7 +34,7 @@ public actor Observer {
         await ask(named.subtracting(instances.keys), into: &instances)
 
         var mark = mark
-        mark.clusterID = view.cluster?.id ?? clusterID(in: instances)
+        mark.clusterID = view.cluster?.id ?? clusterID(in: instances.filter { members.contains($0.key) })
         return Observation(
             me: me, mark: mark, record: view.record, cluster: view.cluster, sentinels: reports, members: members,
             candidates: view.candidates, candidacy: candidacy, instances: instances, data: data,
@@ -71,7 +71,8 @@ public actor Observer {
         return report
     }
 
-    /// A lost `/redis/cluster` gets its id back from the members' marks.
+    /// A lost `/redis/cluster` gets its id back from the members' marks: a lease says that they are ours, which a namesake
+    /// on the recorded port can't.
     private func clusterID(in instances: [Address: Instance]) -> String? {
         instances.sorted { $0.key.description < $1.key.description }.lazy.compactMap { _, instance in
             guard case .mark(let mark) = instance.mark, mark.matches(self.mark) else { return nil }

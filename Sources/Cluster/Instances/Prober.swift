@@ -77,7 +77,9 @@ public struct Prober: Sendable {
 extension Answer {
     /// Reads `INFO`. A server without a `role` field is taken for no Redis.
     init(_ info: Info) {
-        let history = History(info)
+        var history = History(info)
+        // A replica that is loading has a file to load; its keyspace is not there yet.
+        if info["loading"] == "1" { history?.holdsKeys = true }
         switch (info["role"], history) {
         case ("master", _) where info["loading"] == "1": self = .loading
         case ("master", let history?): self = .master(history)
@@ -115,7 +117,9 @@ extension History {
 
 extension Info {
     /// The keyspace section has a line for each database that holds a key, and none for an empty one.
-    fileprivate var holdsKeys: Bool { (0..<16).contains { self["db\($0)"] != nil } }
+    fileprivate var holdsKeys: Bool {
+        fields.keys.contains { $0.hasPrefix("db") && $0.count > 2 && $0.dropFirst(2).allSatisfy(\.isNumber) }
+    }
 }
 
 extension Replication {

@@ -12,7 +12,8 @@ extension Registry {
     /// Registers a candidate and returns its node's path.
     public func stand(_ address: Address, _ freshness: Freshness) async throws -> String {
         try await createParents()
-        let data = Self.encode(CandidateData(address: String(decoding: address.znode, as: UTF8.self), freshness: freshness))
+        let data = Self.encode(
+            CandidateData(address: String(decoding: address.znode, as: UTF8.self), freshness: freshness))
         return try await translated { try await session.create(paths.candidatePrefix, data, .ephemeralSequential) }
     }
 

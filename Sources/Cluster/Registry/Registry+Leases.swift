@@ -22,7 +22,7 @@ extension Registry {
         try await createParents()
         do {
             try await session.create(paths.identity(id), address.znode)
-        } catch where error.code == .nodeExists {
+        } catch  where error.code == .nodeExists {
         } catch {
             throw Failure(error)
         }

@@ -44,13 +44,13 @@ extension Registry {
         do {
             try await session.multi(operations)
             return .done
-        } catch where error.code == .noNode {
+        } catch  where error.code == .noNode {
             // A parent is missing (ZooKeeper wiped, or half prepared by hand), or a node went away meanwhile.
             try await createParents()
             return .overtaken
-        } catch where [.nodeExists, .badVersion].contains(error.code) {
+        } catch  where [.nodeExists, .badVersion].contains(error.code) {
             return .overtaken
-        } catch where error.isAmbiguous {
+        } catch  where error.isAmbiguous {
             return try await owns(proof) ? .done : .overtaken
         } catch {
             throw Failure(error)
@@ -84,7 +84,7 @@ extension Registry {
     func createPersistent(_ path: String) async throws {
         do {
             try await session.create(path, [], .persistent, parents: true)
-        } catch where error.code == .nodeExists {
+        } catch  where error.code == .nodeExists {
         } catch {
             throw Failure(error)
         }

@@ -23,7 +23,7 @@ public struct Registry: Sendable {
     ) async throws -> Registry? {
         do {
             return try await connect(settings, credentials, within: limit)
-        } catch where error.code == .sessionExpired {
+        } catch  where error.code == .sessionExpired {
             return nil
         } catch {
             throw Failure(error)
@@ -64,7 +64,7 @@ public struct Registry: Sendable {
     func node(_ path: String, watch: Bool = false) async throws -> Node? {
         do {
             return try await session.get(path, watch: watch)
-        } catch where error.code == .noNode {
+        } catch  where error.code == .noNode {
             return nil
         } catch {
             throw Failure(error)
@@ -86,7 +86,7 @@ public struct Registry: Sendable {
     public func children(_ path: String) async throws -> [String]? {
         do {
             return try await session.children(path)
-        } catch where error.code == .noNode {
+        } catch  where error.code == .noNode {
             return nil
         } catch {
             throw Failure(error)
@@ -117,7 +117,8 @@ extension Failure {
         case .noAuth, .authFailed:
             self.init(.notAuthorised, "ZooKeeper does not let us in (\(error)); check ZK_AUTH and the ACL of that node")
         default:
-            self.init(.unavailable, "ZooKeeper can't be reached or did not answer (\(error)); check ZK_HOSTS and the servers")
+            self.init(
+                .unavailable, "ZooKeeper can't be reached or did not answer (\(error)); check ZK_HOSTS and the servers")
         }
     }
 

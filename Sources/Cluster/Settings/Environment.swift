@@ -62,13 +62,13 @@ public struct Environment: Sendable {
         guard let path = try text("\(name)_FILE") else { return value }
         guard value == nil else { throw bad(name, "and \(name)_FILE are both set; unset one of them") }
         guard let bytes = readFile(path, limit: 65_536 + 2) else {
-            throw bad("\(name)_FILE", "names \(path), which can't be read (\(lastError())); check its path and mode")
+            throw bad("\(name)_FILE", "names \(path.clipped), which can't be read (\(lastError())); check its path and mode")
         }
         guard var line = String(validating: bytes, as: UTF8.self) else {
-            throw bad("\(name)_FILE", "names \(path), which is not UTF-8 text")
+            throw bad("\(name)_FILE", "names \(path.clipped), which is not UTF-8 text")
         }
         if line.hasSuffix("\r\n") || line.hasSuffix("\n") { line.removeLast() }
-        guard !line.isEmpty else { throw bad("\(name)_FILE", "names \(path), which is empty") }
+        guard !line.isEmpty else { throw bad("\(name)_FILE", "names \(path.clipped), which is empty") }
         try checkLine(line, of: "the file of \(name)_FILE")
         return line
     }
@@ -77,10 +77,12 @@ public struct Environment: Sendable {
     /// - Throws: `Failure` (78) for anything but decimal digits, or a number outside `range`.
     public func number(_ name: String, default value: Int, in range: ClosedRange<Int>) throws(Failure) -> Int {
         guard let text = try text(name) else { return value }
-        guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(text),
+        guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }),
+            let number = Int(text),
             range.contains(number)
         else {
-            throw bad(name, "is \"\(text.prefix(40))\"; it must be a number from \(range.lowerBound) to \(range.upperBound)")
+            throw bad(
+                name, "is \"\(text.prefix(40))\"; it must be a number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
@@ -92,8 +94,11 @@ public struct Environment: Sendable {
     ) throws(Failure) -> Duration {
         guard let text = try text(name) else { return value }
         let digits = text.prefix { $0.isASCII && $0.isNumber }
-        let units: [Substring: Duration] = ["ms": .milliseconds(1), "s": .seconds(1), "m": .seconds(60), "": .seconds(1)]
-        guard (1...9).contains(digits.count), let number = Int(digits), let unit = units[text.dropFirst(digits.count)] else {
+        let units: [Substring: Duration] = [
+            "ms": .milliseconds(1), "s": .seconds(1), "m": .seconds(60), "": .seconds(1),
+        ]
+        guard (1...9).contains(digits.count), let number = Int(digits), let unit = units[text.dropFirst(digits.count)]
+        else {
             throw bad(name, "is \"\(text.prefix(40))\"; write a duration like 500ms, 6s, 2m or a number of seconds")
         }
         let duration = unit * number

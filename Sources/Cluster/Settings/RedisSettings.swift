@@ -19,7 +19,9 @@ public struct RedisSettings: Sendable {
         // Sentinel's own rule (sentinel.c, sentinelIsQuorumReachable's neighbours refuse other names): the name stands
         // unquoted in its rewritten file.
         guard masterName.utf8.count <= 128,
-            masterName.utf8.allSatisfy({ (48...57).contains($0) || (97...122).contains($0 | 0x20) || [45, 46, 95].contains($0) })
+            masterName.utf8.allSatisfy({
+                (48...57).contains($0) || (97...122).contains($0 | 0x20) || [45, 46, 95].contains($0)
+            })
         else {
             throw environment.bad(
                 "MASTER_NAME",
@@ -36,6 +38,8 @@ public struct RedisSettings: Sendable {
             }
         }
         credentials = password.map { Credentials(username: username, password: $0) }
-        sentinelCredentials = try environment.secret("SENTINEL_PASSWORD").map { Credentials(username: nil, password: $0) }
+        sentinelCredentials = try environment.secret("SENTINEL_PASSWORD").map {
+            Credentials(username: nil, password: $0)
+        }
     }
 }

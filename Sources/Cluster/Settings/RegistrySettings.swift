@@ -26,7 +26,9 @@ public struct RegistrySettings: Sendable {
         }
         root = try Self.root(try environment.text("ZK_ROOT", default: "/redis"), environment)
         if let auth = try environment.secret("ZK_AUTH") {
-            guard let parsed = Digest(auth) else { throw environment.bad("ZK_AUTH", "must be user:password") }
+            guard let parsed = Digest(auth), auth.utf8.count <= 16_384 else {
+                throw environment.bad("ZK_AUTH", "must be user:password, at most 16384 bytes long")
+            }
             digest = parsed
         }
         sessionTimeout = try environment.duration(

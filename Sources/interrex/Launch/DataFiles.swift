@@ -45,7 +45,9 @@ struct DataFiles: Equatable, Sendable {
         for path in [rdb, aof, oldAOF] where access(path, F_OK) == 0 {
             let aside = "\(path).aside-\(time)"
             guard rename(path, aside) == 0 else {
-                throw Failure(.badConfiguration, "\(path) can't be set aside as \(aside) (\(lastError())); check DATA_DIR and its owner")
+                throw Failure(
+                    .badConfiguration,
+                    "\(path) can't be set aside as \(aside) (\(lastError())); check DATA_DIR and its owner")
             }
             names.append(aside)
             removeOlder(than: aside, of: path)
@@ -61,7 +63,8 @@ struct DataFiles: Equatable, Sendable {
     private func removeOlder(than newest: String, of path: String) {
         let slash = path.lastIndex(of: "/")!
         let (folder, name) = (String(path[..<slash]), String(path[path.index(after: slash)...]))
-        for entry in Folder.entries(of: folder) where entry.hasPrefix("\(name).aside-") && "\(folder)/\(entry)" != newest {
+        for entry in Folder.entries(of: folder)
+        where entry.hasPrefix("\(name).aside-") && "\(folder)/\(entry)" != newest {
             Folder.remove("\(folder)/\(entry)")
         }
     }

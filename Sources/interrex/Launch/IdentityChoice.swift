@@ -73,7 +73,8 @@ struct IdentityChoice {
             }
         }
         guard let first = silent.first, !patienceIsOver else { return .create }
-        return .wait("the sentinel last seen at \(first) is silent; its identity is free once it has been so for \(silence)")
+        return .wait(
+            "the sentinel last seen at \(first) is silent; its identity is free once it has been so for \(silence)")
     }
 
     private func ownAddressFirst(_ one: Identity, _ other: Identity) -> Bool {

@@ -3,7 +3,10 @@ import Cluster
 
 /// Options that every command has: where ZooKeeper is, and how to log.
 struct RegistryOptions: ParsableArguments {
-    @Option(help: "ZooKeeper servers: host:port,...; zk://... and a /chroot are accepted (ZK_HOSTS; default: localhost:2181).")
+    @Option(
+        help:
+            "ZooKeeper servers: host:port,...; zk://... and a /chroot are accepted (ZK_HOSTS; default: localhost:2181)."
+    )
     var zkHosts: String?
     @Option(help: "Root path of the cluster in ZooKeeper (ZK_ROOT; default: /redis).")
     var zkRoot: String?
@@ -15,7 +18,10 @@ struct RegistryOptions: ParsableArguments {
     var masterName: String?
     @Option(help: "User of the redis-servers (REDIS_USERNAME; default: none).")
     var redisUsername: String?
-    @Option(help: "File that holds the password of the redis-servers (REDIS_PASSWORD_FILE; or REDIS_PASSWORD; default: none).")
+    @Option(
+        help:
+            "File that holds the password of the redis-servers (REDIS_PASSWORD_FILE; or REDIS_PASSWORD; default: none)."
+    )
     var redisPasswordFile: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical (LOG_LEVEL; default: info).")
     var logLevel: String?
@@ -37,7 +43,8 @@ struct RegistryOptions: ParsableArguments {
 
 /// Options of the launchers.
 struct LaunchOptions: ParsableArguments {
-    @Option(help: "Interface to bind to: its first IPv4, else its first global IPv6 address (NET_IFACE; default: eth0).")
+    @Option(
+        help: "Interface to bind to: its first IPv4, else its first global IPv6 address (NET_IFACE; default: eth0).")
     var netIface: String?
     @Option(help: "IP address to bind to, instead of an interface (BIND_IP).")
     var bindIp: String?

@@ -70,7 +70,8 @@ struct LaunchSettings: Sendable {
         let port = try environment.number("ANNOUNCE_PORT", default: port, in: 1...65_535)
         guard let text = try environment.text("ANNOUNCE_IP") else {
             guard !bind.isWildcard else {
-                throw environment.bad("ANNOUNCE_IP", "is needed, because BIND_IP is a wildcard: set the address that others use")
+                throw environment.bad(
+                    "ANNOUNCE_IP", "is needed, because BIND_IP is a wildcard: set the address that others use")
             }
             return Address(host: bind, port: port)!
         }
@@ -80,7 +81,8 @@ struct LaunchSettings: Sendable {
         // Sentinel refuses host names, so a name is resolved here, once.
         guard host.kind == .name else { return Address(host: host, port: port)! }
         guard let resolved = Resolution.first(of: host.description, like: bind) else {
-            throw environment.bad("ANNOUNCE_IP", "is \"\(text.prefix(60))\", which can't be resolved; use an IP address")
+            throw environment.bad(
+                "ANNOUNCE_IP", "is \"\(text.prefix(60))\", which can't be resolved; use an IP address")
         }
         return Address(host: resolved, port: port)!
     }

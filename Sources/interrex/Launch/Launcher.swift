@@ -67,14 +67,24 @@ struct Pauses {
         self.longest = longest
     }
 
-    mutating func pause(watching session: Session?, atMost most: Duration = .seconds(60)) async throws {
+    /// Returns whether a watch has fired.
+    @discardableResult
+    mutating func pause(watching session: Session?, atMost most: Duration = .seconds(60)) async throws -> Bool {
         let (loop, length) = (loop, max(min(next, most), .milliseconds(1)))
         next = min(next * 2, longest)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await loop.sleep(for: length) }
-            if let session { group.addTask { for await _ in session.changes() { break } } }
-            try await group.next()
-            group.cancelAll()
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await loop.sleep(for: length)
+                return false
+            }
+            if let session {
+                group.addTask {
+                    for await _ in session.changes() { break }
+                    return true
+                }
+            }
+            defer { group.cancelAll() }
+            return try await group.next()!
         }
     }
 

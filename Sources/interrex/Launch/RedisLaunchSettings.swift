@@ -18,13 +18,16 @@ struct RedisLaunchSettings: Sendable {
         launch = try LaunchSettings(environment, kind: .redis, arguments: arguments, forReal: forReal)
         sources = try SourceFiles(environment, kind: .redis)
         minReplicas = try environment.number("MIN_REPLICAS_TO_WRITE", default: 0, in: 0...1_000)
-        let text = try Self.render(launch, sources, minReplicas, following: launch.address, clusterID: nil, startsEmpty: false)
+        let text = try Self.render(
+            launch, sources, minReplicas, following: launch.address, clusterID: nil, startsEmpty: false)
         dataFiles = DataFiles(folder: launch.dataFolder, settings: text)
         data = dataFiles.freshness()
         if let credentials = launch.redis.credentials, let user = credentials.username, user != "default",
             !text.split(separator: "\n").contains(where: { $0.hasPrefix("user \(user) ") || $0.hasPrefix("aclfile ") })
         {
-            Log.warn("REDIS_USERNAME is \(user), but the settings neither define that user nor name an aclfile; see REDIS_CONF")
+            Log.warn(
+                "REDIS_USERNAME is \(user), but the settings neither define that user nor name an aclfile; see REDIS_CONF"
+            )
         }
     }
 

@@ -22,8 +22,9 @@ actor RedisLauncher: Launcher {
     /// Whether the cluster came into being under our eyes: see `viewOfNewborn`.
     private enum Birth: Equatable {
         case unknown, longAgo
-        /// The root did not exist at that moment.
-        case after(ContinuousClock.Instant)
+        /// The root did not exist at that moment. Once our claim was overtaken, the winner's record is kept, because the
+        /// watch on it tells when it changes.
+        case after(ContinuousClock.Instant, winner: Observation.Record?)
     }
 
     init(_ settings: RedisLaunchSettings, loop: EventLoop) {
@@ -47,15 +48,17 @@ actor RedisLauncher: Launcher {
                 switch ruling.decision {
                 case .wait(let reason):
                     waiting.say(reason, remaining: launch.masterTimeout - observation.waited)
-                    try await pauses.pause(watching: registry.session)
+                    if try await pauses.pause(watching: registry.session) { forgetWinner() }
                 case .refuse(let reason):
-                    throw Failure(.noMaster, "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(reason)")
+                    throw Failure(
+                        .noMaster, "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(reason)")
                 case .stand:
                     candidate = try await registry.stand(launch.address, settings.data)
                 case .claim, .follow, .resume:
                     if try await register(ruling.decision, observation, registry) == .done {
                         return try await ready(ruling, observation, registry)
                     }
+                    forgetWinner()
                 }
             } catch let failure as Failure where failure.code == .unavailable {
                 try await reconnect(registry, after: failure)
@@ -77,7 +80,9 @@ actor RedisLauncher: Launcher {
                 throw Failure(.noMaster, "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(reason)")
             case .stand:
                 throw Failure(
-                    .noMaster, "a cold start would decide the role (rule \(ruling.rule.rawValue)), and --render-only can't stand in it")
+                    .noMaster,
+                    "a cold start would decide the role (rule \(ruling.rule.rawValue)), and --render-only can't stand in it"
+                )
             case .claim, .follow, .resume:
                 Log.result(explanation(ruling, observation))
                 return try text(ruling.decision, observation)
@@ -124,17 +129,24 @@ actor RedisLauncher: Launcher {
         case .longAgo: return nil
         case .unknown:
             let isMissing = try await registry.children(registry.paths.root) == nil
-            birth = isMissing ? .after(.now) : .longAgo
+            birth = isMissing ? .after(.now, winner: nil) : .longAgo
             return isMissing ? View() : nil
-        case .after(let moment):
-            guard ContinuousClock.now - moment < registry.session.negotiatedTimeout,
-                let record = try await registry.record(watch: true), record.version == 0, record.address != launch.address
-            else {
-                birth = .longAgo
-                return nil
+        case .after(let moment, var winner):
+            if winner == nil { winner = try await registry.record(watch: true) }
+            if ContinuousClock.now - moment < registry.session.negotiatedTimeout, let winner, winner.version == 0,
+                winner.address != launch.address
+            {
+                birth = .after(moment, winner: winner)
+                return View(firstClaimWonBy: winner)
             }
-            return View(firstClaimWonBy: record)
+            birth = .longAgo
+            return nil
         }
+    }
+
+    /// `/redis/master` has changed, or was not as we thought: it is read again.
+    private func forgetWinner() {
+        if case .after(let moment, _) = birth { birth = .after(moment, winner: nil) }
     }
 
     // MARK: Acting
@@ -200,6 +212,7 @@ actor RedisLauncher: Launcher {
             case .stand, .wait, .refuse: "\(ruling.decision)"
             }
         let record = observation.record.map { "\($0.address) is recorded" } ?? "nothing is recorded"
-        return "\(what) (rule \(ruling.rule.rawValue); \(record), \(observation.members.count) members and \(observation.sentinels.count) sentinels are registered)"
+        return
+            "\(what) (rule \(ruling.rule.rawValue); \(record), \(observation.members.count) members and \(observation.sentinels.count) sentinels are registered)"
     }
 }

@@ -32,13 +32,16 @@ struct SentinelLaunchSettings: Sendable {
 
     func checkMachine() throws(Failure) { try launch.checkMachine(.sentinel) }
 
-    func render(monitoring master: Address, identity: String, clusterID: String?, seeds: Seeds) throws(Failure) -> String {
+    func render(monitoring master: Address, identity: String, clusterID: String?, seeds: Seeds) throws(Failure)
+        -> String
+    {
         let file = SentinelFile(
             bindIP: launch.bind.description, port: launch.port, announce: launch.announce,
             dataDirectory: launch.dataFolder, identity: Identity.runID(identity),
             mark: Rendering.Mark(
                 root: launch.registry.root, masterName: launch.redis.masterName, clusterID: clusterID ?? "-"),
-            master: HostPort(master), quorum: quorum, credentials: launch.redis.credentials.map { Rendering.Credentials($0) },
+            master: HostPort(master), quorum: quorum,
+            credentials: launch.redis.credentials.map { Rendering.Credentials($0) },
             sentinelPassword: launch.redis.sentinelCredentials.map { Secret($0.password) },
             knownReplicas: seeds.replicas.map { HostPort($0) },
             knownSentinels: seeds.sentinels.map {

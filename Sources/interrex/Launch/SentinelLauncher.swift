@@ -136,7 +136,9 @@ extension Seeds {
             if case .replica? = observation.instances[member]?.answer { true } else { false }
         }
         let answering = Set(observation.sentinels.filter { $0.opinion != nil }.map(\.address))
-        sentinels = view.sentinels.filter { $0.id != identity && UUIDText.isValid($0.id) && answering.contains($0.address) }
-            .map { Peer(address: $0.address, identity: $0.id) }
+        sentinels = view.sentinels.filter {
+            $0.id != identity && UUIDText.isValid($0.id) && answering.contains($0.address)
+        }
+        .map { Peer(address: $0.address, identity: $0.id) }
     }
 }

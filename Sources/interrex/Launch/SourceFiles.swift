@@ -28,10 +28,11 @@ struct SourceFiles: Sendable {
     private static func source(_ environment: Environment, _ variable: String) throws(Failure) -> SourceText? {
         guard let path = try environment.text(variable) else { return nil }
         guard let bytes = readFile(path) else {
-            throw environment.bad(variable, "names \(path), which can't be read (\(lastError())); check its path and mode")
+            throw environment.bad(
+                variable, "names \(path.clipped), which can't be read (\(lastError())); check its path and mode")
         }
         guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
-            throw environment.bad(variable, "names \(path), which is not UTF-8 text")
+            throw environment.bad(variable, "names \(path.clipped), which is not UTF-8 text")
         }
         return SourceText(name: path, text: text)
     }

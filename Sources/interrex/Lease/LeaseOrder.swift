@@ -58,13 +58,15 @@ struct LeaseOrder: Equatable, Sendable {
         }
         guard let servers = fields["servers"], let root = fields["root"], let node = fields["node"],
             let timeout = fields["timeout"].flatMap({ Int64($0) }), let id = fields["session"].flatMap({ Int64($0) }),
-            let address = fields["address"].flatMap({ Address($0) }), let server = fields["server"].flatMap({ Address($0) })
+            let address = fields["address"].flatMap({ Address($0) }),
+            let server = fields["server"].flatMap({ Address($0) })
         else { return nil }
         self.servers = String(servers)
         self.root = String(root)
         digest = fields["digest"].map(String.init)
         sessionTimeout = .milliseconds(timeout)
-        session = SessionCredentials(id: id, password: fields["password", default: ""].split(separator: ",").compactMap { UInt8($0) })
+        session = SessionCredentials(
+            id: id, password: fields["password", default: ""].split(separator: ",").compactMap { UInt8($0) })
         self.node = String(node)
         self.address = address
         identity = fields["identity"].map(String.init)

@@ -20,7 +20,9 @@ struct LeaseProcess {
     static func start(_ order: LeaseOrder) throws(Failure) -> LeaseProcess {
         let server = linux_pidfd_open(getpid())
         let (orderPipe, replacedPipe) = (try Pipe(), try Pipe())
-        guard server >= 0 else { throw Failure(.unavailable, "no pidfd can be opened (\(lastError())); Linux 5.3 or later is needed") }
+        guard server >= 0 else {
+            throw Failure(.unavailable, "no pidfd can be opened (\(lastError())); Linux 5.3 or later is needed")
+        }
         let sources = [server, orderPipe.read, replacedPipe.read].map { fcntl($0, F_DUPFD_CLOEXEC, 10) }
         let pid = try spawn(sources)
         for descriptor in sources + [orderPipe.read, replacedPipe.read, server] { close(descriptor) }
@@ -45,7 +47,9 @@ struct LeaseProcess {
 
         init() throws(Failure) {
             var ends: [Int32] = [0, 0]
-            guard pipe2(&ends, O_CLOEXEC) == 0 else { throw Failure(.unavailable, "no pipe can be opened (\(lastError()))") }
+            guard pipe2(&ends, O_CLOEXEC) == 0 else {
+                throw Failure(.unavailable, "no pipe can be opened (\(lastError()))")
+            }
             (read, write) = (ends[0], ends[1])
         }
     }
@@ -73,7 +77,7 @@ struct LeaseProcess {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
 
         let argv = [strdup("interrex"), strdup("lease"), nil]
-        defer { argv.forEach { free($0) } }
+        defer { for argument in argv { free(argument) } }
         var pid: pid_t = 0
         let code = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, argv, environ)
         guard code == 0 else { throw Failure(.unavailable, "the lease can't be started (\(lastError(code)))") }

@@ -44,7 +44,7 @@ actor LocalCluster {
     /// Sentinels first, so that none of them takes an orderly end for a failure; ZooKeeper last, so that leases can go.
     private func end() async {
         for group in [sentinels, servers, [zooKeeper].compactMap(\.self)] {
-            group.forEach { $0.cancel() }
+            for task in group { task.cancel() }
             for task in group { await task.value }
         }
     }

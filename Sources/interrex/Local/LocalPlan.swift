@@ -24,7 +24,9 @@ struct LocalPlan: Sendable {
         let name = kind == .redis ? "redis-\(number)" : "sentinel-\(number)"
         let folder = "\(folder)/\(kind.fileStem)-\(port)"
         var variables = environment.all
-        for name in ["ANNOUNCE_IP", "ANNOUNCE_PORT", "NET_IFACE", "MESOS_SANDBOX", "CONFIG_DIR"] { variables[name] = nil }
+        for name in ["ANNOUNCE_IP", "ANNOUNCE_PORT", "NET_IFACE", "MESOS_SANDBOX", "CONFIG_DIR"] {
+            variables[name] = nil
+        }
         variables.merge(
             ["ZK_HOSTS": zookeeper, "BIND_IP": "127.0.0.1", "PORT0": String(port), "DATA_DIR": folder]
         ) { $1 }
@@ -37,7 +39,8 @@ struct LocalPlan: Sendable {
         let jar = "/usr/share/java/zookeeper.jar"
         let java = try ServerBinary("java", variable: "PATH", environment)
         guard readFile(jar, limit: 64 << 20) != nil else {
-            throw Failure(.notFound, "\(jar) isn't found; install Debian's package zookeeper, or name a server with --zookeeper")
+            throw Failure(
+                .notFound, "\(jar) isn't found; install Debian's package zookeeper, or name a server with --zookeeper")
         }
         let folder = "\(folder)/zookeeper"
         try Folder.create(folder)

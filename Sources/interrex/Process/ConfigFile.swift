@@ -30,6 +30,8 @@ enum ConfigFile {
     }
 
     private static func failure(_ path: String, _ number: Int32 = errno) -> Failure {
-        Failure(.badConfiguration, "\(path) can't be written (\(lastError(number))); check CONFIG_DIR, its owner and its disk")
+        Failure(
+            .badConfiguration,
+            "\(path) can't be written (\(lastError(number))); check CONFIG_DIR, its owner and its disk")
     }
 }

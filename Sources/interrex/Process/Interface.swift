@@ -24,18 +24,20 @@ enum Interface {
         guard names.contains(name) else {
             throw environment.bad(
                 "NET_IFACE",
-                "is \(name), which this machine does not have (it has \(names.joined(separator: ", "))); set NET_IFACE or BIND_IP"
+                "is \(name.clipped), which this machine does not have (it has \(names.joined(separator: ", "))); set NET_IFACE or BIND_IP"
             )
         }
         guard let host = hosts.first(where: { $0.kind == .ipv4 }) ?? hosts.first(where: isGlobal) else {
-            throw environment.bad("NET_IFACE", "is \(name), which has no IPv4 and no global IPv6 address; set BIND_IP")
+            throw environment.bad("NET_IFACE", "is \(name.clipped), which has no IPv4 and no global IPv6 address; set BIND_IP")
         }
         return host
     }
 
     /// Not of fe80::/10, whose addresses mean nothing without an interface.
     private static func isGlobal(_ host: Host) -> Bool {
-        guard host.kind == .ipv6, let group = UInt16(host.description.prefix { $0 != ":" }, radix: 16) else { return false }
+        guard host.kind == .ipv6, let group = UInt16(host.description.prefix { $0 != ":" }, radix: 16) else {
+            return false
+        }
         return group & 0xffc0 != 0xfe80
     }
 

@@ -16,7 +16,7 @@ enum Folder {
 
     static func create(_ path: String) throws(Failure) {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw Failure(.badConfiguration, "the folder \(path) can't be made (\(lastError()))")
+            throw Failure(.badConfiguration, "the folder \(path.clipped) can't be made (\(lastError()))")
         }
     }
 
@@ -47,7 +47,9 @@ enum Folder {
         var name = Array("\(path)/.interrex-XXXXXX".utf8CString)
         let descriptor = mkstemp(&name)
         guard descriptor >= 0 else {
-            throw Failure(.badConfiguration, "the folder \(path) can't be written (\(lastError())); check \(variable) and its owner")
+            throw Failure(
+                .badConfiguration,
+                "the folder \(path.clipped) can't be written (\(lastError())); check \(variable) and its owner")
         }
         defer {
             close(descriptor)
@@ -55,7 +57,8 @@ enum Folder {
         }
         let block = [UInt8](repeating: 0, count: 4_096)
         guard write(descriptor, block, block.count) == block.count else {
-            throw Failure(.badConfiguration, "nothing can be written in \(path) (\(lastError())); make room on that disk")
+            throw Failure(
+                .badConfiguration, "nothing can be written in \(path.clipped) (\(lastError())); make room on that disk")
         }
     }
 }

@@ -11,8 +11,9 @@ enum Replacement {
     /// for ever).
     static func become(_ path: String, _ arguments: [String]) -> Int32 {
         fflush(nil)
-        _ = close_range(3, .max, Int32(CLOSE_RANGE_CLOEXEC))
-        for number in 1..<Int32(65) where number != SIGKILL && number != SIGSTOP && number != SIGTERM && number != SIGINT {
+        _ = close_range(3, .max, closeOnExec)
+        for number in 1..<Int32(65)
+        where number != SIGKILL && number != SIGSTOP && number != SIGTERM && number != SIGINT {
             signal(number, SIG_DFL)
         }
         // exec itself sets handled signals to default. Until then a stop must end us: at PID 1 the default would ignore it.
@@ -22,12 +23,13 @@ enum Replacement {
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, nil)
         let argv = ([path] + arguments).map { strdup($0) } + [nil]
-        defer { argv.forEach { free($0) } }
+        defer { for argument in argv { free(argument) } }
         execv(path, argv)
         return errno
     }
 
-    private static let CLOSE_RANGE_CLOEXEC = 4
+    /// `CLOSE_RANGE_CLOEXEC` of linux/close_range.h.
+    private static let closeOnExec: Int32 = 4
 }
 
 private func endAtOnce(_ number: Int32) { _exit(128 + number) }

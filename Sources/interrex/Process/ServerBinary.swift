@@ -27,8 +27,8 @@ struct ServerBinary: Equatable, Sendable {
             unusable = unusable ?? candidate
         }
         if let unusable {
-            throw Failure(.cannotExecute, "\(unusable) can't be executed; check its mode, or set \(variable)")
+            throw Failure(.cannotExecute, "\(unusable.clipped) can't be executed; check its mode, or set \(variable)")
         }
-        throw Failure(.notFound, "\(name) isn't found; install it, or set \(variable) to its path")
+        throw Failure(.notFound, "\(name.clipped) isn't found; install it, or set \(variable) to its path")
     }
 }
