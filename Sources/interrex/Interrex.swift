@@ -11,11 +11,24 @@ enum Main {
             exit(Lease.main())
         }
         do {
+            if try launchPlainly(Array(CommandLine.arguments.dropFirst())) { return }
             var command = try Interrex.parseAsRoot()
             try command.run()
         } catch {
             exit(report(error))
         }
+    }
+
+    /// What a scheduler starts has no options: `interrex redis [-- ...]`. There is nothing to parse then, and parsing would
+    /// cost more than the launch itself (`make bench`).
+    private static func launchPlainly(_ arguments: [String]) throws -> Bool {
+        guard let name = arguments.first, arguments.count == 1 || arguments[1] == "--" else { return false }
+        switch name {
+        case "redis": try RedisCommand.launch(.process, Array(arguments.dropFirst(2)))
+        case "sentinel": try SentinelCommand.launch(.process, Array(arguments.dropFirst(2)))
+        default: return false
+        }
+        return true
     }
 
     /// One line on standard error, and the exit code that goes with it. Help goes to standard output, whole.

@@ -51,19 +51,21 @@ struct RedisCommand: ParsableCommand {
         environment.override("REDIS_CONF", with: redisConf)
         environment.override("REDIS_SERVER", with: redisServer)
         environment.override("MIN_REPLICAS_TO_WRITE", with: minReplicasToWrite)
+        guard renderOnly else { return try Self.launch(environment, serverArguments) }
         try Log.start(environment, command: "redis")
-        let settings = try RedisLaunchSettings(environment, arguments: serverArguments, forReal: !renderOnly)
-        if renderOnly {
-            try renderOnly(settings)
-        } else {
-            StopSignals.install()
-            try settings.checkMachine()
-            let prepared = try prepare(on: { RedisLauncher(settings, loop: $0) })
-            try prepared.becomeServer()
-        }
+        try preview(try RedisLaunchSettings(environment, arguments: serverArguments, forReal: false))
     }
 
-    private func renderOnly(_ settings: RedisLaunchSettings) throws {
+    /// The launch itself; returns only by throwing.
+    static func launch(_ environment: Environment, _ serverArguments: [String]) throws {
+        try Log.start(environment, command: "redis")
+        let settings = try RedisLaunchSettings(environment, arguments: serverArguments, forReal: true)
+        StopSignals.install()
+        try settings.checkMachine()
+        try prepare(on: { RedisLauncher(settings, loop: $0) }).becomeServer()
+    }
+
+    private func preview(_ settings: RedisLaunchSettings) throws {
         let text: String
         switch (role, master.flatMap(Address.init)) {
         case (.master?, _):
@@ -74,7 +76,7 @@ struct RedisCommand: ParsableCommand {
             text = try settings.render(following: master, clusterID: nil, startsEmpty: !settings.data.holdsData)
         default:
             StopSignals.install()
-            text = try preview(on: { RedisLauncher(settings, loop: $0) })
+            text = try interrex.preview(on: { RedisLauncher(settings, loop: $0) })
         }
         print(showSecrets ? text : redacted(text), terminator: "")
     }

@@ -47,26 +47,28 @@ struct SentinelCommand: ParsableCommand {
         environment.override("REDIS_SENTINEL", with: redisSentinel)
         environment.override("SENTINEL_QUORUM", with: sentinelQuorum)
         environment.override("SENTINEL_PASSWORD_FILE", with: sentinelPasswordFile)
+        guard renderOnly else { return try Self.launch(environment, serverArguments) }
         try Log.start(environment, command: "sentinel")
-        let settings = try SentinelLaunchSettings(environment, arguments: serverArguments, forReal: !renderOnly)
-        if renderOnly {
-            try renderOnly(settings)
-        } else {
-            StopSignals.install()
-            try settings.checkMachine()
-            let prepared = try prepare(on: { SentinelLauncher(settings, loop: $0) })
-            try prepared.becomeServer()
-        }
+        try preview(try SentinelLaunchSettings(environment, arguments: serverArguments, forReal: false))
     }
 
-    private func renderOnly(_ settings: SentinelLaunchSettings) throws {
+    /// The launch itself; returns only by throwing.
+    static func launch(_ environment: Environment, _ serverArguments: [String]) throws {
+        try Log.start(environment, command: "sentinel")
+        let settings = try SentinelLaunchSettings(environment, arguments: serverArguments, forReal: true)
+        StopSignals.install()
+        try settings.checkMachine()
+        try prepare(on: { SentinelLauncher(settings, loop: $0) }).becomeServer()
+    }
+
+    private func preview(_ settings: SentinelLaunchSettings) throws {
         let text: String
         if let master = master.flatMap(Address.init) {
             Log.result("monitor \(master), as --master says")
             text = try settings.render(monitoring: master, identity: UUIDText.random(), clusterID: nil, seeds: Seeds())
         } else {
             StopSignals.install()
-            text = try preview(on: { SentinelLauncher(settings, loop: $0) })
+            text = try interrex.preview(on: { SentinelLauncher(settings, loop: $0) })
         }
         print(showSecrets ? text : redacted(text), terminator: "")
     }
