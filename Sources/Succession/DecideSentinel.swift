@@ -26,7 +26,8 @@ extension Observation {
             let masters = others.filter(isLiveMaster)
             if !masters.isEmpty { return .wait(.promotionOf(master: master, masters)) }
             // Without this sentinel nobody might ever promote one of them.
-            return members.contains { isPromotable($0) && follows($0, master) } ? .monitor(master) : .wait(.dead(master))
+            let isNeeded = members.contains { isPromotable($0) && follows($0, master) }
+            return isNeeded ? .monitor(master) : .wait(.dead(master))
         }
         return .wait(hesitation(over: master))
     }

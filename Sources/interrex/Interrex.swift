@@ -56,11 +56,21 @@ struct Interrex: ParsableCommand {
         commandName: "interrex",
         abstract: "Highly available Redis wherever its processes come up.",
         discussion: """
-            Launchers find their role in ZooKeeper, render the configuration file and become the real server.
-            Every option has a variable of its own; an option goes over the variable, the variable over the default.
-            Exit codes: 0 done, 64 usage, 65 bad data in ZooKeeper, 69 ZooKeeper or Redis unreachable, 75 no usable master
-            in time, 77 not authorised, 78 bad configuration, 126/127 the server can't be executed / isn't found,
-            128+n ended by signal n.
+            Launchers find their role in ZooKeeper, render the configuration file
+            and become the real server. Every option has a variable of its own; an
+            option goes over the variable, the variable over the default.
+
+            Exit codes:
+              0        done
+              64       wrong usage
+              65       bad data in ZooKeeper
+              69       ZooKeeper or Redis can't be reached
+              75       no usable master in time
+              77       not authorised
+              78       bad configuration
+              126/127  the real server can't be executed / isn't found
+              128+n    ended by signal n
             """,
+        version: "0.1.0",
         subcommands: [RedisCommand.self, SentinelCommand.self, LocalCommand.self])
 }

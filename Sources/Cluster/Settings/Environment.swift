@@ -62,7 +62,8 @@ public struct Environment: Sendable {
         guard let path = try text("\(name)_FILE") else { return value }
         guard value == nil else { throw bad(name, "and \(name)_FILE are both set; unset one of them") }
         guard let bytes = readFile(path, limit: 65_536 + 2) else {
-            throw bad("\(name)_FILE", "names \(path.clipped), which can't be read (\(lastError())); check its path and mode")
+            throw bad(
+                "\(name)_FILE", "names \(path.clipped), which can't be read (\(lastError())); check its path and mode")
         }
         guard var line = String(validating: bytes, as: UTF8.self) else {
             throw bad("\(name)_FILE", "names \(path.clipped), which is not UTF-8 text")

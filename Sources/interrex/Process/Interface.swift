@@ -28,7 +28,8 @@ enum Interface {
             )
         }
         guard let host = hosts.first(where: { $0.kind == .ipv4 }) ?? hosts.first(where: isGlobal) else {
-            throw environment.bad("NET_IFACE", "is \(name.clipped), which has no IPv4 and no global IPv6 address; set BIND_IP")
+            throw environment.bad(
+                "NET_IFACE", "is \(name.clipped), which has no IPv4 and no global IPv6 address; set BIND_IP")
         }
         return host
     }
