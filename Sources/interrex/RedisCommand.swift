@@ -44,6 +44,8 @@ struct RedisCommand: ParsableCommand {
     }
 
     func run() throws {
+        // Before anything that may take its time: the settings may hold a name to be resolved.
+        StopSignals.install()
         var environment = Environment.process
         registry.override(&environment)
         launch.override(&environment)
@@ -75,7 +77,6 @@ struct RedisCommand: ParsableCommand {
             Log.result("replica of \(master), as --role and --master say")
             text = try settings.render(following: master, clusterID: nil, startsEmpty: !settings.data.holdsData)
         default:
-            StopSignals.install()
             text = try interrex.preview(on: { RedisLauncher(settings, loop: $0) })
         }
         print(showSecrets ? text : redacted(text), terminator: "")

@@ -39,6 +39,8 @@ struct SentinelCommand: ParsableCommand {
     }
 
     func run() throws {
+        // Before anything that may take its time: the settings may hold a name to be resolved.
+        StopSignals.install()
         var environment = Environment.process
         registry.override(&environment)
         launch.override(&environment)
@@ -67,7 +69,6 @@ struct SentinelCommand: ParsableCommand {
             Log.result("monitor \(master), as --master says")
             text = try settings.render(monitoring: master, identity: UUIDText.random(), clusterID: nil, seeds: Seeds())
         } else {
-            StopSignals.install()
             text = try interrex.preview(on: { SentinelLauncher(settings, loop: $0) })
         }
         print(showSecrets ? text : redacted(text), terminator: "")

@@ -15,6 +15,11 @@ public struct Paths: Equatable, Sendable {
     public func member(_ id: String) -> String { "\(members)/\(id)" }
     public func identity(_ id: String) -> String { "\(identities)/\(id)" }
     public func lock(_ id: String) -> String { "\(identity(id))/lock" }
+    /// The identity that a lock belongs to; nil for every other path.
+    func identity(ofLock path: String) -> String? {
+        guard path.hasPrefix("\(identities)/"), path.hasSuffix("/lock") else { return nil }
+        return String(path.dropFirst(identities.count + 1).dropLast(5))
+    }
     /// ZooKeeper appends the number, ten digits long.
     public var candidatePrefix: String { "\(candidates)/n-" }
 

@@ -13,7 +13,11 @@ extension Registry {
             if let owner, !earlier.contains(owner) { return false }
             let clearing: [Operation] = owner == nil ? [] : [.delete(path, version: nil)]
             // A missing parent (ZooKeeper wiped under a running cluster) is created by the way; then looked at again.
-            _ = try await commit(clearing + [.create(path, address.znode, .ephemeral)], provenBy: path)
+            let outcome = try await commit(clearing + [.create(path, address.znode, .ephemeral)], provenBy: path)
+            // A lock's parent is the identity, which may have been deleted behind its lock.
+            if outcome == .overtaken, let identity = paths.identity(ofLock: path) {
+                try await ensureIdentity(identity, for: address)
+            }
         }
     }
 

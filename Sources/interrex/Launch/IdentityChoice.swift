@@ -6,14 +6,15 @@ import Succession
 struct IdentityChoice {
     private let launch: LaunchSettings
     private let prober: Prober
-    private let start: ContinuousClock.Instant
+    /// Choosing has a time of its own, as long as that for a master: an identity that is waited for in vain costs one vote
+    /// more in every later election.
+    private let began = ContinuousClock.now
     /// For how long an address must have been silent before its identity counts as a dead one's.
     private let silence = Duration.seconds(30)
 
-    init(_ launch: LaunchSettings, _ prober: Prober, start: ContinuousClock.Instant) {
+    init(_ launch: LaunchSettings, _ prober: Prober) {
         self.launch = launch
         self.prober = prober
-        self.start = start
     }
 
     private enum Choice {
@@ -35,7 +36,7 @@ struct IdentityChoice {
                 try await registry.createParents()
                 if try await registry.createIdentity(id, for: launch.address) == .done { return id }
             case .wait(let reason):
-                waiting.say(reason, remaining: launch.masterTimeout - (ContinuousClock.now - start))
+                waiting.say(reason, remaining: launch.masterTimeout - (ContinuousClock.now - began))
                 try await pauses.pause(watching: nil)
             }
         }
@@ -51,7 +52,7 @@ struct IdentityChoice {
     private func choose(
         _ registry: Registry, _ silentSince: inout [String: ContinuousClock.Instant]
     ) async throws -> Choice {
-        let patienceIsOver = (ContinuousClock.now - start) * 2 >= launch.masterTimeout
+        let patienceIsOver = ContinuousClock.now - began >= launch.masterTimeout
         // A killed container's node lives on until its session times out; then its identity is free.
         for sentinel in try await registry.registrations(below: registry.paths.sentinels) where sentinel.isLeased {
             guard !patienceIsOver, await reach(sentinel.address) == .refused else { continue }

@@ -36,7 +36,7 @@ actor SentinelLauncher: Launcher {
                 guard let master = try await wait.decision(observation, registry.session) else { continue }
                 guard let identity else {
                     // Choosing may take a while: observe again behind it.
-                    identity = try await IdentityChoice(launch, prober, start: start).take(registry)
+                    identity = try await IdentityChoice(launch, prober).take(registry)
                     continue
                 }
                 return try ready(master, identity, view, observation, registry)
@@ -57,7 +57,7 @@ actor SentinelLauncher: Launcher {
             let view = try await registry.view(watchingMaster: false)
             let observation = await observer.observe(view)
             guard let master = try await wait.decision(observation, nil) else { continue }
-            let identity = try await IdentityChoice(launch, prober, start: start).look(registry)
+            let identity = try await IdentityChoice(launch, prober).look(registry)
             Log.result("monitor \(master), with the identity \(identity)")
             return try settings.render(
                 monitoring: master, identity: identity, clusterID: observation.mark.clusterID,
