@@ -44,8 +44,6 @@ struct RedisCommand: ParsableCommand {
     }
 
     func run() throws {
-        // Before anything that may take its time: the settings may hold a name to be resolved.
-        StopSignals.install()
         var environment = Environment.process
         registry.override(&environment)
         launch.override(&environment)
@@ -54,15 +52,17 @@ struct RedisCommand: ParsableCommand {
         environment.override("REDIS_SERVER", with: redisServer)
         environment.override("MIN_REPLICAS_TO_WRITE", with: minReplicasToWrite)
         guard renderOnly else { return try Self.launch(environment, serverArguments) }
+        StopSignals.install()
         try Log.start(environment, command: "redis")
         try preview(try RedisLaunchSettings(environment, arguments: serverArguments, forReal: false))
     }
 
     /// The launch itself; returns only by throwing.
     static func launch(_ environment: Environment, _ serverArguments: [String]) throws {
+        // First of all: what the settings name may have to be resolved, and a name server may be silent.
+        StopSignals.install()
         try Log.start(environment, command: "redis")
         let settings = try RedisLaunchSettings(environment, arguments: serverArguments, forReal: true)
-        StopSignals.install()
         try settings.checkMachine()
         try prepare(on: { RedisLauncher(settings, loop: $0) }).becomeServer()
     }

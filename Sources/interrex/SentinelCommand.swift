@@ -39,8 +39,6 @@ struct SentinelCommand: ParsableCommand {
     }
 
     func run() throws {
-        // Before anything that may take its time: the settings may hold a name to be resolved.
-        StopSignals.install()
         var environment = Environment.process
         registry.override(&environment)
         launch.override(&environment)
@@ -50,15 +48,17 @@ struct SentinelCommand: ParsableCommand {
         environment.override("SENTINEL_QUORUM", with: sentinelQuorum)
         environment.override("SENTINEL_PASSWORD_FILE", with: sentinelPasswordFile)
         guard renderOnly else { return try Self.launch(environment, serverArguments) }
+        StopSignals.install()
         try Log.start(environment, command: "sentinel")
         try preview(try SentinelLaunchSettings(environment, arguments: serverArguments, forReal: false))
     }
 
     /// The launch itself; returns only by throwing.
     static func launch(_ environment: Environment, _ serverArguments: [String]) throws {
+        // First of all: what the settings name may have to be resolved, and a name server may be silent.
+        StopSignals.install()
         try Log.start(environment, command: "sentinel")
         let settings = try SentinelLaunchSettings(environment, arguments: serverArguments, forReal: true)
-        StopSignals.install()
         try settings.checkMachine()
         try prepare(on: { SentinelLauncher(settings, loop: $0) }).becomeServer()
     }

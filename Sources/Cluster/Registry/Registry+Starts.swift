@@ -22,7 +22,7 @@ extension Registry {
         } else {
             operations.append(.create(paths.master, address.znode, .persistent))
         }
-        let record = Self.encode(cluster)
+        let record = Array(cluster.json.utf8)
         operations.append(
             clusterExists
                 ? .set(paths.cluster, record, version: nil) : .create(paths.cluster, record, .persistent))
@@ -57,10 +57,19 @@ extension Registry {
         }
     }
 
-    /// Whether `path` exists as an ephemeral node of this very session.
+    /// Whether `path` exists as an ephemeral node of this very session. Where the connection is lost again before the
+    /// answer, it is asked again, as long as the session may live: only the answer tells what became of a write.
+    /// (Each try waits for the next connection, so this doesn't spin.)
     func owns(_ path: String) async throws -> Bool {
-        try await translated {
-            try await session.exists(path)?.ephemeralOwner == session.credentials.id
+        let end = ContinuousClock.now + session.negotiatedTimeout
+        while true {
+            do {
+                return try await session.exists(path)?.ephemeralOwner == session.credentials.id
+            } catch  where error.code == .connectionLoss && ContinuousClock.now < end {
+                continue
+            } catch {
+                throw Failure(error)
+            }
         }
     }
 

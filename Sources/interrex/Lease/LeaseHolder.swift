@@ -65,7 +65,7 @@ actor LeaseHolder {
                     return server.end()
                 }
                 guard !Task.isCancelled else { return }
-                Log.warn("the ZooKeeper session has expired; registering again")
+                Log.warn("the ZooKeeper session is over; registering again")
                 await registry.session.close()
             } catch is CancellationError {
                 return
@@ -86,18 +86,20 @@ actor LeaseHolder {
         return record.address != expected
     }
 
-    /// Registers, and again whenever one of the nodes is touched. Returns true when the session has expired, false when
-    /// another sentinel has our identity.
+    /// Registers, and again whenever one of the nodes is touched. Returns true when the session is over, false when another
+    /// sentinel has our identity.
     private func keep(_ registry: Registry) async throws -> Bool {
+        // Before the watches are set: one that fires at once must be heard.
+        let changes = registry.session.changes()
         guard try await register(registry) else { return false }
         dropCleanPages()
         return try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                for await state in registry.session.states() where state == .expired || state == .closed { break }
+                try await registry.session.ended(on: self.loop)
                 return true
             }
             group.addTask {
-                for await _ in registry.session.changes() {
+                for await _ in changes {
                     guard try await self.register(registry) else { return false }
                 }
                 return true
