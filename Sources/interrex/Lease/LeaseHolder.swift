@@ -10,6 +10,8 @@ actor LeaseHolder {
     private let server = ServerProcess()
     private let settings: RegistrySettings
     private var registry: Registry?
+    /// Whether the launcher's session has been taken over, or found gone.
+    private var isAttached = false
     /// Sessions that were ours: a node that one of them still owns is ours to replace.
     private var earlierSessions: Set<Int64> = []
 
@@ -48,32 +50,54 @@ actor LeaseHolder {
 
     /// Holds the nodes through as many sessions as it takes.
     private func hold() async {
-        var isFirst = true
+        var isInTrouble = false
         while !Task.isCancelled {
             do {
-                let attached = isFirst ? try await Registry.attach(settings, order.session, within: patience) : nil
-                let registry = try await attached == nil ? Registry.open(settings, within: patience) : attached!
-                self.registry = registry
-                earlierSessions.formUnion([order.session.id, registry.session.credentials.id])
-                if isFirst, attached == nil, try await wasOvertaken(registry) {
+                guard let registry = try await session() else {
                     Log.warn("another start was faster and \(settings.root)/master names another: ending this server")
                     return server.end()
                 }
-                isFirst = false
+                if isInTrouble { Log.info("ZooKeeper is back") }
+                isInTrouble = false
                 guard try await keep(registry) else {
                     Log.warn("identity \(order.identity ?? "") is used by another sentinel: ending this server")
                     return server.end()
                 }
                 guard !Task.isCancelled else { return }
                 Log.warn("the ZooKeeper session is over; registering again")
-                await registry.session.close()
+                await dropSession()
             } catch is CancellationError {
                 return
             } catch {
-                Log.debug("\(error)")
+                guard !Task.isCancelled else { return }
+                if !isInTrouble { Log.warn("\(error); trying until the server ends") }
+                isInTrouble = true
+                // A session without a connection may never come back; its nodes are ours to replace.
+                if registry?.session.state != .connected { await dropSession() }
                 try? await loop.sleep(for: .milliseconds(200))
             }
         }
+    }
+
+    private func dropSession() async {
+        await registry?.session.close()
+        registry = nil
+    }
+
+    /// The session that is held, or the next one where that is over: the launcher's at first, then new ones. Nil where the
+    /// start was overtaken.
+    private func session() async throws -> Registry? {
+        if let registry { return registry }
+        if !isAttached, let attached = try await Registry.attach(settings, order.session, within: patience) {
+            registry = attached
+        } else {
+            let opened = try await Registry.open(settings, within: patience)
+            registry = opened
+            if !isAttached, try await wasOvertaken(opened) { return nil }
+        }
+        isAttached = true
+        if let registry { earlierSessions.formUnion([order.session.id, registry.session.credentials.id]) }
+        return registry
     }
 
     /// How long one try to connect lasts; there is always another.
