@@ -9,23 +9,22 @@ struct Prepared: Sendable {
     var explanation: String
     /// The rendered file.
     var text: String
+    var lease: LeaseProcess
     var order: LeaseOrder
     var dataToSetAside: DataFiles?
     /// Kept open to the end: closing it would take our nodes away.
     var session: Session
 
-    /// Sets data aside, writes the file, starts the lease, becomes the server. Returns only by throwing, with nothing left
-    /// registered and no lease left running.
+    /// Sets data aside, writes the file, tells the lease its order, becomes the server. Returns only by throwing, with
+    /// nothing left registered and no lease left running.
     func becomeServer() throws -> Never {
-        var lease: LeaseProcess?
         do {
             for name in try dataToSetAside?.setAside(at: Timestamp.fileName) ?? [] {
                 Log.warn("data of another history is set aside as \(name)")
             }
             try ConfigFile.write(text, to: launch.configPath)
             guard let server = launch.server else { preconditionFailure("a render-only launch never gets here") }
-            let started = try LeaseProcess.start(order)
-            lease = started
+            try lease.send(order)
             if StopSignals.received != 0 { throw Stopped(signal: StopSignals.received) }
             Log.info(explanation)
             let number = Replacement.become(server.path, [launch.configPath] + launch.arguments)
@@ -33,7 +32,7 @@ struct Prepared: Sendable {
                 number == ENOENT ? .notFound : .cannotExecute,
                 "\(server.path) can't be executed (\(lastError(number))); check that it is a program for this machine")
         } catch {
-            lease?.end()
+            lease.end()
             let session = session
             try? EventLoop.run { _ in await session.close() }
             throw error

@@ -14,6 +14,7 @@ actor RedisLauncher: Launcher {
     /// The name of our node under `members`: random, so that its existence proves our own transaction.
     private let member = UUIDText.random()
     private var registry: Registry?
+    private var lease: LeaseProcess?
     private var candidate: String?
     private var birth = Birth.unknown
     /// The id of the cluster that a claim of ours has won.
@@ -91,6 +92,7 @@ actor RedisLauncher: Launcher {
     }
 
     func giveBack() async {
+        lease?.end()
         await registry?.session.close()
         registry = nil
     }
@@ -154,6 +156,8 @@ actor RedisLauncher: Launcher {
     private func register(
         _ decision: Decision, _ observation: Observation, _ registry: Registry
     ) async throws -> Registry.Outcome {
+        // The lease comes up while ZooKeeper works, and not beside the server, whose start it would slow down.
+        if lease == nil { lease = try LeaseProcess.start() }
         guard case .claim(let version) = decision else {
             return try await registry.join(launch.address, member: member, checking: observation.record?.version)
         }
@@ -168,6 +172,7 @@ actor RedisLauncher: Launcher {
     }
 
     private func ready(_ ruling: Ruling, _ observation: Observation, _ registry: Registry) async throws -> Prepared {
+        guard let lease else { preconditionFailure("every start has begun with a lease") }
         if let candidate { await registry.remove(candidate) }
         let text = try text(ruling.decision, observation)
         let setAside = mustSetAside(ruling.decision, observation)
@@ -177,7 +182,7 @@ actor RedisLauncher: Launcher {
             order.priority = try settings.userPriority()
         }
         return Prepared(
-            launch: launch, explanation: explanation(ruling, observation), text: text, order: order,
+            launch: launch, explanation: explanation(ruling, observation), text: text, lease: lease, order: order,
             dataToSetAside: setAside ? settings.dataFiles : nil, session: registry.session)
     }
 

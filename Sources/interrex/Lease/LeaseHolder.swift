@@ -87,7 +87,7 @@ actor LeaseHolder {
     /// The session that is held, or the next one where that is over: the launcher's at first, then new ones. Nil where the
     /// start was overtaken.
     private func session() async throws -> Registry? {
-        if let registry { return registry }
+        if let registry, isAttached { return registry }
         if !isAttached, let attached = try await Registry.attach(settings, order.session, within: patience) {
             registry = attached
         } else {

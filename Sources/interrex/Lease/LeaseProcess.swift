@@ -14,25 +14,32 @@ struct LeaseProcess {
     }
 
     private let pid: pid_t
+    /// Where its order goes. A lease whose launcher is gone before it wrote one ends by itself.
+    private let orders: Int32
 
-    /// Starts `interrex lease` and hands it its order.
+    /// Starts `interrex lease`, which then waits for its order.
     /// - Throws: `Failure` (69) where the machine gives no more descriptors or processes.
-    static func start(_ order: LeaseOrder) throws(Failure) -> LeaseProcess {
+    static func start() throws(Failure) -> LeaseProcess {
         let server = linux_pidfd_open(getpid())
-        let (orderPipe, replacedPipe) = (try Pipe(), try Pipe())
+        let (order, replaced) = (try Pipe(), try Pipe())
         guard server >= 0 else {
             throw Failure(.unavailable, "no pidfd can be opened (\(lastError())); Linux 5.3 or later is needed")
         }
-        let sources = [server, orderPipe.read, replacedPipe.read].map { fcntl($0, F_DUPFD_CLOEXEC, 10) }
+        let sources = [server, order.read, replaced.read].map { fcntl($0, F_DUPFD_CLOEXEC, 10) }
         let pid = try spawn(sources)
-        for descriptor in sources + [orderPipe.read, replacedPipe.read, server] { close(descriptor) }
+        for descriptor in sources + [order.read, replaced.read, server] { close(descriptor) }
         // The other end of `replaced` stays open in us, close-on-exec: that is what tells.
+        return LeaseProcess(pid: pid, orders: order.write)
+    }
+
+    /// Hands the lease its order.
+    /// - Throws: `Failure` (69) where it is gone.
+    func send(_ order: LeaseOrder) throws(Failure) {
         let bytes = Array(order.text.utf8)
-        guard write(orderPipe.write, bytes, bytes.count) == bytes.count else {
+        guard write(orders, bytes, bytes.count) == bytes.count else {
             throw Failure(.unavailable, "the lease can't be told its order (\(lastError()))")
         }
-        close(orderPipe.write)
-        return LeaseProcess(pid: pid)
+        close(orders)
     }
 
     /// Ends the lease of a launch that failed.
