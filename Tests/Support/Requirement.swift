@@ -16,6 +16,8 @@ public enum Requirement: Sendable {
     case redisUser
     /// The program `shellcheck`.
     case shellcheck
+    /// A release build of the program under test, named by `INTERREX_BIN`.
+    case releaseBuild
 
     public var isMetOrDemanded: Bool { isMet || currentEnvironment()["INTERREX_TESTS_MUST_NOT_SKIP"] != nil }
 
@@ -27,6 +29,7 @@ public enum Requirement: Sendable {
         case .networkNamespace: succeeds("unshare", "--net", "true")
         case .redisUser: getpwnam("redis") != nil
         case .shellcheck: succeeds("shellcheck", "--version")
+        case .releaseBuild: currentEnvironment()["INTERREX_BIN"] != nil
         }
     }
 

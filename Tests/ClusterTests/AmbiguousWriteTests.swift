@@ -1,0 +1,91 @@
+import Cluster
+import Succession
+import Support
+import Testing
+import ZooKeeper
+
+/// A transaction whose request arrived and whose reply didn't: read, not repeated (promise 7).
+struct AmbiguousWriteTests {
+    /// A place whose registry goes through a proxy that loses the reply to its next request but `skipping`.
+    private func behindProxy(_ body: (Place, TCPProxy) async throws -> Void) async throws {
+        let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)
+        // The session timeout is so long that no ping comes between.
+        try await Place.with(through: proxy) { place in
+            try await body(place, proxy)
+        }
+    }
+
+    @Test func a_first_claim_that_took_effect_is_done() async throws {
+        try await behindProxy { place, proxy in
+            proxy.drop(afterRequests: 1)
+            #expect(try await place.registry.claimFirst(Address(7001), member: "m") == .done)
+            #expect(proxy.accepted > 1)
+            #expect(try await place.text(place.paths.master) == "127.0.0.1 7001")
+            let owner = try await place.witness.exists(place.paths.member("m"))?.ephemeralOwner
+            #expect(owner == place.registry.session.credentials.id)
+        }
+    }
+
+    @Test func a_first_claim_that_was_overtaken_is_not_done() async throws {
+        try await behindProxy { place, proxy in
+            try await place.put(place.root)
+            let before = try await place.tree()
+            proxy.drop(afterRequests: 1)
+            #expect(try await place.registry.claimFirst(Address(7001), member: "m") == .overtaken)
+            #expect(proxy.accepted > 1)
+            #expect(try await place.tree() == before)
+        }
+    }
+
+    @Test func a_claim_at_a_version_is_told_apart_by_the_member_and_not_by_the_address() async throws {
+        try await behindProxy { (place, proxy) async throws in
+            #expect(try await place.registry.claimFirst(Address(7001), member: "a") == .done)
+            proxy.drop(afterRequests: 1)
+            #expect(try await place.registry.claimAgain(Address(7002), member: "b", at: 0) == .done)
+            proxy.drop(afterRequests: 1)
+            // The record names this very address, but not because of this transaction.
+            #expect(try await place.registry.claimAgain(Address(7002), member: "c", at: 0) == .overtaken)
+            #expect(try await place.registry.record() == Observation.Record(Address(7002), version: 1))
+            #expect(try await place.witness.children(place.paths.members).sorted() == ["a", "b"])
+        }
+    }
+
+    @Test func joining_and_taking_an_identity_are_resolved_too() async throws {
+        try await behindProxy { place, proxy in
+            #expect(try await place.registry.claimFirst(Address(7001), member: "a") == .done)
+            proxy.drop(afterRequests: 1)
+            #expect(try await place.registry.join(Address(7002), member: "b", checking: 0) == .done)
+            let id = UUIDText.random()
+            proxy.drop(afterRequests: 1)
+            #expect(try await place.registry.createIdentity(id, for: Address(7101)) == .done)
+            try await place.witness.delete(place.paths.lock(id))
+            let identity = try #require(try await place.registry.identities().first)
+            proxy.drop(afterRequests: 1)
+            #expect(try await place.registry.take(identity, for: Address(7102)) == .done)
+            proxy.drop(afterRequests: 1)
+            #expect(try await place.another().take(identity, for: Address(7103)) == .overtaken)
+            #expect(try await place.text(place.paths.lock(id)) == "127.0.0.1 7102")
+        }
+    }
+
+    @Test func a_connection_that_is_lost_again_before_the_read_is_waited_for() async throws {
+        try await behindProxy { place, proxy in
+            proxy.drop(afterRequests: 1)
+            proxy.refuseNew()
+            async let outcome = place.registry.claimFirst(Address(7001), member: "m")
+            try await eventually("it has tried to connect again, and again") { proxy.accepted >= 3 }
+            proxy.allow()
+            #expect(try await outcome == .done)
+        }
+    }
+
+    @Test func where_nothing_can_be_read_either_it_is_a_failure() async throws {
+        try await behindProxy { place, proxy in
+            proxy.goSilent()
+            let failure = try await failure { try await place.registry.claimFirst(Address(7001), member: "m") }
+            #expect(failure.code == .unavailable)
+            #expect(failure.description.contains("ZK_HOSTS"))
+            proxy.speak()
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Cluster
+import Succession
+import Support
+import Testing
+import ZooKeeper
+
+/// Data that none of us would write: refused with the path, never shown, never overwritten (exit code 65).
+struct HostileNodeTests {
+    static let values: [[UInt8]] =
+        [
+            "", " ", "127.0.0.1", "127.0.0.1 ", "127.0.0.1  6379", "127.0.0.1 6379\n", "127.0.0.1 6379\nsecret",
+            "127.0.0.1 0", "127.0.0.1 65536", "127.0.0.1 06379", "127.0.0.1 six", "127.0.0.1 6379 6380",
+            "127.0.0.1:6379", "300.1.1.1 6379", "bad_host 6379", "-x 6379", "\u{202e}host 6379", "h\0st 6379",
+            "secret; FLUSHALL 6379", String(repeating: "a", count: 600) + " 6379",
+        ].map { Array($0.utf8) } + [[0xff, 0xfe, 0x20, 0x31]]
+
+    private func refuses(
+        _ path: String, _ place: Place, _ read: (Registry) async throws -> Void
+    ) async throws {
+        let before = try await place.tree()
+        let failure = try await failure { try await read(place.registry) }
+        #expect(failure.code == .badData)
+        #expect(failure.description.hasPrefix("\(path) in ZooKeeper can't be used: "))
+        #expect(!failure.description.contains("secret"))
+        #expect(failure.description.hasSuffix("; repair or delete that node"))
+        #expect(try await place.tree() == before)
+    }
+
+    @Test(arguments: values) func an_address(_ value: [UInt8]) async throws {
+        try await Place.with { place in
+            let id = UUIDText.random()
+            for path in [
+                place.paths.master, place.paths.member("m"), place.paths.sentinel("s"), place.paths.identity(id),
+            ] {
+                try await place.put(path, value)
+                try await refuses(path, place) { registry in
+                    if path == place.paths.identity(id) {
+                        _ = try await registry.identities()
+                    } else {
+                        _ = try await registry.view()
+                    }
+                }
+                try await place.witness.delete(path)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "", "{}", "[1]", "secret", #"{"id":"0123456789"}"#, #"{"members":1}"#, #"{"id":"short","members":1}"#,
+        #"{"id":"0123 4567 secret","members":1}"#, #"{"id":"01234567","members":-1}"#,
+        #"{"id":"01234567","members":1,"epoch":-2}"#, #"{"id":"01234567","members":1,"replication_id":"secret"}"#,
+        #"{"id":"01234567","members":1e99}"#, "{\"id\":\"01234567\",\n\"members\":1}",
+        #"{"id":"01234567","members":1,"more":""# + String(repeating: "x", count: 600) + #""}"#,
+    ])
+    func the_cluster_record(_ value: String) async throws {
+        try await Place.with { place in
+            try await place.put(place.paths.cluster, value)
+            try await refuses(place.paths.cluster, place) { _ = try await $0.view() }
+        }
+    }
+
+    @Test func a_field_that_a_newer_version_adds_is_no_error() async throws {
+        try await Place.with { place in
+            try await place.put(place.paths.cluster, #"{"id":"01234567","members":3,"later":[1]}"#)
+            #expect(try await place.registry.cluster() == ClusterRecord(id: "01234567", members: 3))
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Redis
+import Succession
+import Support
+import Testing
+
+@testable import Cluster
+
+/// Whom an observer asks, and what it makes of the answers.
+@Suite(.serialized) struct ObserverTests {
+    private let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)
+
+    private func observer(_ prober: Prober) -> Observer {
+        Observer(prober, me: Address(1), mark: mark, data: .empty, limit: .seconds(60))
+    }
+
+    private func registration(_ port: Int, isLeased: Bool = true) -> View.Registration {
+        View.Registration(id: "\(port)", address: Address(port), isLeased: isLeased)
+    }
+
+    @Test func an_empty_view_asks_nobody() async throws {
+        try await withProber { prober in
+            let observation = await observer(prober).observe(View())
+            #expect(observation.instances.isEmpty && observation.sentinels.isEmpty && observation.members.isEmpty)
+            #expect(observation.record == nil && observation.cluster == nil && observation.mark == mark)
+            #expect(observation.me == Address(1) && observation.limit == .seconds(60))
+        }
+    }
+
+    @Test func it_asks_the_recorded_one_the_leased_members_and_whom_a_sentinel_names() async throws {
+        let (named, member) = (try await RedisServer.start(), try await RedisServer.start())
+        let (recorded, unleased) = (try freePort(), try freePort())
+        let sentinel = try await SentinelServer.start(monitor: named.port)
+        let silent = try freePort()
+        var view = View()
+        view.record = Observation.Record(Address(recorded), version: 4)
+        view.members = [registration(member.port), registration(unleased, isLeased: false)]
+        view.sentinels = [registration(sentinel.port), registration(silent)]
+        try await withProber { prober in
+            let observation = await observer(prober).observe(view, candidacy: 3)
+            #expect(Set(observation.instances.keys) == [Address(recorded), Address(member.port), Address(named.port)])
+            #expect(observation.instances[Address(recorded)]?.answer == .refused)
+            #expect(observation.instances[Address(named.port)]?.answer.history != nil)
+            #expect(observation.members == [Address(member.port)] && observation.candidacy == 3)
+            let opinions = Dictionary(uniqueKeysWithValues: observation.sentinels.map { ($0.address, $0.opinion) })
+            #expect(opinions[Address(sentinel.port)]??.names == Address(named.port))
+            #expect(opinions[Address(silent)] == .some(nil) && opinions.count == 2)
+        }
+    }
+
+    @Test func it_asks_the_master_that_the_recorded_one_follows() async throws {
+        let master = try await RedisServer.start()
+        let replica = try await RedisServer.start(["--replicaof", "127.0.0.1", "\(master.port)"])
+        var view = View()
+        view.record = Observation.Record(Address(replica.port), version: 0)
+        try await withProber { prober in
+            let observation = await observer(prober).observe(view)
+            #expect(observation.instances[Address(replica.port)]?.answer.replication?.master == Address(master.port))
+            #expect(observation.instances[Address(master.port)]?.answer.history != nil)
+        }
+    }
+
+    @Test func a_lost_cluster_record_gets_its_id_back_from_a_members_mark() async throws {
+        func marked(_ root: String, _ id: String?) async throws -> RedisServer {
+            let mark = Mark(root: root, masterName: "mymaster", clusterID: id)
+            return try await RedisServer.start(["--proc-title-template", mark.template])
+        }
+        let servers = try await [
+            marked("/other", "strangers-id"), marked("/redis", nil), marked("/redis", "our-cluster-id"),
+        ]
+        var view = View()
+        view.members = servers.map { registration($0.port) }
+        try await withProber { prober in
+            #expect(await observer(prober).observe(view).mark.clusterID == "our-cluster-id")
+            view.cluster = ClusterRecord(id: "the-recorded-id", members: 3)
+            #expect(await observer(prober).observe(view).mark.clusterID == "the-recorded-id")
+            view.cluster = nil
+            view.members.removeLast()
+            #expect(await observer(prober).observe(view).mark.clusterID == nil)
+        }
+    }
+
+    @Test func how_long_a_failover_has_been_seen() async throws {
+        let sentinel = try ScriptedSentinel()
+        var view = View()
+        view.sentinels = [registration(sentinel.port)]
+        try await withProber { prober in
+            let observer = observer(prober)
+            func seen() async throws -> Duration? {
+                try #require(await observer.observe(view).sentinels.first?.opinion).failoverFor
+            }
+            #expect(try await seen() == nil)
+            sentinel.flags.withLock { $0 = "master,failover_in_progress" }
+            let first = try #require(try await seen())
+            #expect(first == .zero)
+            let since = ContinuousClock.now
+            var last = first
+            for _ in 0..<3 {
+                let next = try #require(try await seen())
+                #expect(next > last)
+                last = next
+            }
+            // It counts from the first look, which was over before `since`.
+            let before = ContinuousClock.now - since
+            #expect(try #require(try await seen()) >= before)
+            // Another one counts from its own beginning.
+            sentinel.flags.withLock { $0 = "master" }
+            #expect(try await seen() == nil)
+            sentinel.flags.withLock { $0 = "master,failover_in_progress" }
+            #expect(try await seen() == .zero)
+        }
+    }
+
+    @Test func how_long_it_has_waited_grows() async throws {
+        try await withProber { prober in
+            let observer = observer(prober)
+            let first = await observer.observe(View()).waited
+            #expect(await observer.observe(View()).waited > first)
+        }
+    }
+}
+
+/// Answers as a sentinel whose flags a test sets.
+private struct ScriptedSentinel {
+    let flags = Support.Locked("master")
+    let port: Int
+    private let peer: ScriptedPeer
+
+    init() throws {
+        let flags = flags
+        peer = try ScriptedPeer { peer in
+            var rest = ""
+            while case let bytes = peer.receive(), !bytes.isEmpty {
+                rest += String(decoding: bytes, as: UTF8.self).lowercased()
+                // Two commands come, in either order; each is answered once it is whole.
+                while let end = rest.firstRange(of: "mymaster\r\n") {
+                    let command = rest[..<end.lowerBound]
+                    rest = String(rest[end.upperBound...])
+                    peer.send(command.contains("get-master-addr-by-name") ? address : details(flags.value))
+                }
+            }
+        }
+        port = peer.port
+    }
+}
+
+private let address = "*2\r\n$9\r\n127.0.0.1\r\n$1\r\n9\r\n"
+
+private func details(_ flags: String) -> String {
+    let fields = [
+        "name", "mymaster", "ip", "127.0.0.1", "port", "9", "runid", String(repeating: "0", count: 40), "flags", flags,
+        "config-epoch", "3", "num-slaves", "0", "num-other-sentinels", "0", "quorum", "1", "down-after-milliseconds",
+        "5000",
+        "failover-timeout", "10000", "parallel-syncs", "1",
+    ]
+    return "*\(fields.count)\r\n" + fields.map { "$\($0.utf8.count)\r\n\($0)\r\n" }.joined()
+}

@@ -1,0 +1,91 @@
+import Cluster
+import Succession
+import Support
+import Testing
+
+/// What sentinels say, and whether anybody listens at an address.
+@Suite(.serialized) struct OpinionTests {
+    @Test func of_a_healthy_cluster() async throws {
+        let master = try await RedisServer.start()
+        let one = try await SentinelServer.start(monitor: master.port, failoverTimeout: .milliseconds(7_500))
+        let two = try await SentinelServer.start(monitor: master.port)
+        try await withProber { prober in
+            let opinion = try await eventually("it knows its peer") {
+                let opinion = await prober.opinion(of: Address(one.port))
+                return opinion?.peers == 1 ? opinion : nil
+            }
+            #expect(
+                opinion
+                    == Opinion(names: Address(master.port), failoverTimeout: .milliseconds(7_500), epoch: 0, peers: 1))
+            await two.stop()
+            // Sentinel never forgets a peer.
+            #expect(await prober.opinion(of: Address(one.port))?.peers == 1)
+        }
+    }
+
+    @Test func of_a_master_that_is_down() async throws {
+        let dead = try freePort()
+        let sentinel = try await SentinelServer.start(monitor: dead, downAfter: .milliseconds(100))
+        try await withProber { prober in
+            let opinion = try await eventually("it holds the master for down") {
+                let opinion = await prober.opinion(of: Address(sentinel.port))
+                return opinion?.subjectivelyDown == true ? opinion : nil
+            }
+            #expect(opinion.names == Address(dead) && opinion.failoverFor == nil && opinion.peers == 0)
+        }
+    }
+
+    @Test func of_a_sentinel_that_does_not_know_the_name() async throws {
+        let sentinel = try await SentinelServer.start(monitor: try freePort(), name: "other")
+        try await withProber { #expect(await $0.opinion(of: Address(sentinel.port)) == Opinion(names: nil)) }
+        try await withProber(name: "other") { #expect(await $0.opinion(of: Address(sentinel.port))?.names != nil) }
+    }
+
+    @Test func none_of_one_that_is_gone_silent_or_no_sentinel() async throws {
+        let sentinel = try await SentinelServer.start(monitor: try freePort())
+        let server = try await RedisServer.start()
+        let port = try freePort()
+        sentinel.freeze()
+        try await withProber(limit: .milliseconds(300)) { prober in
+            for port in [sentinel.port, server.port, port] { #expect(await prober.opinion(of: Address(port)) == nil) }
+        }
+        sentinel.thaw()
+        try await withProber { #expect(await $0.opinion(of: Address(sentinel.port)) != nil) }
+    }
+
+    @Test func a_sentinels_password_is_its_own() async throws {
+        let sentinel = try await SentinelServer.start(monitor: try freePort(), extra: ["requirepass sesame"])
+        for password in [nil, "guess"] {
+            try await withProber(password: "sesame", sentinelPassword: password) { prober in
+                #expect(await prober.opinion(of: Address(sentinel.port)) == nil)
+            }
+        }
+        try await withProber(sentinelPassword: "sesame") {
+            #expect(await $0.opinion(of: Address(sentinel.port)) != nil)
+        }
+    }
+
+    @Test func whether_anybody_listens() async throws {
+        let server = try await RedisServer.start(["--requirepass", "sesame"])
+        let (nobody, silent) = (try freePort(), try SilentPort())
+        let stranger = try ScriptedPeer { $0.receiveToEnd() }
+        try await withProber(limit: .milliseconds(300)) { prober in
+            #expect(await prober.reach(Address(server.port)) == .answers)
+            #expect(await prober.reach(Address(stranger.port)) == .answers)
+            #expect(await prober.reach(Address(nobody)) == .refused)
+            #expect(await prober.reach(Address(silent.port)) == .silent)
+            #expect(await prober.reach(Address(host: "no-such-host.invalid", port: 1)!) == .silent)
+        }
+    }
+
+    @Test func whether_it_answers_a_ping() async throws {
+        let server = try await RedisServer.start(["--requirepass", "sesame"])
+        try await withProber(password: "sesame", limit: .seconds(2)) { prober in
+            #expect(await prober.answersPing(Address(server.port), prober.settings.credentials))
+            #expect(await !prober.answersPing(Address(server.port), nil))
+            server.kill9()
+            try await server.process.wait()
+            #expect(await !prober.answersPing(Address(server.port), prober.settings.credentials))
+        }
+    }
+}

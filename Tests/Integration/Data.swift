@@ -1,0 +1,17 @@
+import Glibc
+import Support
+
+/// Writes `key:1`, `key:2` and so on, as one command.
+func fill(_ port: Int, keys: Int, prefix: String = "key") async throws {
+    let set = "redis.call('SET', '\(prefix):' .. i, 'value ' .. i)"
+    let script = "for i = 1, \(keys) do \(set) end return redis.call('DBSIZE')"
+    let answer = try await redis(port, "EVAL", script, "0", within: .seconds(30))
+    guard let count = Int(answer), count >= keys else { throw TestFailure("\(port) answered \(answer)") }
+}
+
+/// Ends a server after it has written its data to its RDB file.
+func stopSaving(_ server: Launched) async throws {
+    _ = try? await redis(server.port, "SHUTDOWN", "SAVE")
+    let code = try await server.process.wait()
+    guard code == 0 else { throw TestFailure("\(server.port) ended with \(code): \(server.process.text)") }
+}

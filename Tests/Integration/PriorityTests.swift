@@ -1,0 +1,118 @@
+import Glibc
+import Support
+import Testing
+
+/// A replica that started empty can't be promoted before it has its master's data.
+@Suite(.inTurn) struct PriorityTests {
+    @Test func a_replica_that_never_synchronised_is_not_promoted_and_the_data_returns_with_its_master() async throws {
+        try await TestCluster.with { cluster in
+            let master = try await cluster.redis(patientMaster(delay: 60)).ready()
+            try await fill(master.port, keys: 1_000)
+            let replica = try await cluster.redis(patientMaster(delay: 60)).ready()
+            let sentinels = try (0..<3).map { _ in try cluster.sentinel(quickSentinel) }
+            try await sentinels.know(replicas: 1)
+            for sentinel in sentinels {
+                try await eventually("\(sentinel.port) knows that the replica's priority is 0") {
+                    await sentinel.knownReplica["slave-priority"] == "0"
+                }
+            }
+            #expect(await replica.info("replication")["master_link_status"] == "down")
+
+            master.process.signal(SIGKILL)
+            try await master.process.wait()
+            // Sentinel's own failover, and then each sentinel when it is told to.
+            try await eventually("a sentinel has tried to fail over", within: .seconds(30)) {
+                sentinels.contains { $0.process.text.contains("-failover-abort-no-good-slave") }
+            }
+            for sentinel in sentinels {
+                try await eventually("\(sentinel.port) finds nobody to promote", within: .seconds(30)) {
+                    let answer = try await redis(sentinel.port, "SENTINEL", "FAILOVER", "mymaster")
+                    guard answer.hasPrefix("-") else { throw TestFailure("SENTINEL FAILOVER answered \(answer)") }
+                    return answer.hasPrefix("-NOGOODSLAVE")
+                }
+                #expect(!sentinel.process.text.contains("+selected-slave"))
+            }
+            #expect(await replica.role == "slave")
+
+            let settings = patientMaster(delay: 0)
+            let returned = try await cluster.redis(settings, port: master.port, folder: master.folder).ready()
+            #expect(try await redis(returned.port, "DBSIZE") == "1000")
+            try await replica.linked(to: returned, within: .seconds(60))
+            #expect(await returned.role == "master")
+            #expect(try await redis(replica.port, "DBSIZE") == "1000")
+            #expect(try await redis(replica.port, "GET", "key:1000") == "value 1000")
+            // From now on it may be promoted.
+            for sentinel in sentinels {
+                try await eventually("\(sentinel.port) knows that the replica's priority is 100") {
+                    await sentinel.knownReplica["slave-priority"] == "100"
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [("", "100"), ("replica-priority 7\n", "7"), ("replica-priority 0\n", "0")])
+    func after_the_first_synchronisation_the_priority_is_the_users(setting: String, priority: String) async throws {
+        try await TestCluster.with { cluster in
+            let master = try await cluster.redis(patientMaster(delay: 60)).ready()
+            try await fill(master.port, keys: 1)
+            let replica = try await cluster.redis(patientMaster(delay: 60) + setting).ready()
+            try await eventually("the replica waits for its first synchronisation") {
+                await master.info("replication")["slave0"]?.contains("state=wait_bgsave") == true
+            }
+            #expect(try await redis(replica.port, "CONFIG", "GET", "replica-priority") == "replica-priority\n0")
+            #expect(await replica.priorityWrites == 0)
+
+            try await redis(master.port, "CONFIG", "SET", "repl-diskless-sync-delay", "0")
+            try await replica.linked(to: master)
+            // The one write also tells a priority that stays 0 from one that nobody has set yet.
+            try await eventually("the lease sets the priority") { await replica.priorityWrites == 1 }
+            #expect(await replica.info("replication")["slave_priority"] == priority)
+        }
+    }
+
+    @Test func a_replica_that_starts_with_its_masters_data_has_its_priority_at_once() async throws {
+        try await TestCluster.with { cluster in
+            let settings = quickRedis + "replica-priority 7\n"
+            let master = try await cluster.redis(settings).ready()
+            try await fill(master.port, keys: 1)
+            let replica = try await cluster.redis(settings).ready().linked(to: master)
+            try await stopSaving(replica)
+            let returned = try await cluster.redis(settings, port: replica.port, folder: replica.folder).ready()
+            #expect(try await redis(returned.port, "CONFIG", "GET", "replica-priority") == "replica-priority\n7")
+            try await returned.linked(to: master)
+            #expect(await returned.priorityWrites == 0)
+        }
+    }
+
+    /// Every write on disk at once, and a wait of `delay` seconds before a replica gets its first copy.
+    private func patientMaster(delay: Int) -> String {
+        """
+        appendonly yes
+        appendfsync always
+        save ""
+        repl-diskless-sync yes
+        repl-diskless-sync-delay \(delay)
+
+        """
+    }
+}
+
+extension Launched {
+    /// The fields of the first replica that this sentinel knows; none while it knows none.
+    fileprivate var knownReplica: [String: String] {
+        get async {
+            guard let text = try? await redis(port, "SENTINEL", "REPLICAS", "mymaster") else { return [:] }
+            let words = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            let pairs = stride(from: 0, to: words.count - 1, by: 2).map { (words[$0], words[$0 + 1]) }
+            return Dictionary(pairs) { one, _ in one }
+        }
+    }
+
+    /// How often `CONFIG SET` was called on it.
+    fileprivate var priorityWrites: Int {
+        get async {
+            let calls = await info("commandstats")["cmdstat_config|set"]?.split(separator: ",").first
+            return calls?.split(separator: "=").last.flatMap { Int($0) } ?? 0
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Glibc
+import Support
+import Testing
+import ZooKeeper
+
+/// Three sentinels beside three servers.
+@Suite(.inTurn) struct SentinelTests {
+    @Test func sentinels_that_start_before_any_master_wait_and_then_find_everybody() async throws {
+        try await TestCluster.with { cluster in
+            let sentinels = try (0..<3).map { _ in try cluster.sentinel(quickSentinel) }
+            for sentinel in sentinels {
+                try await eventually("sentinel \(sentinel.port) says for what it waits") {
+                    sentinel.process.text.contains("no master is recorded yet")
+                }
+                #expect(sentinel.children.isEmpty, "no lease yet")
+            }
+            #expect(try await cluster.children("/redis").isEmpty, "a sentinel that waits registers nothing")
+
+            let servers = try (0..<3).map { _ in try cluster.redis(quickRedis) }
+            let master = try await servers.united()
+            for sentinel in sentinels { try await sentinel.ready() }
+            try await sentinels.know(replicas: 2, within: .seconds(15))
+            for sentinel in sentinels {
+                #expect(await sentinel.named == master.address)
+                #expect(try await redis(sentinel.port, "SENTINEL", "CKQUORUM", "mymaster").hasPrefix("OK 3 usable"))
+            }
+            #expect(try await cluster.leases("sentinels").keys.sorted() == sentinels.map(\.address).sorted())
+            // Each goes by an identity of its own, which is locked.
+            let identities = try await cluster.children("/redis/identities")
+            #expect(try await cluster.children("/redis/sentinels") == identities)
+            var runIDs: [String] = []
+            for sentinel in sentinels { runIDs.append(try await redis(sentinel.port, "SENTINEL", "MYID")) }
+            #expect(runIDs.sorted() == identities.map { $0.filter { $0 != "-" } + "00000000" })
+            for identity in identities { #expect(try await cluster.children("/redis/identities/\(identity)") == ["lock"]) }
+        }
+    }
+
+    @Test func clients_find_the_master_by_kazoo_and_redis_py_and_write() async throws {
+        try await TestCluster.with { cluster in
+            let servers = try (0..<3).map { _ in try cluster.redis(quickRedis) }
+            let master = try await servers.united()
+            let sentinels = try (0..<3).map { _ in try cluster.sentinel(quickSentinel) }
+            try await sentinels.know(replicas: 2)
+            try await eventually("the sentinels register") { try await cluster.leases("sentinels").count == 3 }
+            let script = """
+                import sys
+                from kazoo.client import KazooClient
+                from redis.sentinel import Sentinel
+
+                zk = KazooClient(hosts=sys.argv[1], read_only=True)
+                zk.start(timeout=10)
+                nodes = [zk.get("/redis/sentinels/" + name)[0].decode() for name in zk.get_children("/redis/sentinels")]
+                zk.stop()
+                sentinel = Sentinel([tuple(node.split(" ")) for node in nodes], socket_timeout=2)
+                master = sentinel.master_for("mymaster", socket_timeout=2)
+                master.set("greeting", "ave")
+                print(*sentinel.discover_master("mymaster"), master.wait(2, 5000))
+                """
+            let output = "\(sentinels[0].folder.path)/client"
+            let client = try ChildProcess("/usr/bin/python3", ["-c", script, cluster.servers], output: output)
+            #expect(try await client.wait(within: .seconds(30)) == 0, "\(client.text)")
+            #expect(client.text == "127.0.0.1 \(master.port) 2\n")
+            for server in servers { #expect(try await redis(server.port, "GET", "greeting") == "ave") }
+        }
+    }
+
+    @Test func a_killed_sentinel_is_no_longer_registered() async throws {
+        try await TestCluster.with(["ZK_SESSION_TIMEOUT": "3s"]) { cluster in
+            try await cluster.redis(quickRedis).ready()
+            let sentinels = try (0..<2).map { _ in try cluster.sentinel(quickSentinel) }
+            try await eventually("both are registered") { try await cluster.leases("sentinels").count == 2 }
+
+            sentinels[0].process.signal(SIGKILL)
+            try await sentinels[0].process.wait()
+            try await eventually("its lease takes the node away at once", within: .seconds(1)) {
+                try await cluster.leases("sentinels").keys.sorted() == [sentinels[1].address]
+            }
+
+            // A container that is killed takes the lease along.
+            let lease = try await sentinels[1].lease
+            kill(lease.pid, SIGKILL)
+            sentinels[1].process.signal(SIGKILL)
+            try await sentinels[1].process.wait()
+            // The server looks for ended sessions once a tick, and a test runs beside others.
+            try await eventually("the session timeout takes the node away", within: .seconds(3 + 1)) {
+                try await cluster.leases("sentinels").isEmpty
+            }
+        }
+    }
+}

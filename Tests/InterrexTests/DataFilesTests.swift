@@ -1,0 +1,192 @@
+import Cluster
+import FoundationEssentials
+import Glibc
+import Succession
+import Support
+import Testing
+
+@testable import interrex
+
+/// What a folder's data files tell, as a real redis-server left them, and how they are set aside.
+@Suite(.slots) struct DataFilesTests {
+    /// The folder that a server leaves which took `commands`, saved where asked, and was ended.
+    private func folder(
+        _ arguments: [String] = [], _ commands: [[String]] = [], replicated: Bool = false, save: Bool = false
+    ) async throws -> TemporaryFolder {
+        let server = try await RedisServer.start(["--repl-diskless-sync-delay", "0"] + arguments)
+        for command in commands {
+            #expect(try await !redis(server.port, command[0], command[1], command[2]).hasPrefix("-"))
+        }
+        if replicated {
+            let replica = try await RedisServer.start(["--replicaof", "127.0.0.1", "\(server.port)"])
+            try await eventually("the replica is linked") {
+                try await redis(replica.port, "INFO", "replication").contains("master_link_status:up")
+            }
+        }
+        if save {
+            // Refused while the copy for a replica is being written.
+            try await eventually("it is saved") { try await redis(server.port, "SAVE") == "OK" }
+        }
+        server.kill9()
+        try await server.process.wait()
+        for name in names(in: server.folder.path) where name.hasSuffix(".log") {
+            try FileManager.default.removeItem(atPath: "\(server.folder.path)/\(name)")
+        }
+        return server.folder
+    }
+
+    private let aof = ["--appendonly", "yes"]
+    private let write = [["SET", "key", "value"]]
+
+    private func freshness(_ folder: TemporaryFolder, _ settings: String = "") -> Freshness {
+        DataFiles(folder: folder.path, settings: settings).freshness()
+    }
+
+    // MARK: Freshness
+
+    @Test("an empty folder, or none, holds no data")
+    func nothing() async throws {
+        let folder = try TemporaryFolder()
+        #expect(freshness(folder) == .empty)
+        #expect(DataFiles(folder: "\(folder.path)/missing", settings: "").freshness() == .empty)
+        mkdir("\(folder.path)/dump.rdb", 0o700)
+        try Support.write("", to: "\(folder.path)/appendonly.aof")
+        #expect(freshness(folder) == .empty)
+    }
+
+    @Test("an RDB of a master that had no replica bears no id")
+    func plainRDB() async throws {
+        let found = freshness(try await folder([], write, save: true))
+        #expect(found.holdsData && found.replicationID == nil && found.offset == nil)
+        // The file was written a moment ago, by the same clock.
+        #expect(abs((found.modified ?? 0) - Int64(time(nil))) < 60)
+    }
+
+    @Test("an RDB of a master with a replica bears its id and offset")
+    func replicatedRDB() async throws {
+        let found = freshness(try await folder([], write, replicated: true, save: true))
+        #expect(found.holdsData && found.replicationID.map { isReplicationID($0) } == true)
+        #expect(found.offset != nil)
+    }
+
+    @Test("an RDB without a key holds no data, with an id and without", arguments: [true, false])
+    func emptyRDB(_ replicated: Bool) async throws {
+        let folder = try await folder([], [], replicated: replicated, save: true)
+        #expect(names(in: folder.path) == ["dump.rdb"])
+        #expect(freshness(folder) == .empty)
+    }
+
+    @Test("an append-only folder that never took a write holds no data")
+    func emptyAOF() async throws {
+        let folder = try await folder(aof)
+        #expect(names(in: "\(folder.path)/appendonlydir").count == 3)
+        #expect(freshness(folder) == .empty)
+    }
+
+    @Test("one that took a write holds data and bears no id, even beside an RDB that does")
+    func writtenAOF() async throws {
+        let folder = try await folder(aof + ["--appendfsync", "always"], write, replicated: true, save: true)
+        #expect(names(in: folder.path) == ["appendonlydir", "dump.rdb"])
+        let found = freshness(folder)
+        #expect(found.holdsData && found.replicationID == nil && found.offset == nil && found.modified != nil)
+    }
+
+    @Test("a rewritten append-only folder, whose base has the keys, holds data")
+    func rewrittenAOF() async throws {
+        let server = try await RedisServer.start(aof)
+        try await redis(server.port, "SET", "key", "value")
+        try await redis(server.port, "BGREWRITEAOF")
+        try await eventually("it is rewritten") {
+            try await redis(server.port, "INFO", "persistence").contains("aof_rewrite_in_progress:0")
+                && names(in: "\(server.folder.path)/appendonlydir").contains { $0.contains(".2.base.") }
+        }
+        await server.stop()
+        #expect(freshness(server.folder).holdsData)
+    }
+
+    @Test("the single append-only file of older versions counts")
+    func oldAOF() throws {
+        let folder = try TemporaryFolder()
+        try Support.write("*1\r\n$4\r\nPING\r\n", to: "\(folder.path)/appendonly.aof")
+        let found = freshness(folder)
+        #expect(found.holdsData && found.replicationID == nil)
+    }
+
+    @Test("names of the user's own are followed, quoted or not")
+    func ownNames() async throws {
+        let settings = "dbfilename \"my dump.rdb\"\nappenddirname aof-files\nappendfilename \"old.aof\"\n"
+        let rdb = try await folder(["--dbfilename", "my dump.rdb"], write, save: true)
+        #expect(freshness(rdb) == .empty && freshness(rdb, settings).holdsData)
+        let log = try await folder(aof + ["--appenddirname", "aof-files", "--appendfsync", "always"], write)
+        #expect(freshness(log) == .empty && freshness(log, settings).holdsData)
+        let files = DataFiles(folder: "/d", settings: settings)
+        #expect([files.rdb, files.aof, files.oldAOF] == ["/d/my dump.rdb", "/d/aof-files", "/d/old.aof"])
+    }
+
+    // MARK: Setting aside
+
+    @Test("everything is renamed, nothing is lost, and the server then starts empty")
+    func setsAside() async throws {
+        let folder = try await folder(aof + ["--appendfsync", "always"], write, save: true)
+        try Support.write("old", to: "\(folder.path)/appendonly.aof")
+        let dump = readAll("\(folder.path)/dump.rdb")
+        let files = DataFiles(folder: folder.path, settings: "")
+        let aside = try files.setAside(at: "T1")
+        #expect(aside == ["dump.rdb", "appendonlydir", "appendonly.aof"].map { "\(folder.path)/\($0).aside-T1" })
+        #expect(names(in: folder.path) == ["appendonly.aof.aside-T1", "appendonlydir.aside-T1", "dump.rdb.aside-T1"])
+        #expect(readAll("\(folder.path)/dump.rdb.aside-T1") == dump && !dump.isEmpty)
+        #expect(names(in: "\(folder.path)/appendonlydir.aside-T1").count == 3)
+        #expect(files.freshness() == .empty)
+        #expect(try files.setAside(at: "T2").isEmpty)
+        #expect(names(in: folder.path).count == 3)
+    }
+
+    @Test("only the newest copy of each is kept")
+    func keepsNewest() throws {
+        let folder = try TemporaryFolder()
+        let files = DataFiles(folder: folder.path, settings: "")
+        for (round, time) in ["T1", "T3", "T2"].enumerated() {
+            try Support.write("dump \(round)", to: files.rdb)
+            if round < 2 {
+                mkdir(files.aof, 0o700)
+                try Support.write("log \(round)", to: "\(files.aof)/incr")
+            }
+            #expect(try files.setAside(at: time).count == (round < 2 ? 2 : 1))
+        }
+        // The newest is the last that was set aside, whatever the clock said.
+        #expect(names(in: folder.path) == ["appendonlydir.aside-T3", "dump.rdb.aside-T2"])
+        #expect(contents(of: "\(folder.path)/dump.rdb.aside-T2") == "dump 2")
+        #expect(contents(of: "\(folder.path)/appendonlydir.aside-T3/incr") == "log 1")
+    }
+
+    @Test("a rename that fails loses neither the data nor the copy of before")
+    func failedRename() throws {
+        let folder = try TemporaryFolder()
+        let files = DataFiles(folder: folder.path, settings: "")
+        try Support.write("earlier", to: "\(files.rdb).aside-T1")
+        try Support.write("data", to: files.rdb)
+        // A folder in the place of the new name can't be replaced by a file.
+        mkdir("\(files.rdb).aside-T2", 0o700)
+        let failure = #expect(throws: Failure.self) { try files.setAside(at: "T2") }
+        #expect(failure?.code == .badConfiguration && failure?.description.contains(files.rdb) == true)
+        #expect(contents(of: files.rdb) == "data")
+        #expect(contents(of: "\(files.rdb).aside-T1") == "earlier")
+    }
+
+    @Test("what only begins like a copy of ours stays")
+    func othersFiles() throws {
+        let folder = try TemporaryFolder()
+        let files = DataFiles(folder: folder.path, settings: "")
+        for name in ["dump.rdb.bak", "dump.rdb.aside", "my-dump.rdb.aside-T0", "notes"] {
+            try Support.write("x", to: "\(folder.path)/\(name)")
+        }
+        try Support.write("data", to: files.rdb)
+        _ = try files.setAside(at: "T1")
+        #expect(
+            names(in: folder.path) == [
+                "dump.rdb.aside", "dump.rdb.aside-T1", "dump.rdb.bak", "my-dump.rdb.aside-T0", "notes",
+            ])
+    }
+
+    private func readAll(_ path: String) -> [UInt8] { readFile(path) ?? [] }
+}

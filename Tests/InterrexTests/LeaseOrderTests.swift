@@ -1,0 +1,84 @@
+import Redis
+import Succession
+import Testing
+import ZooKeeper
+
+@testable import interrex
+
+/// What a launcher tells its lease through the pipe.
+struct LeaseOrderTests {
+    /// A sentinel's or a server's order with every field set.
+    private func whole() -> LeaseOrder {
+        var order = LeaseOrder(text: Self.least)!
+        order.servers = "127.0.0.1:2181,::1:2182/chroot"
+        order.digest = "user: p:w ü"
+        order.sessionTimeout = .milliseconds(6_500)
+        order.session = SessionCredentials(id: -7_123_456_789_012_345, password: Array(0...15).map { $0 * 17 })
+        order.identity = "0a1b2c3d-0000-4000-8000-000000000000"
+        order.credentials = Redis.Credentials(username: "app", password: Self.password)
+        order.startedUnder = Address("[2001:db8::2]:6380")
+        order.priority = 0
+        return order
+    }
+
+    private static let password = #" two  spaces, "quotes" 'and' \n # {{x}} = ü 日本 "#
+    private static let least =
+        "servers h:2181\nroot /redis\ntimeout 6000\nsession 5\npassword 1,2\nnode /redis/members/m\naddress [2001:db8::1]:6379\nserver 127.0.0.1:6379\nend\n"
+
+    @Test("every field comes back as it was")
+    func roundTrip() throws {
+        let order = whole()
+        let copy = try #require(LeaseOrder(text: order.text))
+        #expect(copy == order)
+        #expect(copy.credentials?.password == Self.password)
+        #expect(copy.address == Address("[2001:db8::1]:6379") && copy.priority == 0)
+    }
+
+    @Test("fields that there may be are left out one by one")
+    func optionalFields() throws {
+        let drops: [(inout LeaseOrder) -> Void] = [
+            { $0.digest = nil }, { $0.identity = nil }, { $0.credentials = nil }, { $0.credentials?.username = nil },
+            { $0.startedUnder = nil }, { $0.priority = nil },
+        ]
+        for drop in drops {
+            var order = whole()
+            drop(&order)
+            #expect(LeaseOrder(text: order.text) == order && order != whole())
+        }
+        let least = try #require(LeaseOrder(text: Self.least))
+        #expect(least.text == Self.least)
+        #expect(least.credentials == nil && least.identity == nil && least.priority == nil && least.digest == nil)
+    }
+
+    @Test("text that was cut off is no order, wherever it was cut")
+    func truncated() {
+        let text = whole().text
+        for count in 0..<text.unicodeScalars.count {
+            let part = String(String.UnicodeScalarView(text.unicodeScalars.prefix(count)))
+            #expect(LeaseOrder(text: part) == nil, "cut after \(count) characters")
+        }
+    }
+
+    @Test(
+        "a field that is malformed makes no order",
+        arguments: [
+            ("timeout 6000", "timeout six"), ("session 5", "session "), ("session 5", "session 99999999999999999999"),
+            ("server 127.0.0.1:6379", "server 127.0.0.1"), ("address [2001:db8::1]:6379", "address [2001:db8::1]:0"),
+            ("root /redis", "root"), ("end\n", ""), ("node /redis/members/m\n", ""), ("servers h:2181\n", ""),
+            ("root /redis\n", ""),
+        ])
+    func malformed(_ good: String, _ bad: String) throws {
+        let range = try #require(Self.least.firstRange(of: good))
+        #expect(LeaseOrder(text: Self.least.replacingCharacters(in: range, with: bad)) == nil)
+    }
+}
+
+extension LeaseOrder {
+    fileprivate init?(text: String) { self.init(text) }
+}
+
+extension String {
+    fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> String {
+        self[..<range.lowerBound] + text + self[range.upperBound...]
+    }
+}

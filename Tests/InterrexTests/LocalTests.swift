@@ -1,0 +1,232 @@
+import Glibc
+import Support
+import Testing
+
+/// `interrex local`: a whole cluster on this machine, and nothing of it afterwards.
+@Suite(.slots) struct LocalTests {
+    @Test("with its own ZooKeeper it comes up whole, and a SET through the named master reaches the replicas")
+    func comesUp() async throws {
+        let local = try await Local(["--redis", "3", "--sentinels", "3"])
+        let topology = try await local.complete()
+        #expect(topology.masters.count == 1 && topology.replicas.count == 2 && topology.sentinels.count == 3)
+        #expect(local.output.contains("redis-cli -p \(topology.masters[0])\n"))
+        #expect(
+            local.output.contains("redis-cli -p \(topology.sentinels[0]) SENTINEL GET-MASTER-ADDR-BY-NAME mymaster\n"))
+        let named = try await redis(topology.sentinels[0], "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster")
+        #expect(named == "127.0.0.1\n\(topology.masters[0])")
+        #expect(try await redis(topology.masters[0], "SET", "key", "value") == "OK")
+        for replica in topology.replicas {
+            try await eventually("the replica has it") { try await redis(replica, "GET", "key") == "value" }
+        }
+        // Every line of a process stands under its name.
+        #expect(local.errors.contains("redis-1     | ") && local.errors.contains("sentinel-3  | "))
+        try await local.end(SIGINT)
+    }
+
+    @Test("a killed server comes back on another port and is linked again")
+    func restarts() async throws {
+        try await Place.with { place in
+            let local = try await Local(
+                ["--redis", "3", "--sentinels", "3", "--zookeeper", place.servers], root: place.root)
+            let before = try await local.complete()
+            for victim in [before.replicas[0], before.masters[0]] {
+                // A replica that no sentinel has found yet when its master dies is found by none.
+                let now = local.topology
+                for sentinel in now.sentinels {
+                    try await eventually("sentinel \(sentinel) knows the replicas", within: .seconds(30)) {
+                        let known = try await redis(sentinel, "SENTINEL", "REPLICAS", "mymaster")
+                        return now.replicas.allSatisfy { known.contains("127.0.0.1:\($0)\n") }
+                    }
+                }
+                try await local.killServer(at: victim)
+                let after = try await eventually("whole again without \(victim): \(local.output)", within: .seconds(90))
+                {
+                    let now = local.topology
+                    return now.isWhole(redis: 3, sentinels: 3) && !now.servers.contains(victim) ? now : nil
+                }
+                for replica in after.replicas {
+                    let info = try await redis(replica, "INFO", "replication")
+                    #expect(
+                        info.contains("master_link_status:up") && info.contains("master_port:\(after.masters[0])\r\n"))
+                }
+            }
+            #expect(local.errors.contains("was ended by signal 9; starting it again on a new port"))
+            try await local.end(SIGTERM)
+        }
+    }
+
+    @Test("a given ZooKeeper is used, and left as it was but for the records")
+    func givenZooKeeper() async throws {
+        try await Place.with { place in
+            let local = try await Local(
+                ["--redis", "1", "--sentinels", "1", "--zookeeper", place.servers], root: place.root)
+            let topology = try await local.complete(redis: 1, sentinels: 1)
+            #expect(try await place.text("master") == "127.0.0.1 \(topology.masters[0])")
+            #expect(try await place.children("sentinels").count == 1)
+            #expect(local.output.contains("ZooKeeper at \(place.servers), root \(place.root)\n"))
+            #expect(!local.errors.contains("zookeeper "))
+            try await local.end(SIGINT)
+            #expect(try await place.registered() == [])
+        }
+    }
+
+    @Test("without restarts a killed server stays away")
+    func noRestart() async throws {
+        try await Place.with { place in
+            let local = try await Local(
+                ["--redis", "2", "--sentinels", "0", "--no-restart", "--zookeeper", place.servers], root: place.root)
+            let topology = try await local.complete(redis: 2, sentinels: 0)
+            try await local.killServer(at: topology.replicas[0])
+            try await eventually("its end is told") { local.errors.contains("was ended by signal 9\n") }
+            try await eventually("the topology shows it") {
+                local.topology.masters == topology.masters && local.topology.replicas.isEmpty
+            }
+            try await local.end(SIGINT)
+        }
+    }
+
+    @Test("a folder that was named is kept, with everything in it")
+    func keepsFolder() async throws {
+        try await Place.with { place in
+            let folder = try TemporaryFolder("kept")
+            let local = try await Local(
+                ["--redis", "1", "--sentinels", "1", "--zookeeper", place.servers, "--folder", "\(folder.path)/new"],
+                root: place.root)
+            let topology = try await local.complete(redis: 1, sentinels: 1)
+            try await local.end(SIGTERM)
+            let expected = ["redis-\(topology.masters[0])", "sentinel-\(topology.sentinels[0])"]
+            #expect(names(in: "\(folder.path)/new") == expected)
+            #expect(names(in: folder.path) == ["new"])
+        }
+    }
+
+    @Test("a signal ends it at any stage", arguments: [SIGINT, SIGTERM])
+    func earlySignal(_ signal: Int32) async throws {
+        // Nobody is there: it waits for ZooKeeper.
+        let waiting = try await Local(["--zookeeper", "127.0.0.1:\(freePort())"])
+        try await eventually("its folder is there") { names(in: waiting.temporary.path).count == 1 }
+        try await waiting.end(signal)
+        // Its own ZooKeeper is just starting.
+        let starting = try await Local([])
+        try await eventually("ZooKeeper starts") { !starting.children.isEmpty }
+        try await starting.end(signal)
+    }
+
+    @Test(
+        "a bad option is one line and exit code 64",
+        arguments: [
+            ["--redis", "0"], ["--redis", "51"], ["--redis", "x"], ["--sentinels=-1"], ["--sentinels", "51"],
+            ["--zookeeper", "nonsense"], ["--zookeeper", "h:0"], ["--redis"], ["--unknown"], ["extra"],
+        ])
+    func badOptions(_ arguments: [String]) async throws {
+        let folder = try TemporaryFolder()
+        let outcome = try await Outcome.of(["local"] + arguments, ["TMPDIR": folder.path], in: folder)
+        expectRefusal(outcome, 64, "--help")
+        #expect(names(in: folder.path) == [])
+    }
+
+    @Test(
+        "a folder that can't be made is bad configuration",
+        arguments: [
+            (["--folder", "/proc/no"], ""), ([], "/no/such/folder"),
+        ] as [([String], String)])
+    func badFolder(_ arguments: [String], _ temporary: String) async throws {
+        let outcome = try await Outcome.of(
+            ["local"] + arguments, temporary.isEmpty ? [:] : ["TMPDIR": temporary], in: TemporaryFolder())
+        expectRefusal(outcome, 78, temporary.isEmpty ? "--folder" : "TMPDIR")
+    }
+}
+
+/// A running `interrex local`, in a folder of its own and with a temporary folder of its own.
+private final class Local: Sendable {
+    let process: ChildProcess
+    let temporary: TemporaryFolder
+    private let here: TemporaryFolder
+    private let said: TemporaryFolder
+    private let variable: String
+
+    init(_ arguments: [String], root: String? = nil) async throws {
+        temporary = try TemporaryFolder("local-temporary")
+        here = try TemporaryFolder("local-here")
+        said = try TemporaryFolder("local-said")
+        variable = "INTERREX_TEST_LOCAL=\(temporary.path)"
+        var variables = ["TMPDIR": temporary.path, "INTERREX_TEST_LOCAL": temporary.path]
+        variables["ZK_ROOT"] = root
+        process = try ChildProcess(
+            interrexBinary(), ["local"] + arguments, environment: environment(variables), folder: here.path,
+            output: "\(said.path)/output", errors: "\(said.path)/errors", processGroup: true)
+    }
+
+    var output: String { contents(of: "\(said.path)/output") }
+    var errors: String { contents(of: "\(said.path)/errors") }
+    var topology: Topology { Topology(output) }
+
+    /// The first topology under which everything is up.
+    func complete(redis: Int = 3, sentinels: Int = 3) async throws -> Topology {
+        try await eventually("everything is up: \(output) \(errors.suffix(2_000))", within: .seconds(90)) {
+            if let code = self.process.exitCode { throw TestFailure("ended with \(code): \(self.errors)") }
+            guard self.output.contains("everything is up") else { return nil }
+            let topology = self.topology
+            return topology.isWhole(redis: redis, sentinels: sentinels) ? topology : nil
+        }
+    }
+
+    func killServer(at port: Int) async throws {
+        let info = try await redis(port, "INFO", "server").split(whereSeparator: \.isNewline)
+        let line = try #require(info.first { $0.hasPrefix("process_id:") })
+        kill(try #require(Int32(line.dropFirst("process_id:".count))), SIGKILL)
+    }
+
+    /// Ends it, and expects that no process and no file of it is left.
+    func end(_ signal: Int32) async throws {
+        let descendants = children
+        process.signal(signal)
+        #expect(try await process.wait(within: .seconds(60)) == 0)
+        for process in descendants + ProcessFiles.all(withVariables: [variable]) {
+            #expect(!process.isRunning, "\(process.pid) \(process.program)")
+        }
+        #expect(names(in: temporary.path) == [] && names(in: here.path) == [])
+        for port in topology.servers { await #expect(throws: TestFailure.self) { try await redis(port, "PING") } }
+    }
+
+    /// All processes below one, whichever of its threads started them.
+    private func tree(_ pid: Int32) -> [ProcessFiles] {
+        let processes = entries(of: "/proc").compactMap { Int32($0) }.map(ProcessFiles.init)
+        let children = processes.filter { $0["PPid"] == "\(pid)" }
+        return children.flatMap { [$0] + tree($0.pid) }
+    }
+
+    var children: [ProcessFiles] { tree(process.pid) }
+}
+
+/// The ports in the last topology that was shown.
+private struct Topology: Equatable {
+    var masters: [Int] = []
+    var replicas: [Int] = []
+    var sentinels: [Int] = []
+    private var isLinked = true
+
+    var servers: [Int] { masters + replicas + sentinels }
+
+    init(_ output: String) {
+        for line in output.split(separator: "\n") {
+            if line.hasPrefix("master ") {
+                masters = ports(line)
+            }
+            if line.hasPrefix("replicas ") {
+                replicas = ports(line)
+                isLinked = !line.contains("not linked")
+            }
+            if line.hasPrefix("sentinels ") { sentinels = ports(line) }
+        }
+    }
+
+    func isWhole(redis: Int, sentinels: Int) -> Bool {
+        masters.count == 1 && replicas.count == redis - 1 && self.sentinels.count == sentinels && isLinked
+    }
+
+    private func ports(_ line: Substring) -> [Int] {
+        let part = line.prefix { $0 != "Z" }
+        return part.split(separator: "127.0.0.1:").dropFirst().compactMap { Int($0.prefix(while: \.isNumber)) }
+    }
+}
