@@ -65,14 +65,12 @@ import ZooKeeper
 
     /// A redis-server that no launcher started, with the same file but for port and folder.
     private func plain(like server: Launched) async throws -> ChildProcess {
-        let (port, folder) = (try freePort(), try TemporaryFolder("plain"))
+        let (port, folder) = (try freePort(), "\(server.folder.path)/plain")
+        mkdir(folder, 0o700)
         let text = contents(of: "\(server.folder.path)/redis-\(server.port).conf")
-        var lines = text.split(separator: "\n").map(String.init)
-        lines += ["port \(port)", "dir \(folder.path)"]
-        try write(lines.joined(separator: "\n"), to: "\(folder.path)/redis.conf")
-        let process = try ChildProcess("redis-server", ["\(folder.path)/redis.conf"], output: "\(folder.path)/log")
+        try write(text + "\nport \(port)\ndir \(folder)\n", to: "\(folder)/redis.conf")
+        let process = try ChildProcess("redis-server", ["\(folder)/redis.conf"], output: "\(folder)/log")
         try await eventually("the plain server answers") { try? await redis(port, "PING") == "PONG" ? true : nil }
-        // The folder may go: the process keeps its files open.
         return process
     }
 

@@ -1,7 +1,7 @@
 import Support
 import Testing
 
-/// Folders that can't take a file: refused with 78, the old file whole, nothing half written, nothing registered (F66, F67).
+/// Folders that can't take a file: refused with 78, the old file whole, nothing half written, no node (F66, F67).
 @Suite(.slots, .enabled(if: Requirement.mounts.isMetOrDemanded, "needs mounts of its own (root)"))
 struct FolderTests {
     @Test(

@@ -62,7 +62,7 @@ struct Variable: Sendable, CustomTestStringConvertible {
         Variable("SENTINEL_TEMPLATE", by: ["sentinel"], "/nowhere", "/", "a b", "\"", "#", "ö"),
         Variable(
             "REDIS_SERVER", by: ["redis"], code: 127, "no-such-server", "/nowhere/redis-server", "redis server",
-            "\"redis-server\"", "#", "ö"),
+            "\"x\"", "#", "ö"),
         Variable(
             "REDIS_SENTINEL", by: ["sentinel"], code: 127, "no-such-server", "/nowhere/x", "redis sentinel", "\"x\"",
             "#", "ö"),

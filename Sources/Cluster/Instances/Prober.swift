@@ -40,12 +40,12 @@ public struct Prober: Sendable {
         (try? await connected(to: address, credentials) { try await $0.ping(within: limit) }) != nil
     }
 
-    /// Whether anybody listens at an address.
+    /// Whether anybody answers at an address, whatever the answer: the kernel accepts connections for a frozen process too.
     public enum Reach: Equatable, Sendable { case answers, refused, silent }
 
     public func reach(_ address: Address) async -> Reach {
         do {
-            try await connected(to: address, nil) { _ in }
+            try await connected(to: address, nil) { try await $0.ping(within: limit) }
             return .answers
         } catch {
             return switch Answer(error) {

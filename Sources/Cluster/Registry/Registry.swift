@@ -17,6 +17,15 @@ public struct Registry: Sendable {
         try await translated { try await connect(settings, nil, within: limit) }
     }
 
+    /// Opens a session that is only to read: a chroot that is missing is not created, as every other session would.
+    /// - Throws: as `open` does.
+    public static func look(_ settings: RegistrySettings, within limit: Duration) async throws -> Registry {
+        var settings = settings
+        settings.root = settings.servers.chroot + settings.root
+        settings.servers.chroot = ""
+        return try await open(settings, within: limit)
+    }
+
     /// Takes over a session that another process opened and has let go of; nil where that session is gone.
     public static func attach(
         _ settings: RegistrySettings, _ credentials: SessionCredentials, within limit: Duration

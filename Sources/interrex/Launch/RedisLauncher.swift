@@ -70,7 +70,7 @@ actor RedisLauncher: Launcher {
     func preview() async throws -> String {
         var (pauses, waiting) = (Pauses(on: loop), WaitingLine())
         while true {
-            let registry = try await connected()
+            let registry = try await connected(Registry.look)
             let observation = await observer.observe(try await registry.view(watchingMaster: false))
             let ruling = ruling(observation)
             switch ruling.decision {
@@ -99,10 +99,12 @@ actor RedisLauncher: Launcher {
 
     // MARK: Looking
 
-    private func connected() async throws -> Registry {
+    private func connected(
+        _ open: (RegistrySettings, Duration) async throws -> Registry = Registry.open
+    ) async throws -> Registry {
         if let registry { return registry }
         let rest = max(launch.masterTimeout - (ContinuousClock.now - start), .milliseconds(100))
-        let opened = try await Registry.open(launch.registry, within: rest)
+        let opened = try await open(launch.registry, rest)
         launch.registry.warnIfClamped(opened.session.negotiatedTimeout)
         registry = opened
         return opened

@@ -53,7 +53,7 @@ actor SentinelLauncher: Launcher {
     func preview() async throws -> String {
         var wait = SentinelWait(on: loop)
         while true {
-            let registry = try await connected()
+            let registry = try await connected(Registry.look)
             let view = try await registry.view(watchingMaster: false)
             let observation = await observer.observe(view)
             guard let master = try await wait.decision(observation, nil) else { continue }
@@ -70,10 +70,12 @@ actor SentinelLauncher: Launcher {
         registry = nil
     }
 
-    private func connected() async throws -> Registry {
+    private func connected(
+        _ open: (RegistrySettings, Duration) async throws -> Registry = Registry.open
+    ) async throws -> Registry {
         if let registry { return registry }
         let rest = max(launch.masterTimeout - (ContinuousClock.now - start), .milliseconds(100))
-        let opened = try await Registry.open(launch.registry, within: rest)
+        let opened = try await open(launch.registry, rest)
         launch.registry.warnIfClamped(opened.session.negotiatedTimeout)
         registry = opened
         return opened

@@ -46,13 +46,17 @@ struct LeaseOrder: Equatable, Sendable {
             ("username", credentials?.username), ("secret", credentials?.password),
             ("started-under", startedUnder?.description), ("priority", priority.map(String.init)),
         ]
-        return fields.compactMap { name, value in value.map { "\(name) \($0)\n" } }.joined()
+        return fields.compactMap { name, value in value.map { "\(name) \($0)\n" } }.joined() + Self.end
     }
 
-    /// Reads what `text` wrote; nil where a field is missing or malformed: the launcher died while it wrote.
+    /// The last line: without it the order is not whole, however well its fields read.
+    private static let end = "end\n"
+
+    /// Reads what `text` wrote; nil where a field is missing or malformed, or the end is: the launcher died while it wrote.
     init?(_ text: String) {
+        guard text.hasSuffix("\n\(Self.end)") else { return nil }
         var fields: [Substring: Substring] = [:]
-        for line in text.split(separator: "\n") {
+        for line in text.dropLast(Self.end.count).split(separator: "\n") {
             guard let space = line.firstIndex(of: " ") else { return nil }
             fields[line[..<space]] = line[line.index(after: space)...]
         }

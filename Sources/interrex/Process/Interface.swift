@@ -34,7 +34,7 @@ enum Interface {
         return host
     }
 
-    /// Not of fe80::/10, whose addresses mean nothing without an interface.
+    /// Not ::1, and not of fe80::/10, whose addresses mean nothing without an interface.
     private static func isGlobal(_ host: Host) -> Bool {
         guard host.kind == .ipv6, let group = UInt16(host.description.prefix { $0 != ":" }, radix: 16) else {
             return false
