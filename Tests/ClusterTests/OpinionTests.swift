@@ -65,13 +65,17 @@ import Testing
         }
     }
 
-    @Test func whether_anybody_listens() async throws {
+    @Test func whether_anybody_answers() async throws {
         let server = try await RedisServer.start(["--requirepass", "sesame"])
         let (nobody, silent) = (try freePort(), try SilentPort())
-        let stranger = try ScriptedPeer { $0.receiveToEnd() }
+        let listener = try ScriptedPeer { $0.receiveToEnd() }
+        let frozen = try await RedisServer.start()
+        frozen.freeze()
+        defer { frozen.thaw() }
         try await withProber(limit: .milliseconds(300)) { prober in
             #expect(await prober.reach(Address(server.port)) == .answers)
-            #expect(await prober.reach(Address(stranger.port)) == .answers)
+            #expect(await prober.reach(Address(listener.port)) == .silent)
+            #expect(await prober.reach(Address(frozen.port)) == .silent)
             #expect(await prober.reach(Address(nobody)) == .refused)
             #expect(await prober.reach(Address(silent.port)) == .silent)
             #expect(await prober.reach(Address(host: "no-such-host.invalid", port: 1)!) == .silent)

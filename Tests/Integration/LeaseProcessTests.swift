@@ -4,7 +4,8 @@ import Testing
 
 /// The process that stays beside a server, as the machine sees it.
 @Suite(.inTurn) struct LeaseProcessTests {
-    @Test(.enabled(if: Requirement.releaseBuild.isMetOrDemanded, "a debug build's code alone is larger than the budget"))
+    @Test(
+        .enabled(if: Requirement.releaseBuild.isMetOrDemanded, "a debug build's code alone is larger than the budget"))
     func it_is_at_most_8_MiB_resident() async throws {
         try #require(Requirement.releaseBuild.isMet, "INTERREX_BIN must name a release build")
         try await TestCluster.with { cluster in
@@ -29,7 +30,8 @@ import Testing
             let lease = try await server.lease
             let expected = [
                 // Its own: the server's pidfd and the copy that its loop waits on, the loop, libzookeeper's pipe, ZooKeeper.
-                "anon_inode:[eventfd]", "anon_inode:[eventpoll]", "anon_inode:[pidfd]", "anon_inode:[pidfd]", "pipe", "pipe",
+                "anon_inode:[eventfd]", "anon_inode:[eventpoll]", "anon_inode:[pidfd]", "anon_inode:[pidfd]", "pipe",
+                "pipe",
                 "socket",
             ]
             try await eventually("what the lease opens for itself: \(lease.descriptors), not \(expected)") {
@@ -70,7 +72,9 @@ import Testing
                 server.process.signal(signal)
                 #expect(try await server.process.wait(within: .seconds(10)) == (signal == SIGTERM ? 0 : 128 + signal))
                 let end = ContinuousClock.now
-                try await eventually("the node is gone", within: .seconds(5)) { try await cluster.leases("members").isEmpty }
+                try await eventually("the node is gone", within: .seconds(5)) {
+                    try await cluster.leases("members").isEmpty
+                }
                 delays.append(ContinuousClock.now - end)
                 try await eventually("the lease has left", within: .seconds(5)) { !lease.isRunning }
             }
@@ -87,6 +91,8 @@ import Testing
     }
 
     private func own(_ lease: ProcessFiles) -> [Int32: String] {
-        lease.descriptors.filter { $0.key > 2 }.mapValues { $0.hasPrefix("anon") ? $0 : String($0.prefix { $0 != ":" }) }
+        lease.descriptors.filter { $0.key > 2 }.mapValues {
+            $0.hasPrefix("anon") ? $0 : String($0.prefix { $0 != ":" })
+        }
     }
 }

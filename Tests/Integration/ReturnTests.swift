@@ -57,7 +57,9 @@ import ZooKeeper
             // Within down-after, as a scheduler restarts it, with nothing on disk.
             let returned = try cluster.redis(quickRedis, port: master.port)
             try await returned.linked(to: replica, within: .seconds(60))
-            #expect(returned.process.text.contains("we are the recorded master, but 127.0.0.1:\(replica.port) holds fresher data"))
+            #expect(
+                returned.process.text.contains(
+                    "we are the recorded master, but 127.0.0.1:\(replica.port) holds fresher data"))
             for server in [replica, returned] { #expect(try await redis(server.port, "GET", "key") == "kept") }
         }
     }
@@ -92,7 +94,8 @@ import ZooKeeper
             #expect(returned.lines.contains { $0.contains("rule 5a") })
             #expect(try await redis(returned.port, "GET", "later") == "kept")
             #expect(try await redis(replica.port, "GET", "key") == "kept still")
-            #expect(!entries(of: master.folder.path).contains { $0.contains("aside") }, "its data is of the same history")
+            #expect(
+                !entries(of: master.folder.path).contains { $0.contains("aside") }, "its data is of the same history")
         }
     }
 }

@@ -31,7 +31,9 @@ import ZooKeeper
             var runIDs: [String] = []
             for sentinel in sentinels { runIDs.append(try await redis(sentinel.port, "SENTINEL", "MYID")) }
             #expect(runIDs.sorted() == identities.map { $0.filter { $0 != "-" } + "00000000" })
-            for identity in identities { #expect(try await cluster.children("/redis/identities/\(identity)") == ["lock"]) }
+            for identity in identities {
+                #expect(try await cluster.children("/redis/identities/\(identity)") == ["lock"])
+            }
         }
     }
 

@@ -84,8 +84,10 @@ extension Launched {
         get async {
             guard let text = try? await redis(port, "SENTINEL", "SENTINELS", "mymaster") else { return [] }
             let words = text.split(separator: "\n", omittingEmptySubsequences: false)
-            return stride(from: 0, to: words.count - 1, by: 2).filter { words[$0] == "port" }.compactMap { Int(words[$0 + 1]) }
-                .sorted()
+            return stride(from: 0, to: words.count - 1, by: 2).filter { words[$0] == "port" }.compactMap {
+                Int(words[$0 + 1])
+            }
+            .sorted()
         }
     }
 
@@ -116,7 +118,9 @@ extension [Launched] {
     func masters() async throws -> [Launched] {
         var masters: [Launched] = []
         for server in self {
-            if let code = server.process.exitCode { throw TestFailure("\(server.port) ended with \(code): \(server.process.text)") }
+            if let code = server.process.exitCode {
+                throw TestFailure("\(server.port) ended with \(code): \(server.process.text)")
+            }
             if await server.role == "master" { masters.append(server) }
         }
         return masters

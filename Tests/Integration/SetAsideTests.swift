@@ -75,7 +75,9 @@ import Testing
     /// A file's bytes by its name, or those of all files in a folder.
     private func files(in path: String) throws -> [String: Data] {
         var isFolder = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw TestFailure("no \(path)") }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw TestFailure("no \(path)")
+        }
         guard isFolder else { return ["": try Data(contentsOf: URL(filePath: path))] }
         return try entries(of: path).reduce(into: [:]) { $0[$1] = try Data(contentsOf: URL(filePath: "\(path)/\($1)")) }
     }

@@ -53,7 +53,8 @@ final class TestCluster: Sendable {
 
     /// Starts a redis launcher; `settings` are used instead of the shipped conf/redis.conf.
     func redis(
-        _ settings: String? = nil, port: Int? = nil, folder: TemporaryFolder? = nil, _ variables: [String: String] = [:],
+        _ settings: String? = nil, port: Int? = nil, folder: TemporaryFolder? = nil,
+        _ variables: [String: String] = [:],
         wrapper: [String] = []
     ) throws -> Launched {
         try start(.redis, settings, "REDIS_CONF", port, folder, variables, wrapper)
@@ -61,7 +62,8 @@ final class TestCluster: Sendable {
 
     /// Starts a sentinel launcher; `settings` are used instead of the shipped conf/sentinel.conf.
     func sentinel(
-        _ settings: String? = nil, port: Int? = nil, folder: TemporaryFolder? = nil, _ variables: [String: String] = [:],
+        _ settings: String? = nil, port: Int? = nil, folder: TemporaryFolder? = nil,
+        _ variables: [String: String] = [:],
         wrapper: [String] = []
     ) throws -> Launched {
         try start(.sentinel, settings, "SENTINEL_CONF", port, folder, variables, wrapper)
@@ -86,14 +88,16 @@ final class TestCluster: Sendable {
     // MARK: ZooKeeper
 
     /// The data of a node; nil where it doesn't exist.
-    func text(_ path: String) async throws -> String? { try await node(path).map { String(decoding: $0.data, as: UTF8.self) } }
+    func text(_ path: String) async throws -> String? {
+        try await node(path).map { String(decoding: $0.data, as: UTF8.self) }
+    }
 
     func node(_ path: String) async throws -> Node? {
-        do { return try await session.get(path) } catch where error.code == .noNode { return nil }
+        do { return try await session.get(path) } catch  where error.code == .noNode { return nil }
     }
 
     func children(_ path: String) async throws -> [String] {
-        do { return try await session.children(path).sorted() } catch where error.code == .noNode { return [] }
+        do { return try await session.children(path).sorted() } catch  where error.code == .noNode { return [] }
     }
 
     /// The addresses of the leases below `members` or `sentinels`, each with the session that holds it.
@@ -114,7 +118,8 @@ final class TestCluster: Sendable {
     private var logs: String {
         started.value.map { launched in
             let lines = launched.process.text.split(separator: "\n").suffix(25).joined(separator: "\n")
-            return "--- \(launched.kind) \(launched.port), exit code \(launched.process.exitCode.map(String.init) ?? "none")\n\(lines)"
+            return
+                "--- \(launched.kind) \(launched.port), exit code \(launched.process.exitCode.map(String.init) ?? "none")\n\(lines)"
         }.joined(separator: "\n")
     }
 
