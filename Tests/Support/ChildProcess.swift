@@ -42,7 +42,7 @@ public final class ChildProcess: Sendable {
         let argv = ([executable] + arguments).map { strdup($0) } + [nil]
         let settings = environment ?? currentEnvironment()
         let envp = settings.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { (argv + envp).forEach { free($0) } }
+        defer { for text in argv + envp { free(text) } }
         var child: pid_t = 0
         let code = posix_spawnp(&child, executable, &actions, &attributes, argv, envp)
         guard code == 0 else { throw TestFailure("can't start \(executable): \(String(cString: strerror(code)))") }
