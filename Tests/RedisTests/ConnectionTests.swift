@@ -117,7 +117,8 @@ struct ConnectionTests {
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(late.map(\.0) == [50, 100, 200, 300])
+            // In whatever order a busy machine runs the tasks: each has timed out, and none before its time.
+            #expect(late.map(\.0).sorted() == [50, 100, 200, 300])
             #expect(late.allSatisfy { $1 >= .milliseconds($0) })
             server.thaw()
             try await connection.ping(within: limit)
