@@ -3,7 +3,7 @@ import Support
 import Testing
 import ZooKeeper
 
-/// What `/redis/master` may name when a launcher with an empty folder looks, on real servers: the table of DESIGN.md 3.3.
+/// What `/redis/master` may name when a launcher with an empty folder looks: the table of DESIGN.md 3.3, on real servers.
 @Suite(.inTurn) struct DecisionTests {
     @Test func a_dead_master_without_a_successor_is_replaced() async throws {
         try await TestCluster.with { cluster in

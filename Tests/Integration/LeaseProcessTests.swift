@@ -29,7 +29,7 @@ import Testing
             let server = try await cluster.redis().ready()
             let lease = try await server.lease
             let expected = [
-                // Its own: the server's pidfd and the copy that its loop waits on, the loop, libzookeeper's pipe, ZooKeeper.
+                // Its own: the server's pidfd and the copy that the loop waits on, the loop, libzookeeper's pipe, ZooKeeper.
                 "anon_inode:[eventfd]", "anon_inode:[eventpoll]", "anon_inode:[pidfd]", "anon_inode:[pidfd]", "pipe",
                 "pipe",
                 "socket",

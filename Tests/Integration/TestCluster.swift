@@ -3,7 +3,7 @@ import Support
 import Testing
 import ZooKeeper
 
-/// A cluster of a test's own: a chroot on a real ZooKeeper, and the servers that the test started through the launchers.
+/// A cluster of a test's own: a chroot on a real ZooKeeper, and the servers that were started through the launchers.
 final class TestCluster: Sendable {
     /// `ZK_HOSTS` and `ZK_ROOT` of the launchers.
     let servers: String
@@ -16,7 +16,7 @@ final class TestCluster: Sendable {
 
     /// Runs `body` on a new cluster and ends, behind it, every process that was started for it.
     ///
-    /// `zookeeper` is the shared one unless another is given; `proxy`, in front of it, is what the launchers connect to.
+    /// `zookeeper` is the shared one unless another is given; `proxy` stands in front of it for the launchers.
     /// Without a `chroot` the cluster has a root of its own instead.
     static func with(
         _ variables: [String: String] = [:], on zookeeper: ZooKeeperServer? = nil, through proxy: TCPProxy? = nil,

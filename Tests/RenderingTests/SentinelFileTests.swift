@@ -44,7 +44,7 @@ private let combinations: [SentinelFile] = {
 /// What stands before the settings, and what after.
 private func expected(_ file: SentinelFile) -> (before: [[String]], after: Set<[String]>) {
     let before = [
-        ["dir", "/data"], ["sentinel", "myid", file.identity],
+        ["port", "27001"], ["bind", "10.0.0.1"], ["dir", "/data"], ["sentinel", "myid", file.identity],
         ["sentinel", "monitor", "mymaster", "10.0.0.9", "7001", String(file.quorum)],
     ]
     let announce = file.announce ?? HostPort(host: file.bindIP, port: file.port)

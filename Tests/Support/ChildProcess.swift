@@ -49,6 +49,7 @@ public final class ChildProcess: Sendable {
         pid = child
         log = output
         pidfd = linux_pidfd_open(child)
+        Watchdog.watch(child)
     }
 
     deinit {
@@ -91,6 +92,7 @@ public final class ChildProcess: Sendable {
             guard status == nil else { return }
             var raw: Int32 = 0
             guard waitpid(pid, &raw, options) == pid else { return }
+            Watchdog.forget(pid)
             status = raw & 0x7f == 0 ? (raw >> 8) & 0xff : 128 + (raw & 0x7f)
         }
     }

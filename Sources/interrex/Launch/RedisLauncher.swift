@@ -10,10 +10,9 @@ actor RedisLauncher: Launcher {
     private let launch: LaunchSettings
     private let loop: EventLoop
     private let observer: Observer
-    private let start = ContinuousClock.now
+    private let connection: LaunchConnection
     /// The name of our node under `members`: random, so that its existence proves our own transaction.
     private let member = UUIDText.random()
-    private var registry: Registry?
     private var lease: LeaseProcess?
     private var candidate: String?
     private var birth = Birth.unknown
@@ -32,6 +31,7 @@ actor RedisLauncher: Launcher {
         self.settings = settings
         launch = settings.launch
         self.loop = loop
+        connection = LaunchConnection(launch, on: loop)
         observer = Observer(
             Prober(launch.redis, on: loop), me: launch.address,
             mark: Mark(root: launch.registry.root, masterName: launch.redis.masterName, clusterID: nil),
@@ -41,7 +41,7 @@ actor RedisLauncher: Launcher {
     func prepare() async throws -> Prepared {
         var (pauses, waiting) = (Pauses(on: loop), WaitingLine())
         while true {
-            let registry = try await connected()
+            let registry = try await connection.registry()
             do {
                 let observation = try await observe(registry)
                 let ruling = ruling(observation)
@@ -62,7 +62,8 @@ actor RedisLauncher: Launcher {
                     forgetWinner()
                 }
             } catch let failure as Failure where failure.code == .unavailable {
-                try await reconnect(registry, after: failure)
+                try await connection.drop(after: failure)
+                (candidate, birth) = (nil, .unknown)
             }
         }
     }
@@ -70,7 +71,7 @@ actor RedisLauncher: Launcher {
     func preview() async throws -> String {
         var (pauses, waiting) = (Pauses(on: loop), WaitingLine())
         while true {
-            let registry = try await connected(Registry.look)
+            let registry = try await connection.registryToLook()
             let observation = await observer.observe(try await registry.view(watchingMaster: false))
             let ruling = ruling(observation)
             switch ruling.decision {
@@ -93,31 +94,10 @@ actor RedisLauncher: Launcher {
 
     func giveBack() async {
         lease?.end()
-        await registry?.session.close()
-        registry = nil
+        await connection.close()
     }
 
     // MARK: Looking
-
-    private func connected(
-        _ open: (RegistrySettings, Duration) async throws -> Registry = Registry.open
-    ) async throws -> Registry {
-        if let registry { return registry }
-        let rest = max(launch.masterTimeout - (ContinuousClock.now - start), .milliseconds(100))
-        let opened = try await open(launch.registry, rest)
-        launch.registry.warnIfClamped(opened.session.negotiatedTimeout)
-        registry = opened
-        return opened
-    }
-
-    /// A session that was lost is replaced by a new one while there is time; our nodes went, or go, with it.
-    private func reconnect(_ registry: Registry, after failure: Failure) async throws {
-        guard ContinuousClock.now - start < launch.masterTimeout else { throw failure }
-        Log.warn("\(failure); trying again")
-        await registry.session.close()
-        (self.registry, candidate, birth) = (nil, nil, .unknown)
-        try await loop.sleep(for: .milliseconds(100))
-    }
 
     private func observe(_ registry: Registry) async throws -> Observation {
         let candidacy = candidate.flatMap(Registry.number(ofCandidate:))

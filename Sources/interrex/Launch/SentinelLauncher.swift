@@ -10,8 +10,7 @@ actor SentinelLauncher: Launcher {
     private let loop: EventLoop
     private let prober: Prober
     private let observer: Observer
-    private let start = ContinuousClock.now
-    private var registry: Registry?
+    private let connection: LaunchConnection
     /// The identity that this launch has locked.
     private var identity: String?
 
@@ -20,6 +19,7 @@ actor SentinelLauncher: Launcher {
         launch = settings.launch
         self.loop = loop
         prober = Prober(launch.redis, on: loop)
+        connection = LaunchConnection(launch, on: loop)
         observer = Observer(
             prober, me: launch.address,
             mark: Mark(root: launch.registry.root, masterName: launch.redis.masterName, clusterID: nil), data: .empty,
@@ -29,7 +29,7 @@ actor SentinelLauncher: Launcher {
     func prepare() async throws -> Prepared {
         var wait = SentinelWait(on: loop)
         while true {
-            let registry = try await connected()
+            let registry = try await connection.registry()
             do {
                 let view = try await registry.view()
                 let observation = await observer.observe(view)
@@ -41,11 +41,8 @@ actor SentinelLauncher: Launcher {
                 }
                 return try ready(master, identity, view, observation, registry)
             } catch let failure as Failure where failure.code == .unavailable {
-                guard ContinuousClock.now - start < launch.masterTimeout else { throw failure }
-                Log.warn("\(failure); trying again")
-                await registry.session.close()
-                (self.registry, identity) = (nil, nil)
-                try await loop.sleep(for: .milliseconds(100))
+                try await connection.drop(after: failure)
+                identity = nil
             }
         }
     }
@@ -53,7 +50,7 @@ actor SentinelLauncher: Launcher {
     func preview() async throws -> String {
         var wait = SentinelWait(on: loop)
         while true {
-            let registry = try await connected(Registry.look)
+            let registry = try await connection.registryToLook()
             let view = try await registry.view(watchingMaster: false)
             let observation = await observer.observe(view)
             guard let master = try await wait.decision(observation, nil) else { continue }
@@ -66,19 +63,7 @@ actor SentinelLauncher: Launcher {
     }
 
     func giveBack() async {
-        await registry?.session.close()
-        registry = nil
-    }
-
-    private func connected(
-        _ open: (RegistrySettings, Duration) async throws -> Registry = Registry.open
-    ) async throws -> Registry {
-        if let registry { return registry }
-        let rest = max(launch.masterTimeout - (ContinuousClock.now - start), .milliseconds(100))
-        let opened = try await open(launch.registry, rest)
-        launch.registry.warnIfClamped(opened.session.negotiatedTimeout)
-        registry = opened
-        return opened
+        await connection.close()
     }
 
     private func ready(

@@ -21,20 +21,6 @@ enum Lease {
         try? EventLoop.run { loop in try await LeaseHolder(order, loop: loop).run() }
         return 0
     }
-
-    private static func readToEnd(_ descriptor: Int32) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4_096)
-        while true {
-            let count = read(descriptor, &chunk, chunk.count)
-            if count == 0 { return bytes }
-            guard count > 0 else {
-                if errno == EINTR { continue }
-                return nil
-            }
-            bytes += chunk[0..<count]
-        }
-    }
 }
 
 /// The server's process, through a descriptor that can't come to mean another process.
