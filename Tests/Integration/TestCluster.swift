@@ -118,8 +118,8 @@ final class TestCluster: Sendable {
     private var logs: String {
         started.value.map { launched in
             let lines = launched.process.text.split(separator: "\n").suffix(25).joined(separator: "\n")
-            return
-                "--- \(launched.kind) \(launched.port), exit code \(launched.process.exitCode.map(String.init) ?? "none")\n\(lines)"
+            let end = launched.process.exitCode.map { "ended with \($0)" } ?? "runs"
+            return "--- \(launched.kind) \(launched.port) \(end)\n\(lines)"
         }.joined(separator: "\n")
     }
 

@@ -42,7 +42,8 @@ enum Watchdog {
         defer { posix_spawnattr_destroy(&attributes) }
         // A group of its own: Ctrl-C ends the tests, not what cleans up behind them.
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        let argv = ["/bin/sh", "-c", script].map { strdup($0) } + [nil]
+        let command: [String] = ["/bin/sh", "-c", script]
+        let argv = command.map { strdup($0) } + [nil]
         defer { for argument in argv { free(argument) } }
         var pid: pid_t = 0
         return posix_spawn(&pid, "/bin/sh", &actions, &attributes, argv, environ) == 0 ? ends[0] : -1
