@@ -45,6 +45,20 @@ extension Registry {
         return view
     }
 
+    /// Reads the least on which a launcher can follow: the record, with a watch, and the cluster, where no sentinel is
+    /// registered. Members and candidates are left out.
+    /// - Returns: nil where nothing is recorded, or a sentinel is registered that must be asked.
+    public func glance() async throws -> View? {
+        var view = View()
+        view.record = try await record(watch: true)
+        guard view.record != nil else { return nil }
+        async let cluster = cluster()
+        async let sentinels = children(paths.sentinels)
+        view.cluster = try await cluster
+        guard try await sentinels?.isEmpty ?? true else { return nil }
+        return view
+    }
+
     public func registrations(below path: String) async throws -> [View.Registration] {
         try await nodes(below: path).map { name, node in
             View.Registration(

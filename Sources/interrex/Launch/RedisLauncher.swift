@@ -16,6 +16,9 @@ actor RedisLauncher: Launcher {
     private var lease: LeaseProcess?
     private var candidate: String?
     private var birth = Birth.unknown
+    private var hasGlanced = false
+    /// What was read last, and when.
+    private var known: (view: View, moment: ContinuousClock.Instant)?
     /// The id of the cluster that a claim of ours has won.
     private var clusterID: String?
 
@@ -49,21 +52,22 @@ actor RedisLauncher: Launcher {
                 switch ruling.decision {
                 case .wait(let reason):
                     waiting.say(reason, remaining: launch.masterTimeout - observation.waited)
-                    if try await pauses.pause(watching: registry.session) { forgetWinner() }
+                    if try await pauses.pause(watching: registry.session) { forgetRecord() }
                 case .refuse(let reason):
                     throw Failure(
                         .noMaster, "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(reason)")
                 case .stand:
                     candidate = try await registry.stand(launch.address, settings.data)
+                    known = nil
                 case .claim, .follow, .resume:
                     if try await register(ruling.decision, observation, registry) == .done {
                         return try await ready(ruling, observation, registry)
                     }
-                    forgetWinner()
+                    forgetRecord()
                 }
             } catch let failure as Failure where failure.code == .unavailable {
                 try await connection.drop(after: failure)
-                (candidate, birth) = (nil, .unknown)
+                (candidate, birth, known, hasGlanced) = (nil, .unknown, nil, false)
             }
         }
     }
@@ -101,8 +105,43 @@ actor RedisLauncher: Launcher {
 
     private func observe(_ registry: Registry) async throws -> Observation {
         let candidacy = candidate.flatMap(Registry.number(ofCandidate:))
-        if candidacy == nil, let view = try await viewOfNewborn(registry) { return await observer.observe(view) }
-        return await observer.observe(try await registry.view(), candidacy: candidacy)
+        if candidacy == nil {
+            if let view = try await viewOfNewborn(registry) { return await observer.observe(view) }
+            if let observation = try await glance(registry) { return observation }
+        }
+        // Many launchers that wait for one master must not keep ZooKeeper busy: what was read a moment ago may still tell
+        // whom to follow, because joining is fenced by the version. For all else it is read again.
+        if let known, ContinuousClock.now - known.moment < .seconds(1) {
+            let observation = await observer.observe(known.view, candidacy: candidacy)
+            switch decide(observation) {
+            case .follow, .wait: return observation
+            case .claim, .resume, .stand, .refuse: break
+            }
+        }
+        let moment = ContinuousClock.now
+        let view = try await registry.view()
+        known = (view, moment)
+        return await observer.observe(view, candidacy: candidacy)
+    }
+
+    /// The common case with the fewest reads: a recorded master that answers and bears our mark, and no sentinel that could
+    /// know better. A master that has only just been claimed gets a second to listen.
+    /// - Returns: nil where more must be known.
+    private func glance(_ registry: Registry) async throws -> Observation? {
+        guard !hasGlanced else { return nil }
+        hasGlanced = true
+        guard let view = try await registry.glance(), let master = view.record?.address, master != launch.address else {
+            return nil
+        }
+        var pauses = Pauses(on: loop)
+        let start = ContinuousClock.now
+        while ContinuousClock.now - start < .seconds(1) {
+            let observation = await observer.observe(view)
+            if case .follow = decide(observation) { return observation }
+            guard observation.instances[master]?.answer == .refused else { return nil }
+            if try await pauses.pause(watching: registry.session) { return nil }
+        }
+        return nil
     }
 
     /// The shortest look that is right, for launches into nothing: where the root does not exist, nothing does; and where
@@ -129,7 +168,8 @@ actor RedisLauncher: Launcher {
     }
 
     /// `/redis/master` has changed, or was not as we thought: it is read again.
-    private func forgetWinner() {
+    private func forgetRecord() {
+        known = nil
         if case .after(let moment, _) = birth { birth = .after(moment, winner: nil) }
     }
 
@@ -199,7 +239,6 @@ actor RedisLauncher: Launcher {
             case .stand, .wait, .refuse: "\(ruling.decision)"
             }
         let record = observation.record.map { "\($0.address) is recorded" } ?? "nothing is recorded"
-        return
-            "\(what) (rule \(ruling.rule.rawValue); \(record), \(observation.members.count) members and \(observation.sentinels.count) sentinels are registered)"
+        return "\(what) (rule \(ruling.rule.rawValue); \(record))"
     }
 }
