@@ -43,7 +43,7 @@ actor LeaseHolder {
         }
         if registry == nil {
             // The launcher died before it became the server: its session is taken over only to be ended.
-            registry = try? await Registry.attach(settings, order.session, within: .seconds(2))
+            registry = try? await attach()
         }
         await registry?.session.close()
     }
@@ -88,7 +88,7 @@ actor LeaseHolder {
     /// start was overtaken.
     private func session() async throws -> Registry? {
         if let registry, isAttached { return registry }
-        if !isAttached, let attached = try await Registry.attach(settings, order.session, within: patience) {
+        if !isAttached, let attached = try await attach() {
             registry = attached
         } else {
             let opened = try await Registry.open(settings, within: patience)
@@ -98,6 +98,15 @@ actor LeaseHolder {
         isAttached = true
         if let registry { earlierSessions.formUnion([order.session.id, registry.session.credentials.id]) }
         return registry
+    }
+
+    /// Takes the launcher's session over. The server's end must not interrupt that: half a takeover would have to be
+    /// undone, with the nodes still there, before the next could end the session.
+    private func attach() async throws -> Registry? {
+        let (settings, session) = (settings, order.session)
+        return try await Task(executorPreference: loop) {
+            try await Registry.attach(settings, session, within: .seconds(2))
+        }.value
     }
 
     /// How long one try to connect lasts; there is always another.
