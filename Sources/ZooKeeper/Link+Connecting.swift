@@ -30,6 +30,7 @@ extension Link {
                 return !status.isClosing
             }
             guard isWaiting, .now < limit else { return settle(.failure(Failure(code: .unusableHosts))) }
+            // On a thread of its own, until `limit`: a name server tells nobody when it begins to answer.
             usleep(200_000)
         }
     }

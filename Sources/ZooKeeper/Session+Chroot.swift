@@ -14,6 +14,7 @@ extension Session {
                 if isOver { throw ZooKeeperError(.deadline, "connect", link.configuration.servers.description) }
             }
             do {
+                // Only after a lost connection, and until the limit: a fast start never gets here.
                 try await Task.sleep(for: .milliseconds(50))
             } catch {
                 throw ZooKeeperError(.cancelled, "connect", link.configuration.servers.description)

@@ -160,6 +160,7 @@ actor LeaseHolder {
     private func serverAnswers() async throws {
         let prober = Prober(order.redisSettings, on: loop)
         var pause = Duration.milliseconds(10)
+        // Asked again, because a server tells nobody that it listens; it is over at the latest when the server ends.
         while await !prober.answersPing(order.server, order.credentials) {
             try await loop.sleep(for: pause)
             pause = min(pause * 2, .milliseconds(200))

@@ -16,6 +16,7 @@ struct PriorityRaise: Sendable {
         self.loop = loop
     }
 
+    /// Asks ten times a second, because Redis publishes no event for a link that comes up, and until the lease ends.
     /// Returns once the priority is set. Sentinel sees a raised value within 0.2 s (FACTS.md E).
     func run() async throws {
         let prober = Prober(order.redisSettings, on: loop)
