@@ -25,10 +25,16 @@ extension Observation {
             // A sentinel of a dead master promotes one of the replicas: with a live master, that makes two.
             let masters = others.filter(isLiveMaster)
             if !masters.isEmpty { return .wait(.promotionOf(master: master, masters)) }
-            // Without this sentinel nobody might ever promote one of them.
-            let isNeeded = members.contains { isPromotable($0) && follows($0, master) }
+            // Without this sentinel nobody might ever promote one of them: a watcher, who also promotes what only holds
+            // data, does so only with a majority of the sentinels.
+            let isNeeded = members.contains { isPromotable($0) && follows($0, master) || isStranded($0) }
             return isNeeded ? .monitor(master) : .wait(.dead(master))
         }
         return .wait(hesitation(over: master))
+    }
+
+    /// A replica that holds data and has lost its master, whether Sentinel would promote it or not.
+    private func isStranded(_ member: Address) -> Bool {
+        replication(of: member).map { !$0.isLinked } ?? false && holdsData(member)
     }
 }

@@ -60,15 +60,19 @@ public struct Replication: Equatable, Sendable {
     /// Whether the link to the master is up.
     public var isLinked: Bool
     public var priority: Int
+    /// `master_last_io_seconds_ago`: how long ago the master last sent anything; nil while the link is down.
+    public var lastContact: Duration?
     public var history: History
 
     public init(
-        of master: Address?, synchronised: Bool, isLinked: Bool = true, priority: Int = 100, history: History
+        of master: Address?, synchronised: Bool, isLinked: Bool = true, priority: Int = 100,
+        lastContact: Duration? = nil, history: History
     ) {
         self.master = master
         self.synchronised = synchronised
         self.isLinked = isLinked
         self.priority = priority
+        self.lastContact = lastContact
         self.history = history
     }
 }

@@ -1,16 +1,5 @@
 /// All that a launcher knows when it decides: one look at ZooKeeper, the sentinels and the servers.
-public struct Observation: Equatable, Sendable {
-    /// `/redis/master`: the recorded address, and the version that guards it.
-    public struct Record: Equatable, Sendable {
-        public var address: Address
-        public var version: Int32
-
-        public init(_ address: Address, version: Int32) {
-            self.address = address
-            self.version = version
-        }
-    }
-
+public struct Observation: Sighting, Equatable {
     /// Where our own server will be reached.
     public var me: Address
     /// The mark that our own server will bear; its id is that of `/redis/cluster`.

@@ -22,10 +22,13 @@ public struct Opinion: Equatable, Sendable {
     public var epoch: Int
     /// How many other sentinels it knows, dead ones included: Sentinel's own majority counts them all.
     public var peers: Int
+    /// What only a watcher asks for.
+    public var details: SentinelDetails
 
     public init(
         names: Address?, subjectivelyDown: Bool = false, failoverFor: Duration? = nil,
-        failoverTimeout: Duration = .seconds(10), epoch: Int = 0, peers: Int = 0
+        failoverTimeout: Duration = .seconds(10), epoch: Int = 0, peers: Int = 0,
+        details: SentinelDetails = SentinelDetails()
     ) {
         self.names = names
         self.subjectivelyDown = subjectivelyDown
@@ -33,6 +36,46 @@ public struct Opinion: Equatable, Sendable {
         self.failoverTimeout = failoverTimeout
         self.epoch = epoch
         self.peers = peers
+        self.details = details
+    }
+}
+
+/// What a sentinel says beside its opinion: how it stands with the master, and whom it knows.
+public struct SentinelDetails: Equatable, Sendable {
+    /// The flag `disconnected`: its own link to the master is down. It shows 3-11 ms after a kill -9 (FACTS.md E).
+    public var isDisconnected: Bool
+    /// `last-ok-ping-reply`: how long ago the master last answered it.
+    public var lastReply: Duration
+    /// `down-after-milliseconds`: after so long without an answer it holds the master for down.
+    public var downAfter: Duration
+    /// `s-down-time`: for how long it has held the master for down; zero where it doesn't.
+    public var masterDown: Duration
+    /// How many sentinels must agree before a failover begins.
+    public var quorum: Int
+    /// `SENTINEL CKQUORUM`: whether enough of the sentinels that it knows are reachable to agree and to vote.
+    public var hasQuorum: Bool
+    /// Every replica that it knows, dead ones included.
+    public var replicas: [Address]
+    /// Those of them that Sentinel itself would not promote at this moment, whatever we think of them: down or disconnected
+    /// in its eyes, or cut off from their master for too long (sentinel.c, `sentinelSelectSlave`).
+    public var barred: Set<Address>
+    /// Every other sentinel that it knows, dead ones included.
+    public var sentinels: [Address]
+
+    public init(
+        isDisconnected: Bool = false, lastReply: Duration = .zero, downAfter: Duration = .seconds(5),
+        masterDown: Duration = .zero, quorum: Int = 2, hasQuorum: Bool = true, replicas: [Address] = [],
+        barred: Set<Address> = [], sentinels: [Address] = []
+    ) {
+        self.isDisconnected = isDisconnected
+        self.lastReply = lastReply
+        self.downAfter = downAfter
+        self.masterDown = masterDown
+        self.quorum = quorum
+        self.hasQuorum = hasQuorum
+        self.replicas = replicas
+        self.barred = barred
+        self.sentinels = sentinels
     }
 }
 
@@ -57,7 +100,7 @@ extension [SentinelReport] {
         return Swift.max(Set(map(\.address)).count, known ?? 0)
     }
 
-    private func isMajority(_ answers: Int) -> Bool { answers * 2 > electorate }
+    func isMajority(_ answers: Int) -> Bool { answers * 2 > electorate }
 
     /// The address that more than half of the electorate names.
     public var majorityAddress: Address? {

@@ -47,9 +47,11 @@ enum Cast {
 
     static func replica(
         of master: Address? = recorded, synchronised: Bool = true, priority: Int = 100, offset: Int64 = 1_000,
-        keys: Bool = true
+        keys: Bool = true, linked: Bool = true
     ) -> Answer {
         let history = history(offset: offset, keys: keys)
-        return .replica(Replication(of: master, synchronised: synchronised, priority: priority, history: history))
+        return .replica(
+            Replication(
+                of: master, synchronised: synchronised, isLinked: linked, priority: priority, history: history))
     }
 }

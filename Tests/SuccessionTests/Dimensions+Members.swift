@@ -52,7 +52,7 @@ extension Dimension {
     static let neighbourClasses: [Neighbour?] = [
         nil,
         Neighbour(Cast.replica(offset: 2_000)),
-        Neighbour(Cast.replica(synchronised: false, priority: 0, offset: 500)),
+        Neighbour(Cast.replica(synchronised: false, priority: 0, offset: 500, linked: false)),
         Neighbour(Cast.replica(synchronised: false, priority: 0, keys: false)),
         Neighbour(Cast.master(after: Cast.line, keys: false)),
         Neighbour(Cast.master(keys: false)),

@@ -43,9 +43,9 @@ struct Scene {
         ]
         switch record {
         case .none: break
-        case .us: observation.record = Observation.Record(Cast.me, version: 5)
+        case .us: observation.record = Record(Cast.me, version: 5)
         case .another(let (instance, leased)):
-            observation.record = Observation.Record(Cast.recorded, version: 6)
+            observation.record = Record(Cast.recorded, version: 6)
             observation.instances[Cast.recorded] = instance
             if leased { observation.members.append(Cast.recorded) }
         }

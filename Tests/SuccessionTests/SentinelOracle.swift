@@ -55,6 +55,18 @@ enum SentinelOracle {
             when: { words in
                 words.dead.contains(words.it) && words.promotable.contains { words.follows[$0] == words.it }
             }, then: { .monitor($0.it) }),
+        // Beyond the text: data without a master, which only a watcher with a majority of the sentinels promotes.
+        Row(
+            "dead, data is stranded",
+            when: { words in
+                words.dead.contains(words.it)
+                    && words.o.members.contains { member in
+                        guard !words.strangers.contains(member),
+                            case .replica(let replication)? = words.o.instances[member]?.answer
+                        else { return false }
+                        return !replication.isLinked && replication.history.holdsKeys
+                    }
+            }, then: { .monitor($0.it) }),
         Row("dead", when: { $0.dead.contains($0.it) }, then: { .wait(.dead($0.it)) }),
         Row("otherwise", when: { _ in true }, then: { .wait(OracleTable.hesitation($0)) }),
     ]

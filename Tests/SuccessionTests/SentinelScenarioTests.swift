@@ -39,6 +39,23 @@ import Testing
         Scenario(
             "dead, and only a replica that may not be promoted lives",
             .start.recorded(.refused).member(C.first, C.replica(priority: 0)), .wait(.dead(C.recorded))),
+        // Without this sentinel there may be no majority of them, and without one nobody promotes it.
+        Scenario(
+            "dead, and a replica holds data that lost its master before it had synchronised",
+            .start.recorded(.refused).member(C.first, C.replica(synchronised: false, linked: false)),
+            .monitor(C.recorded)),
+        Scenario(
+            "dead, and a replica of an earlier master holds data",
+            .start.recorded(.refused).member(C.first, C.replica(of: C.gone, priority: 0, linked: false)),
+            .monitor(C.recorded)),
+        Scenario(
+            "dead, and a replica of an earlier master is empty",
+            .start.recorded(.refused).member(
+                C.first, C.replica(of: C.gone, synchronised: false, keys: false, linked: false)),
+            .wait(.dead(C.recorded))),
+        Scenario(
+            "dead, and a replica holds data whose master lives",
+            .start.recorded(.refused).member(C.first, C.replica(of: C.heir)), .wait(.dead(C.recorded))),
         Scenario(
             "dead, but a replica was promoted and is not recorded yet",
             .start.recorded(.refused).member(C.first, C.master()).member(C.second, C.replica(of: C.first)),

@@ -1,6 +1,6 @@
 @testable import Succession
 
-/// What a walk through a space of observations found: how many there were, which rows matched, what went wrong.
+/// What a walk through a space of observations or snapshots found: how many there were, which rows matched, what went wrong.
 struct Tally: Sendable {
     var observations = 0
     var hits: [String: Int] = [:]
@@ -30,8 +30,8 @@ struct Tally: Sendable {
     }
 
     /// Walks every piece of a space, as many at once as there are cores.
-    static func of(
-        _ pieces: [Piece], check: @escaping @Sendable (Observation, inout Tally) -> Void
+    static func of<Seen>(
+        _ pieces: [@Sendable ((Seen) -> Void) -> Void], check: @escaping @Sendable (Seen, inout Tally) -> Void
     ) async -> Tally {
         await withTaskGroup(of: Tally.self) { group in
             for piece in pieces {

@@ -1,0 +1,123 @@
+/// What a watcher does next.
+public enum Action: Equatable, Sendable {
+    /// Write `/redis/master`, `/redis/cluster` and the history, at the version that was read before the evidence.
+    case record(Recording)
+    /// `SENTINEL FAILOVER` on the first of these; on the next one only where that one says `NOGOODSLAVE`.
+    case force(master: Address, on: [Address])
+    /// `REPLICAOF NO ONE` on this member; then record it.
+    case promote(Address)
+    /// `SENTINEL REMOVE` on all of these sentinels, then `MONITOR` of the master and the settings on all of them.
+    case repoint([Address], to: Address)
+    /// `SENTINEL RESET` on this sentinel, which knows these that are gone.
+    case reset(Address, toForget: [Address])
+    /// `REPLICAOF` the master on this member.
+    case attach(Address, to: Address)
+    /// `CONFIG SET` on this member.
+    case configure(Address, parameter: String, value: String)
+    /// Delete the node of a registered sentinel that another tool wrote.
+    case remove(sentinel: Address)
+    /// Write `/redis/cluster`.
+    case keep(ClusterUpdate)
+    /// Something that an operator should know: a line in the log, a metric, an entry in `/status`, until it is not
+    /// returned any more.
+    case alert(Alert)
+    /// Tell the hooks and the event stream.
+    case publish(Notice)
+
+    /// How far an action reaches, and so who may carry it out.
+    enum Reach {
+        /// Every watcher, always.
+        case nothing
+        /// Every watcher: the version lets one through.
+        case record
+        /// The leader: only nodes are written.
+        case leader
+        /// The leader, unless paused: a server is told to change.
+        case servers
+    }
+
+    var reach: Reach {
+        switch self {
+        case .record: .record
+        case .force, .promote, .repoint, .reset, .attach, .configure, .remove: .servers
+        case .keep: .leader
+        case .alert, .publish: .nothing
+        }
+    }
+}
+
+/// A new master to be recorded.
+public struct Recording: Equatable, Sendable {
+    /// What a watcher goes by (DESIGN.md 6).
+    public enum Evidence: String, Codable, Sendable, CaseIterable {
+        /// A majority of the sentinels names it.
+        case agreed
+        /// The recorded master refuses connections, a failover is in progress, and its one replica answers master.
+        case early
+        /// The only master that there is.
+        case sole
+        /// This watcher promoted it.
+        case promoted
+    }
+
+    public var master: Address
+    public var evidence: Evidence
+    /// What was recorded when the evidence was gathered; nil where nothing was.
+    public var previous: Record?
+    /// The configuration epoch under which the sentinels name it; nil where none does yet.
+    public var epoch: Int?
+    public var update: ClusterUpdate
+
+    public init(
+        master: Address, evidence: Evidence, previous: Record?, epoch: Int? = nil, update: ClusterUpdate
+    ) {
+        self.master = master
+        self.evidence = evidence
+        self.previous = previous
+        self.epoch = epoch
+        self.update = update
+    }
+}
+
+/// What `/redis/cluster` is to say, beside its id.
+public struct ClusterUpdate: Equatable, Sendable {
+    public var members: Int
+    public var replicationID: String?
+    public var epoch: Int?
+
+    public init(members: Int, replicationID: String?, epoch: Int?) {
+        self.members = members
+        self.replicationID = replicationID
+        self.epoch = epoch
+    }
+}
+
+/// Something that a watcher can't mend, or should not.
+public struct Alert: Hashable, Codable, Sendable {
+    /// What it is, one word with hyphens: the metric's label.
+    public var name: String
+    /// One line for an operator: what, where, why, what to do.
+    public var text: String
+
+    public init(_ name: String, _ text: String) {
+        self.name = name
+        self.text = text
+    }
+}
+
+/// Something that happened, for the hooks and the event stream.
+public struct Notice: Equatable, Sendable {
+    /// What it is, one word with hyphens, for example `master-changed`.
+    public var event: String
+    public var old: Address?
+    public var new: Address?
+    /// One line for an operator.
+    public var text: String
+
+    public init(_ event: String, old: Address? = nil, new: Address? = nil, _ text: String) {
+        self.event = event
+        self.old = old
+        self.new = new
+        self.text = text
+    }
+}

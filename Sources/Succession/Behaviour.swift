@@ -1,0 +1,52 @@
+/// One thing that a watcher does, as a pure function: it sees a snapshot and what woke the watcher up, and returns actions.
+///
+/// The built-in ones are listed in `Behaviours.builtIn`; a new one is a file and a line there.
+public protocol Behaviour: Sendable {
+    func actions(for snapshot: Snapshot, after events: [Event]) -> [Action]
+}
+
+/// What woke a watcher up. A hint and never a fact: it may be late, repeated, or about another cluster.
+public enum Event: Equatable, Sendable {
+    /// A message of a sentinel, for example `+switch-master` with `mymaster 10.0.0.1 6379 10.0.0.2 6379`.
+    case sentinel(Address, name: String, payload: String)
+    /// Our connection to the recorded master ended.
+    case masterLinkEnded(Address)
+    /// A znode of the cluster changed.
+    case nodeChanged(path: String)
+    /// Start, a new session, the timer, or something unsettled that is looked at again.
+    case timer
+}
+
+/// The behaviours in the order in which they are asked. It matters: of those that would change a server, only the first
+/// one's actions are carried out; then there is a new snapshot.
+public enum Behaviours {
+    public static let builtIn: [any Behaviour] = [
+        RecordMaster(), ForceFailover(), PromoteFreshest(), RepointSentinels(), ReattachMembers(), ForgetGone(),
+        RaisePriority(), RemoveLeftovers(), KeepClusterRecord(), RaiseAlerts(), RelayEvents(),
+    ]
+}
+
+/// What a watcher does about a snapshot: no I/O, no clock, no randomness (DESIGN.md 6).
+///
+/// Whatever the behaviours return, only a leader that is not paused changes a server, and only one behaviour at a time.
+public func plan(
+    _ snapshot: Snapshot, after events: [Event] = [], by behaviours: [any Behaviour] = Behaviours.builtIn
+) -> [Action] {
+    var plan: [Action] = []
+    // What can't be read is not overwritten.
+    var isTaken = snapshot.badNodes.contains(where: \.isEssential)
+    for behaviour in behaviours {
+        let actions = behaviour.actions(for: snapshot, after: events)
+        let allowed = actions.filter { action in
+            switch action.reach {
+            case .nothing: true
+            case .record: !isTaken
+            case .leader: snapshot.leads && !isTaken
+            case .servers: snapshot.leads && !snapshot.isPaused && !isTaken && !snapshot.resting.contains(action)
+            }
+        }
+        plan += allowed
+        isTaken = isTaken || allowed.contains { $0.reach == .servers || $0.reach == .record }
+    }
+    return plan
+}

@@ -1,0 +1,73 @@
+/// Promotes a member where no sentinel ever would: nobody answers master, and no majority knows whom to promote.
+struct PromoteFreshest: Behaviour {
+    func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
+        guard snapshot.isUnmastered, !snapshot.anyFailover, let best = snapshot.freshestSuccessor else { return [] }
+        // A live member that can't be asked may hold the newest copy: it gets three times as long.
+        let limit = snapshot.liveMembers.contains(where: snapshot.cannotBeAsked) ? Duration.seconds(30) : .seconds(10)
+        return snapshot.held(.unmastered, for: limit) ? [.promote(best)] : []
+    }
+}
+
+extension Snapshot {
+    /// No member answers master or is about to, and no majority both names one address and knows a replica of it that it
+    /// would promote. (It may try all the same, again and again: that is no break.)
+    ///
+    /// A majority of the sentinels must answer: without one, the master may be alive where we don't see it.
+    var isUnmastered: Bool {
+        guard reachesMajority, freshestSuccessor != nil else { return false }
+        let known = Set(
+            liveMembers + [record?.address].compactMap(\.self) + sentinels.opinions.compactMap(\.names)
+                + instances.keys.filter(bearsOurMark))
+        guard known.allSatisfy({ !mayBeMaster($0) }) else { return false }
+        return !sentinelsWillPromote
+    }
+
+    /// Whether a majority names one address and knows a replica of it that it would promote.
+    private var sentinelsWillPromote: Bool {
+        guard let named = sentinels.majorityAddress, !isStranger(named) else { return false }
+        return sentinels.isMajority(
+            sentinels.opinions.filter { opinion in
+                opinion.names == named
+                    && opinion.details.replicas.contains {
+                        isPromotable($0) && isLeased($0) && !opinion.details.barred.contains($0)
+                    }
+            }.count)
+    }
+
+    /// A server that answers master, is about to, or may do so where we can't hear it.
+    private func mayBeMaster(_ address: Address) -> Bool {
+        if isStranger(address) { return false }
+        switch answer(of: address) {
+        case .master, .loading, .denied: return true
+        // A lease whose server refuses: it is about to listen.
+        case .refused: return isLeased(address)
+        case .silent: return !isDead(address) && !isLeasedReplica(address)
+        case .replica, .notRedis: return false
+        }
+    }
+
+    /// A live member that was a replica when it last answered: its silence hides no master.
+    private func isLeasedReplica(_ address: Address) -> Bool {
+        isLeased(address) && followed[address] != nil && address != record?.address
+            && !sentinels.opinions.contains { $0.names == address }
+    }
+
+    /// The live member with the newest data: holding data before empty; bearing the cluster's replication id before
+    /// another, whose offsets say nothing (but to each other, where all data bears one id); then the higher offset; then
+    /// one that can be promoted.
+    var freshestSuccessor: Address? {
+        let candidates = liveMembers.filter { mayBeChanged($0) && (isPromotable($0) || holdsData($0)) }
+        let lines = Set(candidates.filter(holdsData).map { freshness(of: $0)?.replicationID })
+        let line = lines.count == 1 ? lines.first ?? nil : cluster?.replicationID
+        return candidates.max { rank($0, line) < rank($1, line) }
+    }
+
+    private func rank(_ member: Address, _ line: String?) -> (Int, Int, Int64, Int, String) {
+        let freshness = freshness(of: member) ?? .empty
+        let isComparable = freshness.replicationID != nil && freshness.replicationID == line
+        return (
+            freshness.holdsData ? 1 : 0, isComparable ? 1 : 0, isComparable ? freshness.offset ?? 0 : 0,
+            isPromotable(member) ? 1 : 0, member.description
+        )
+    }
+}

@@ -1,0 +1,104 @@
+/// Says what is wrong that no repair can safely mend.
+struct RaiseAlerts: Behaviour {
+    func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
+        let alerts = [
+            snapshot.badNodes.map { node in
+                Alert("bad-node", "\(node.path) in ZooKeeper can't be used: \(node.reason); repair or delete that node")
+            },
+            [snapshot.lostMajority, snapshot.lostQuorum, snapshot.missingMaster, snapshot.disagreement].compactMap(
+                \.self),
+            snapshot.foreignServers, snapshot.untouchableMasters,
+            snapshot.unforgettable.map { sentinel in
+                Alert(
+                    "unsafe-reset",
+                    "sentinel \(sentinel) knows servers that are gone, but a reset is not safe: there would be no quorum "
+                        + "without it, or those that are silent may be a majority elsewhere; start more sentinels, "
+                        + "then it is reset")
+            },
+        ]
+        return alerts.joined().map(Action.alert)
+    }
+}
+
+extension Snapshot {
+    fileprivate var lostMajority: Alert? {
+        if sentinels.isEmpty {
+            guard record != nil else { return nil }
+            return Alert(
+                "no-sentinels", "no sentinel is registered, so nobody replaces a master that fails; start three")
+        }
+        guard !reachesMajority else { return nil }
+        let silent = Set(sentinels.filter { $0.opinion == nil }.map(\.address.description)).sorted()
+        let gone = gonePeers.map(\.description).sorted()
+        return Alert(
+            "sentinel-majority-lost",
+            "only \(sentinels.opinions.count) of \(sentinels.electorate) sentinels answer (silent: \(list(silent)); known "
+                + "but gone: \(list(gone))), too few to elect who fails over; start the missing ones again, or check the "
+                + "network and SENTINEL_PASSWORD")
+    }
+
+    fileprivate var lostQuorum: Alert? {
+        guard reachesMajority else { return nil }
+        let without = sentinels.filter { $0.opinion.map { $0.names != nil && !$0.details.hasQuorum } ?? false }
+        guard !without.isEmpty else { return nil }
+        let gone = gonePeers.map(\.description).sorted()
+        return Alert(
+            "no-quorum",
+            "\(list(Set(without.map(\.address.description)).sorted())) can't reach a quorum of the sentinels known there (gone: "
+                + "\(list(gone))); failover may be impossible until those are forgotten or come back")
+    }
+
+    fileprivate var missingMaster: Alert? {
+        guard let recorded = record?.address, liveMasters.isEmpty, !answersMaster(recorded) || isStranger(recorded)
+        else { return nil }
+        let why =
+            promotableReplicas(of: recorded).isEmpty
+            ? "no live replica of it can be promoted" : "it is not replaced yet"
+        return Alert("no-master", "the recorded master \(recorded) \(state(of: recorded)), and \(why)")
+    }
+
+    fileprivate var disagreement: Alert? {
+        let named = Set(sentinels.opinions.compactMap(\.names))
+        guard named.count > 1 || (named.first.map { $0 != record?.address } ?? false) else { return nil }
+        return Alert(
+            "disagreement",
+            "the sentinels name \(list(named.map(\.description).sorted())), ZooKeeper "
+                + "\(record.map { "names \($0.address)" } ?? "names nobody")")
+    }
+
+    /// Servers of other clusters where servers of ours were.
+    fileprivate var foreignServers: [Alert] {
+        let known = Set(knownReplicas + liveMembers + [record?.address].compactMap(\.self))
+        return known.filter(isStranger).sorted { $0.description < $1.description }.map { address in
+            Alert(
+                "stranger",
+                "\(address) is no server of this cluster any more, but the sentinels or ZooKeeper still know it; give "
+                    + "each cluster ports and a password of its own")
+        }
+    }
+
+    /// Second masters that can't be shown to be ours.
+    fileprivate var untouchableMasters: [Alert] {
+        knownReplicas.filter { $0 != record?.address && answersMaster($0) && !isStranger($0) && !mayBeChanged($0) }.map
+        {
+            Alert(
+                "unknown-master",
+                "\($0) answers master and is known as a replica, but has neither a lease nor our mark; it is left alone: "
+                    + "make it a replica by hand or stop it")
+        }
+    }
+
+    private func state(of address: Address) -> String {
+        if isStranger(address) { return "is a server of another cluster" }
+        switch answer(of: address) {
+        case .refused: return "refuses connections"
+        case .silent: return "does not answer"
+        case .loading: return "is loading its data"
+        case .denied: return "does not let us in (check REDIS_PASSWORD)"
+        case .replica(let replication): return "is a replica of \(replication.master.map(\.description) ?? "nobody")"
+        case .master, .notRedis: return "is no Redis of ours"
+        }
+    }
+
+    private func list(_ texts: [String]) -> String { texts.isEmpty ? "none" : texts.joined(separator: ", ") }
+}

@@ -1,0 +1,33 @@
+/// Brings home who follows nobody of use, and ends a second master that nobody names.
+struct ReattachMembers: Behaviour {
+    func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
+        guard let master = snapshot.record?.address else { return [] }
+        return snapshot.astrayMembers.filter { snapshot.held(.astray($0), for: .seconds(10)) }
+            .map { .attach($0, to: master) }
+    }
+}
+
+extension Snapshot {
+    /// Servers of this cluster that follow a dead address or a replica, or are a master that neither ZooKeeper nor any
+    /// sentinel names, while everything is settled.
+    ///
+    /// What they hold is lost, so a majority of the electorate must name the recorded master (promise 4): where only a
+    /// minority is registered, the others may have promoted the very server that we see.
+    var astrayMembers: [Address] {
+        guard isSettled, let record, sentinels.majorityAddress == record.address else { return [] }
+        return instances.keys.filter { $0 != record.address && mayBeChanged($0) && isAstray($0) }
+            .sorted { $0.description < $1.description }
+    }
+
+    private func isAstray(_ address: Address) -> Bool {
+        switch answer(of: address) {
+        case .master: return !sentinels.opinions.contains { $0.names == address }
+        case .replica(let replication):
+            guard let followed = replication.master, followed != record?.address else { return false }
+            // What is silent to us is silent to it as well.
+            let isCutOff = answer(of: followed) == .silent && !replication.isLinked && !isLeased(followed)
+            return isDead(followed) || answersReplica(followed) || isCutOff
+        default: return false
+        }
+    }
+}

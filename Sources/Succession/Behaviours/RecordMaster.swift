@@ -1,0 +1,74 @@
+/// Keeps `/redis/master` true. Every watcher does it: the version lets one through.
+struct RecordMaster: Behaviour {
+    func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
+        guard let (master, evidence) = snapshot.finding else { return [] }
+        return [
+            .record(
+                Recording(
+                    master: master, evidence: evidence, previous: snapshot.record,
+                    epoch: snapshot.epoch(under: master), update: snapshot.clusterUpdate(under: master)))
+        ]
+    }
+}
+
+extension Snapshot {
+    /// For how long a majority must name another while the recorded master still answers master.
+    static let agreementTime = Duration.seconds(10)
+
+    /// The master to be recorded, and what shows it. Each of them has just answered `ROLE` = master (promise 3).
+    fileprivate var finding: (Address, Recording.Evidence)? {
+        if let agreed, !recordedAnswersMaster || agreedAtHigherEpoch || held(.agreed(agreed), for: Self.agreementTime) {
+            return (agreed, .agreed)
+        }
+        if let early { return (early, .early) }
+        if let soleMaster, held(.sole(soleMaster), for: sessionTimeout) { return (soleMaster, .sole) }
+        return nil
+    }
+
+    private var recordedAnswersMaster: Bool {
+        record.map { answersMaster($0.address) && !isStranger($0.address) } ?? false
+    }
+
+    /// C, where it isn't what is recorded.
+    var agreed: Address? { chosen == record?.address ? nil : chosen }
+
+    /// Whether a majority names it at a higher epoch than the recorded one. An unknown recorded epoch is no lower one: then
+    /// only time tells a failover from a sentinel that was pointed elsewhere.
+    private var agreedAtHigherEpoch: Bool {
+        guard let recorded = cluster?.epoch else { return false }
+        return sentinels.isMajority(sentinels.opinions.filter { $0.names == agreed && $0.epoch > recorded }.count)
+    }
+
+    /// The promoted replica of a dead master, before the sentinels say so: they notice a promotion only at their next
+    /// `INFO`, about 0.9 s later.
+    private var early: Address? {
+        guard let record, instances[record.address]?.answer == .refused, sentinels.failoverInProgress,
+            let master = liveMasters.only, followed[master] == record.address, chosen == nil || chosen == master
+        else { return nil }
+        return master
+    }
+
+    /// The only live master, where nothing else is left to tell.
+    var soleMaster: Address? {
+        guard let master = liveMasters.only, master != record?.address, chosen == nil || chosen == master else {
+            return nil
+        }
+        if let recorded = record?.address {
+            guard isDead(recorded) && !isLeased(recorded) || answersReplica(recorded) else { return nil }
+        }
+        // A server that is loading, or that does not let us in, may yet turn out to be a master.
+        let answering = liveMembers.filter { $0 != master && answersAsRedis($0) }
+        return answering.allSatisfy { isStranger($0) || follows($0, master) || hasNothing($0) } ? master : nil
+    }
+
+    /// A replica that neither holds data nor may be promoted: whomever it follows, it has nothing to lose, and waits for
+    /// a master that may be this very one.
+    private func hasNothing(_ member: Address) -> Bool {
+        answersReplica(member) && !isPromotable(member) && !holdsData(member)
+    }
+}
+
+extension Array {
+    /// The element of an array that has just one.
+    var only: Element? { count == 1 ? self[0] : nil }
+}

@@ -1,0 +1,14 @@
+/// Takes away a registered sentinel that another tool wrote and that is dead: no session ends it.
+struct RemoveLeftovers: Behaviour {
+    func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
+        snapshot.refusingLeftovers.filter { snapshot.held(.refusing($0), for: .seconds(60)) }
+            .map { .remove(sentinel: $0) }
+    }
+}
+
+extension Snapshot {
+    /// Only a refusal counts: a silent one may be behind a cut network.
+    var refusingLeftovers: [Address] {
+        leftovers.filter { peers[$0] == .refused }.sorted { $0.description < $1.description }
+    }
+}

@@ -1,0 +1,37 @@
+/// Points sentinels that name no master to the recorded one, all of them together: one by one, the epoch of the others
+/// would override each within 0.24 s (FACTS.md E). Left alone, they would demote the real master 8-10 s later.
+struct RepointSentinels: Behaviour {
+    func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
+        let misled = snapshot.misledSentinels
+        guard let master = snapshot.record?.address, !misled.isEmpty,
+            misled.allSatisfy({ snapshot.held(.misled($0), for: .seconds(3)) })
+        else { return [] }
+        return [.repoint(misled, to: master)]
+    }
+}
+
+extension Snapshot {
+    /// Sentinels that name something that is no master, a stranger, or nobody, while the recorded master answers
+    /// master, no failover is in progress, and we reach a majority. And those that name another master though a majority
+    /// names the recorded one at no lower epoch: equal epochs never reconcile (FACTS.md A2), and who has no peer hears of
+    /// no epoch.
+    var misledSentinels: [Address] {
+        guard let record, answersMaster(record.address), isOurs(record.address), !anyFailover, reachesMajority else {
+            return []
+        }
+        let misled = sentinels.filter { report in
+            guard let opinion = report.opinion, opinion.names != record.address else { return false }
+            guard let named = opinion.names else { return true }
+            return isStranger(named) || !answersMaster(named) || isOutvoted(opinion)
+        }
+        return Set(misled.map(\.address)).sorted { $0.description < $1.description }
+    }
+
+    /// Whether a majority names the recorded master at no lower epoch than the one of this opinion.
+    private func isOutvoted(_ opinion: Opinion) -> Bool {
+        guard let record, sentinels.majorityAddress == record.address, let epoch = epoch(under: record.address) else {
+            return false
+        }
+        return opinion.epoch <= epoch
+    }
+}

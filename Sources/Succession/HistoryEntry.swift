@@ -1,0 +1,33 @@
+/// One change of the master, as `/redis/history` keeps it.
+public struct HistoryEntry: Codable, Equatable, Sendable {
+    /// How many entries are kept.
+    public static let limit = 100
+    /// How many bytes of history are read, at most.
+    public static let byteLimit = 262_144
+
+    /// When it was written: RFC 3339, UTC, with milliseconds.
+    public var time: String
+    /// The master before, as `host:port`; nil where none was recorded.
+    public var old: String?
+    public var new: String
+    /// Why: `forced` where the writer forced the failover, else its evidence (`agreed`, `early`, `sole`, `promoted`).
+    public var cause: String
+    /// The sentinels' configuration epoch, where they named one.
+    public var epoch: Int?
+    /// How many live members there were.
+    public var members: Int
+    /// Who wrote it: the watcher's HTTP address.
+    public var by: String
+
+    public init(
+        time: String, old: String?, new: String, cause: String, epoch: Int?, members: Int, by: String
+    ) {
+        self.time = time
+        self.old = old
+        self.new = new
+        self.cause = cause
+        self.epoch = epoch
+        self.members = members
+        self.by = by
+    }
+}

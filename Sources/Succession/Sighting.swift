@@ -1,0 +1,113 @@
+/// What a launcher's observation and a watcher's snapshot have in common: ZooKeeper, the sentinels and the servers, seen
+/// in one look. The words of DESIGN.md 3.1 are defined on it, each with its one meaning.
+public protocol Sighting: Sendable {
+    /// The mark of this cluster's servers; its id is that of `/redis/cluster`.
+    var mark: Mark { get }
+    /// Nil where nothing is recorded.
+    var record: Record? { get }
+    var cluster: ClusterRecord? { get }
+    /// Registered sentinels, with or without an answer.
+    var sentinels: [SentinelReport] { get }
+    /// The addresses of live members: those with a lease. A server restarted within the session timeout has two.
+    var members: [Address] { get }
+    /// What each server that was asked answered.
+    var instances: [Address: Instance] { get }
+}
+
+extension Sighting {
+    /// What is at an address; who was not asked is silent.
+    public func answer(of address: Address) -> Answer { instances[address]?.answer ?? .silent }
+
+    /// Whether a live member has this address.
+    public func isLeased(_ address: Address) -> Bool { members.contains(address) }
+
+    /// Live members, each once and in a fixed order.
+    public var liveMembers: [Address] { Set(members).sorted { $0.description < $1.description } }
+
+    /// No Redis, or the mark of another cluster. This beats every other word.
+    public func isStranger(_ address: Address) -> Bool {
+        guard let instance = instances[address] else { return false }
+        if instance.answer == .notRedis { return true }
+        guard case .mark(let mark) = instance.mark else { return false }
+        return !mark.matches(self.mark)
+    }
+
+    func bearsOurMark(_ address: Address) -> Bool {
+        guard case .mark(let mark)? = instances[address]?.mark else { return false }
+        return mark.matches(self.mark)
+    }
+
+    /// No stranger, and a lease, our mark or a majority's word for it. A lease alone is no word for a Redis that is known
+    /// to bear no mark: the lease outlives its server for a session timeout, and another may have the port by then.
+    public func isOurs(_ address: Address) -> Bool {
+        !isStranger(address)
+            && (isLeased(address) && instances[address]?.mark != .absent || bearsOurMark(address)
+                || sentinels.majorityAddress == address)
+    }
+
+    /// Refuses connections; or a stranger has the port; or silent, without a lease, while a majority of the sentinels
+    /// holds it for down or no sentinel is registered. Silence alone is not death.
+    public func isDead(_ address: Address) -> Bool {
+        if isStranger(address) { return true }
+        switch answer(of: address) {
+        case .refused: return true
+        case .silent:
+            return !isLeased(address) && (sentinels.isEmpty || sentinels.majorityHoldsDown(address))
+        case .master, .replica, .loading, .denied, .notRedis: return false
+        }
+    }
+
+    /// Whether a Redis answers there, whatever it says.
+    public func answersAsRedis(_ address: Address) -> Bool {
+        switch answer(of: address) {
+        case .master, .replica, .loading, .denied: true
+        case .refused, .silent, .notRedis: false
+        }
+    }
+
+    public func answersMaster(_ address: Address) -> Bool {
+        if case .master = answer(of: address) { true } else { false }
+    }
+
+    public func answersReplica(_ address: Address) -> Bool {
+        if case .replica = answer(of: address) { true } else { false }
+    }
+
+    /// A live member that answers `slave`, has finished a synchronisation and may be promoted.
+    public func isPromotable(_ member: Address) -> Bool {
+        guard !isStranger(member), case .replica(let replication) = answer(of: member) else { return false }
+        return replication.synchronised && replication.priority > 0
+    }
+
+    /// What a replica says of its replication; nil for who does not answer `slave`.
+    public func replication(of member: Address) -> Replication? {
+        if case .replica(let replication) = answer(of: member) { replication } else { nil }
+    }
+
+    /// Whether it answers `slave` with this master, be the link up or not.
+    public func follows(_ member: Address, _ master: Address) -> Bool { replication(of: member)?.master == master }
+
+    /// What is known of a live member's data; nil where it can't be asked. A server that is loading has a file to load.
+    func freshness(of member: Address) -> Freshness? {
+        if isStranger(member) { return .empty }
+        switch answer(of: member) {
+        case .master(let history): return history.freshness
+        case .replica(let replication): return replication.history.freshness
+        case .loading: return Freshness(holdsData: true)
+        case .refused, .silent, .denied, .notRedis: return nil
+        }
+    }
+
+    func holdsData(_ member: Address) -> Bool { freshness(of: member)?.holdsData ?? false }
+
+    func cannotBeAsked(_ member: Address) -> Bool { freshness(of: member) == nil }
+
+    /// A live member that answers master.
+    public func isLiveMaster(_ member: Address) -> Bool { answersMaster(member) && !isStranger(member) }
+
+    /// The address that a majority names, that answers master and that is ours.
+    var chosen: Address? {
+        guard let address = sentinels.majorityAddress, answersMaster(address), isOurs(address) else { return nil }
+        return address
+    }
+}

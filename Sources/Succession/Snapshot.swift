@@ -1,0 +1,83 @@
+/// All that a watcher knows when it plans: one pass over ZooKeeper, the sentinels and the servers, and what it
+/// remembers of the passes before.
+public struct Snapshot: Sighting, Equatable {
+    public var mark: Mark
+    public var record: Record?
+    public var cluster: ClusterRecord?
+    public var sentinels: [SentinelReport]
+    public var members: [Address]
+    /// What was asked: the recorded address, live members, whom the sentinels name or know as a replica, whom a replica
+    /// follows.
+    public var instances: [Address: Instance]
+    /// What answers at the addresses of sentinels that a registered one knows and that are not registered themselves.
+    public var peers: [Address: PeerAnswer]
+    /// Registered sentinels whose node is not ephemeral: written by another tool, and never taken away by a lease.
+    public var leftovers: Set<Address>
+    /// Nodes that hold what none of us would write.
+    public var badNodes: [BadNode]
+    /// Whether this watcher leads: only the leader changes servers.
+    public var leads: Bool
+    /// Whether `/redis/paused` exists: then no server is changed.
+    public var isPaused: Bool
+    /// Whether our own connection to the recorded master ended and two new ones, 50 ms apart, were refused.
+    public var masterHasCrashed: Bool
+    /// Whom each server replicated from when it was last seen as a replica.
+    public var followed: [Address: Address]
+    /// For how long each condition has held without a break, as far as this watcher has seen.
+    public var held: [Condition: Duration]
+    public var sessionTimeout: Duration
+    /// What servers were told a moment ago: not told again yet, so that one that doesn't do it neither is flooded nor keeps
+    /// other repairs from their turn.
+    public var resting: [Action]
+
+    public init(
+        mark: Mark, record: Record? = nil, cluster: ClusterRecord? = nil, sentinels: [SentinelReport] = [],
+        members: [Address] = [], instances: [Address: Instance] = [:], peers: [Address: PeerAnswer] = [:],
+        leftovers: Set<Address> = [], badNodes: [BadNode] = [], leads: Bool = true, isPaused: Bool = false,
+        masterHasCrashed: Bool = false, followed: [Address: Address] = [:], held: [Condition: Duration] = [:],
+        sessionTimeout: Duration = .seconds(6), resting: [Action] = []
+    ) {
+        self.mark = mark
+        self.record = record
+        self.cluster = cluster
+        self.sentinels = sentinels
+        self.members = members
+        self.instances = instances
+        self.peers = peers
+        self.leftovers = leftovers
+        self.badNodes = badNodes
+        self.leads = leads
+        self.isPaused = isPaused
+        self.masterHasCrashed = masterHasCrashed
+        self.followed = followed
+        self.held = held
+        self.sessionTimeout = sessionTimeout
+        self.resting = resting
+    }
+}
+
+/// What answers where a sentinel should be.
+public enum PeerAnswer: Equatable, Sendable {
+    case sentinel
+    /// Something else has the port.
+    case stranger
+    case refused
+    case silent
+
+    /// Nobody is there who could vote.
+    public var isGone: Bool { self != .sentinel }
+}
+
+/// A znode that can't be used, and why.
+public struct BadNode: Hashable, Sendable {
+    public var path: String
+    public var reason: String
+    /// Whether it is `/redis/master` or `/redis/cluster`: without them nothing is decided, and nothing overwritten.
+    public var isEssential: Bool
+
+    public init(path: String, reason: String, isEssential: Bool = false) {
+        self.path = path
+        self.reason = reason
+        self.isEssential = isEssential
+    }
+}

@@ -1,0 +1,97 @@
+import Testing
+
+@testable import Succession
+
+/// What can't be mended is said, with its cause and what to do about it.
+@Suite struct PlanAlertTests {
+    private typealias C = Cast
+    private let healthy = Snapshot.healthy
+
+    @Test func aHealthyClusterAlertsNobody() { #expect(plan(healthy).alerts == []) }
+
+    @Test func aLostSentinelMajorityWritesNothingAndNamesTheCause() {
+        let lost = healthy.silent(1).unregistered(2, answering: .refused).lasting(.seconds(3_600))
+        let plan = plan(lost)
+        #expect(plan.deeds == [])
+        #expect(plan.alerts == ["sentinel-majority-lost"])
+        #expect(
+            plan.alert("sentinel-majority-lost")
+                == "only 1 of 3 sentinels answer (silent: 10.0.1.2:26379; known but gone: 10.0.1.3:26379), too few to "
+                + "elect who fails over; start the missing ones again, or check the network and SENTINEL_PASSWORD")
+    }
+
+    @Test func aLostMajorityIsSaidWhileTheMasterIsDown() {
+        #expect(
+            plan(healthy.crashed.silent(1, 2).lasting(.seconds(3_600))).alerts
+                == ["sentinel-majority-lost", "no-master"])
+    }
+
+    @Test func noSentinelAtAll() {
+        #expect(plan(healthy.voices()).alerts == ["no-sentinels"])
+        #expect(plan(healthy.voices().with { $0.record = nil }).alerts == [])
+    }
+
+    @Test func aMajorityThatAnswersButHasNoQuorum() {
+        let stuck = healthy.sentinel(0) { $0.details.hasQuorum = false }
+        #expect(plan(stuck).alerts == ["no-quorum"])
+        #expect(plan(stuck).alert("no-quorum")?.hasPrefix("10.0.1.1:26379 can't reach a quorum") == true)
+    }
+
+    @Test(arguments: [
+        (Answer.refused, "refuses connections"), (.silent, "does not answer"), (.loading, "is loading its data"),
+        (.denied, "does not let us in (check REDIS_PASSWORD)"), (.notRedis, "is a server of another cluster"),
+        (Cast.replica(of: Cast.gone), "is a replica of 10.0.0.6:7006"),
+    ])
+    func theStateOfAMissingMaster(_ answer: Answer, _ state: String) {
+        let text = plan(healthy.server(C.recorded, answer)).alert("no-master")
+        #expect(text == "the recorded master 10.0.0.2:7002 \(state), and it is not replaced yet")
+    }
+
+    @Test func aMasterThatNobodyCanReplace() {
+        let last = healthy.server(C.recorded, .refused).with { $0.members = [C.recorded] }
+        #expect(plan(last).alert("no-master")?.hasSuffix("and no live replica of it can be promoted") == true)
+    }
+
+    @Test func sentinelsThatDisagree() {
+        let split = healthy.sentinel(2) { $0.names = C.heir }.server(C.heir, C.master(), mark: .absent)
+        #expect(
+            plan(split).alert("disagreement")
+                == "the sentinels name 10.0.0.2:7002, 10.0.0.5:7005, ZooKeeper names 10.0.0.2:7002")
+    }
+
+    @Test func aStrangerWhereAReplicaWas() {
+        #expect(plan(healthy.takenOver(C.second)).alerts == ["stranger"])
+    }
+
+    @Test func aSecondMasterThatMayNotBeTouched() {
+        let unknown = healthy.server(C.second, C.master(), mark: .unknown).withoutLease(of: C.second)
+        #expect(plan(unknown.lasting(.seconds(3_600))).alerts == ["unknown-master"])
+    }
+
+    @Test func aSentinelThatCannotSafelyBeReset() {
+        let stale = healthy.server(C.gone, .refused).sentinel {
+            $0.details.replicas.append(C.gone)
+            $0.details.quorum = 3
+        }
+        #expect(plan(stale.lasting(.seconds(30))).alerts == Array(repeating: "unsafe-reset", count: 3))
+        #expect(plan(stale.lasting(.seconds(29))).alerts == [])
+    }
+
+    @Test func aNodeThatCannotBeUsedIsNamedAndOverwrittenByNobody() {
+        for path in ["/redis/master", "/redis/cluster"] {
+            let bad = BadNode(path: path, reason: "it is empty", isEssential: true)
+            let plan = plan(
+                healthy.with { ($0.record, $0.cluster, $0.badNodes) = (nil, nil, [bad]) }.lasting(.seconds(3_600)))
+            #expect(plan.deeds == [])
+            #expect(
+                plan.alert("bad-node")
+                    == "\(path) in ZooKeeper can't be used: it is empty; repair or delete that node")
+        }
+    }
+
+    @Test(arguments: [false, true], [false, true])
+    func everyWatcherAlerts(leads: Bool, paused: Bool) {
+        let lost = healthy.silent(0, 1).with { ($0.leads, $0.isPaused) = (leads, paused) }
+        #expect(plan(lost).alerts == ["sentinel-majority-lost"])
+    }
+}

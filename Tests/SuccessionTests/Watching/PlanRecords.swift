@@ -1,0 +1,68 @@
+@testable import Succession
+
+/// Promises 2, 3 and 6: what may be recorded, over what, and on which evidence.
+enum PlanRecords {
+    static func broken(by recording: Recording, on w: PlanWords) -> String? {
+        let master = recording.master
+        if recording.previous != w.s.record { return "it records over what was not read" }
+        if master == w.recorded { return "it records what is recorded" }
+        if !w.isMaster(master) { return "it records what does not answer master, or a stranger" }
+        if !w.isOurs(master) { return "it records what nothing shows to be ours" }
+        if let recorded = w.recorded, w.isMaster(recorded), !mayReplaceLiving(master, w) {
+            return "it replaces a master that answers master"
+        }
+        if w.s.sentinels.isEmpty, recording.evidence != .sole { return "it records without a sentinel" }
+        if let majority = w.majority, majority != master, w.isMaster(majority) {
+            return "it records beside the one that a majority names"
+        }
+        let epoch = w.heard.filter { $0.opinion.names == master }.map(\.opinion.epoch).max()
+        if recording.epoch != epoch { return "it records an epoch under which nobody names it" }
+        return updating(recording.update, master, w) ?? missingEvidence(recording, w)
+    }
+
+    private static func mayReplaceLiving(_ master: Address, _ w: PlanWords) -> Bool {
+        guard w.majority == master else { return false }
+        let epoch = w.s.cluster?.epoch ?? .max
+        return w.isMajority { $0.names == master && $0.epoch > epoch } || w.lasted(.agreed(master), .seconds(10))
+    }
+
+    private static func updating(_ update: ClusterUpdate, _ master: Address, _ w: PlanWords) -> String? {
+        if update.members < w.s.cluster?.members ?? 0 { return "a failover takes a member off" }
+        if update.members < Set(w.s.members).count { return "it counts fewer members than are live" }
+        guard case .master(let history) = w.says(master), update.replicationID == history.replicationID else {
+            return "it notes a replication id that is not the master's"
+        }
+        let epochs = w.heard.filter { $0.opinion.names == master }.map(\.opinion.epoch)
+        return update.epoch == epochs.max() ?? w.s.cluster?.epoch ? nil : "it notes an epoch that nobody has"
+    }
+
+    private static func missingEvidence(_ recording: Recording, _ w: PlanWords) -> String? {
+        let master = recording.master
+        switch recording.evidence {
+        case .agreed: return w.majority == master ? nil : "no majority names it"
+        case .early:
+            guard let recorded = w.recorded, w.says(recorded) == .refused else { return "the old master may be alive" }
+            let isYoung = w.heard.contains { $0.opinion.failoverFor.map { $0 <= .seconds(10) } ?? false }
+            if !isYoung { return "no failover is in progress" }
+            if w.masters != [master] { return "it is not the only master" }
+            return w.s.followed[master] == recorded ? nil : "it did not follow the old master"
+        case .sole:
+            if !w.lasted(.sole(master), w.s.sessionTimeout) { return "not for one session timeout" }
+            if w.masters != [master] { return "it is not the only master" }
+            if let recorded = w.recorded, w.replication(recorded) == nil, !w.isDead(recorded) || w.isLeased(recorded) {
+                return "the recorded master may be alive"
+            }
+            for member in w.s.members where member != master && !w.isForeign(member) {
+                switch w.says(member) {
+                case .refused, .silent, .notRedis: break
+                case .replica(let replication) where replication.master == master: break
+                case .replica(let replication)
+                where !replication.history.holdsKeys && !(replication.synchronised && replication.priority > 0): break
+                case .replica, .master, .loading, .denied: return "a member that answers does not follow it"
+                }
+            }
+            return nil
+        case .promoted: return "a plan promotes before it records"
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Testing
+
+@testable import Succession
+
+/// A snapshot as a person would tell it, and what a watcher does about it, beside alerts and notices.
+struct PlanScenario: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let snapshot: Snapshot
+    let deeds: [Action]
+
+    init(_ name: String, _ snapshot: Snapshot, _ deeds: [Action]) {
+        (testDescription, self.snapshot, self.deeds) = (name, snapshot, deeds)
+    }
+
+    /// Nothing is written and no server is changed.
+    static func nothing(_ name: String, _ snapshot: Snapshot) -> PlanScenario { PlanScenario(name, snapshot, []) }
+}
+
+extension [Action] {
+    /// What changes a node or a server.
+    var deeds: [Action] { filter { $0.reach != .nothing } }
+
+    /// The names of the alerts, in order.
+    var alerts: [String] { compactMap { if case .alert(let alert) = $0 { alert.name } else { nil } } }
+
+    /// The text of the first alert of this name.
+    func alert(_ name: String) -> String? {
+        compactMap { if case .alert(let alert) = $0, alert.name == name { alert.text } else { nil } }.first
+    }
+}
+
+extension Action {
+    /// A record of this master over what `Snapshot.healthy` has, or over nothing. Where it is agreed, the sentinels name it
+    /// at this epoch; else none names it yet.
+    static func recorded(
+        _ master: Address, _ evidence: Recording.Evidence, over previous: Record? = Record(Cast.recorded, version: 6),
+        members: Int = 3, epoch: Int? = Snapshot.epoch
+    ) -> Action {
+        .record(
+            Recording(
+                master: master, evidence: evidence, previous: previous, epoch: evidence == .agreed ? epoch : nil,
+                update: ClusterUpdate(members: members, replicationID: Cast.line, epoch: epoch)))
+    }
+}

@@ -1,0 +1,136 @@
+@testable import Succession
+
+extension PlanScenarioTests {
+    private typealias C = Cast
+    private static let healthy = Snapshot.healthy
+
+    private static func lasting(_ seconds: Double, _ snapshot: Snapshot) -> Snapshot {
+        snapshot.lasting(.milliseconds(Int(seconds * 1_000)))
+    }
+
+    private static let misled = healthy.server(C.gone, .refused).sentinel(0) { $0.names = C.gone }
+        .sentinel(1) { $0.names = C.gone }
+    /// One of three names another live master, at the epoch that all of them have.
+    private static let contrary = healthy.server(C.gone, C.master()).sentinel(0) { $0.names = C.gone }
+    private static let pointed = [Action.repoint(Array(C.sentinels.prefix(2)), to: C.recorded)]
+
+    static let repoints: [PlanScenario] = [
+        PlanScenario("all that name a dead address, together", lasting(3, misled), pointed),
+        .nothing("not yet for 3 s", lasting(2.999, misled)),
+        .nothing(
+            "one of them not yet for 3 s: all wait",
+            lasting(3, misled).with { $0.held[.misled(C.sentinels[1])] = .zero }),
+        PlanScenario(
+            "a majority names a live replica: nothing recorded, all pointed back",
+            lasting(3, healthy.voices(C.first, C.first, C.first)), [.repoint(C.sentinels, to: C.recorded)]),
+        PlanScenario(
+            "they name nobody", lasting(3, healthy.voices(nil, nil, C.recorded)), pointed),
+        PlanScenario("they name a stranger that answers master", lasting(3, misled.takenOver(C.gone)), pointed),
+        .nothing("they name what answers master", lasting(3, misled.server(C.gone, C.master(), mark: .absent))),
+        PlanScenario(
+            "one names another master at the same epoch, which never reconciles", lasting(3, contrary),
+            [.repoint([C.sentinels[0]], to: C.recorded)]),
+        .nothing(
+            "it has the higher epoch, which overrides the others", lasting(3, contrary.sentinel(0) { $0.epoch = 8 })),
+        .nothing("it is not outvoted: one of the others is silent", lasting(3, contrary.silent(2))),
+        .nothing("the recorded master is silent", lasting(3, misled.server(C.recorded, .silent))),
+        .nothing(
+            "a stranger has its port",
+            lasting(3, misled.server(C.recorded, C.master(), mark: .mark(C.markOfNamesake)))),
+        .nothing(
+            "nothing shows it to be ours",
+            lasting(3, misled.server(C.recorded, C.master(), mark: .absent).withoutLease(of: C.recorded))),
+        .nothing("a failover is in progress", lasting(3, misled.sentinel(2) { $0.failoverFor = .seconds(60) })),
+        .nothing("we reach no majority", lasting(3, misled.silent(1, 2))),
+        .nothing("we don't lead", lasting(3, misled).with { $0.leads = false }),
+        .nothing("paused", lasting(3, misled).with { $0.isPaused = true }),
+    ]
+
+    /// The second replica follows a dead address.
+    private static let orphan = healthy.server(C.second, C.replica(of: C.gone)).server(C.gone, .refused)
+    private static let secondMaster = healthy.server(C.second, C.master())
+    private static let home = [Action.attach(C.second, to: C.recorded)]
+
+    static let attachments: [PlanScenario] = [
+        PlanScenario("a member follows a dead address", lasting(10, orphan), home),
+        .nothing("not yet for 10 s", lasting(9.999, orphan)),
+        PlanScenario("a member follows a stranger", lasting(10, orphan.takenOver(C.gone)), home),
+        PlanScenario("a member follows a replica", lasting(10, healthy.server(C.second, C.replica(of: C.first))), home),
+        PlanScenario("a member is a second master that nobody names", lasting(10, secondMaster), home),
+        PlanScenario("by its mark alone", lasting(10, secondMaster.withoutLease(of: C.second)), home),
+        PlanScenario(
+            "by its lease alone", lasting(10, secondMaster.server(C.second, C.master(), mark: .unknown)), home),
+        .nothing("neither", lasting(10, secondMaster.server(C.second, C.master(), mark: .absent))),
+        .nothing(
+            "an unreadable mark and no lease",
+            lasting(10, secondMaster.server(C.second, C.master(), mark: .unknown).withoutLease(of: C.second))),
+        .nothing(
+            "a stranger, on a lease that has not ended yet",
+            lasting(10, secondMaster.server(C.second, C.master(), mark: .mark(C.markOfNamesake)))),
+        .nothing(
+            "it follows another master",
+            lasting(10, orphan.server(C.gone, C.master(), mark: .absent))),
+        .nothing("it follows what is silent to us alone", lasting(10, orphan.server(C.gone, .silent))),
+        PlanScenario(
+            "it follows what is silent to it as well",
+            lasting(
+                10, orphan.server(C.gone, .silent).server(C.second, C.replica(of: C.gone, linked: false))), home),
+        .nothing(
+            "it was tried a moment ago", lasting(10, orphan).with { $0.resting = home }),
+        .nothing("unsettled: a sentinel is silent", lasting(10, secondMaster.silent(2))),
+        .nothing(
+            "unsettled: a sentinel names the second master",
+            lasting(10, secondMaster.sentinel(2) { ($0.names, $0.epoch) = (C.second, 8) })),
+        .nothing(
+            "unsettled: a failover is in progress", lasting(10, secondMaster.sentinel(2) { $0.failoverFor = .zero })),
+        .nothing("unsettled: the recorded master is silent", lasting(10, secondMaster.server(C.recorded, .silent))),
+        .nothing("unsettled: no sentinel", lasting(10, secondMaster.voices())),
+        .nothing(
+            "one sentinel of three is registered: the others may name the second master",
+            lasting(10, secondMaster.unregistered(2, answering: .silent).unregistered(1, answering: .silent))),
+        PlanScenario(
+            "nothing is recorded: that comes first", lasting(10, secondMaster.with { $0.record = nil }),
+            [.recorded(C.recorded, .agreed, over: nil)]),
+        .nothing("we don't lead", lasting(10, orphan).with { $0.leads = false }),
+        .nothing("paused", lasting(10, orphan).with { $0.isPaused = true }),
+    ]
+
+    /// A replica that started empty has the data, but its lease ended before it could say so.
+    private static let unraised = healthy.server(C.second, C.replica(priority: 0)).withoutLease(of: C.second)
+    private static let raised = [Action.configure(C.second, parameter: "replica-priority", value: "100")]
+
+    static let priorities: [PlanScenario] = [
+        PlanScenario("a synchronised replica still has priority 0", lasting(10, unraised), raised),
+        .nothing("not yet for 10 s", lasting(9.999, unraised)),
+        .nothing("its lease lives, whose task it is", lasting(10, healthy.server(C.second, C.replica(priority: 0)))),
+        .nothing(
+            "never synchronised", lasting(10, unraised.server(C.second, C.replica(synchronised: false, priority: 0)))),
+        .nothing("its link is down", lasting(10, unraised.server(C.second, unlinked))),
+        .nothing(
+            "it follows another",
+            lasting(10, unraised.server(C.second, C.replica(of: C.heir, priority: 0)))),
+        .nothing("it bears no mark", lasting(10, unraised.server(C.second, C.replica(priority: 0), mark: .absent))),
+        .nothing("its mark is unknown", lasting(10, unraised.server(C.second, C.replica(priority: 0), mark: .unknown))),
+        .nothing("we don't lead", lasting(10, unraised).with { $0.leads = false }),
+        .nothing("paused", lasting(10, unraised).with { $0.isPaused = true }),
+    ]
+
+    private static let unlinked = Answer.replica(
+        Replication(of: C.recorded, synchronised: true, isLinked: false, priority: 0, history: C.history()))
+
+    /// Another tool registered a sentinel that is dead.
+    private static let leftover = healthy.silent(2).with {
+        $0.leftovers = [C.sentinels[2]]
+        $0.peers = [C.sentinels[2]: .refused]
+    }
+
+    static let leftovers: [PlanScenario] = [
+        PlanScenario("another tool's sentinel refuses", lasting(60, leftover), [.remove(sentinel: C.sentinels[2])]),
+        .nothing("not yet for 60 s", lasting(59.999, leftover)),
+        .nothing("it is silent", lasting(60, leftover.with { $0.peers[C.sentinels[2]] = .silent })),
+        .nothing("another has its port", lasting(60, leftover.with { $0.peers[C.sentinels[2]] = .stranger })),
+        .nothing("its node is a lease", lasting(60, leftover.with { $0.leftovers = [] })),
+        .nothing("we don't lead", lasting(60, leftover).with { $0.leads = false }),
+        .nothing("paused", lasting(60, leftover).with { $0.isPaused = true }),
+    ]
+}

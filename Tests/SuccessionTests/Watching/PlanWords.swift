@@ -1,0 +1,79 @@
+@testable import Succession
+
+/// The words of DESIGN.md 3.1 and 6, derived a second time from the raw parts of a snapshot.
+struct PlanWords {
+    let s: Snapshot
+    /// The sentinels that answer.
+    let heard: [(address: Address, opinion: Opinion)]
+    let electorate: Int
+    /// The address that more than half of the electorate names.
+    let majority: Address?
+
+    init(_ snapshot: Snapshot) {
+        s = snapshot
+        heard = s.sentinels.compactMap { report in report.opinion.map { (report.address, $0) } }
+        electorate = max(s.sentinels.count, (heard.map(\.opinion.peers).max() ?? -1) + 1)
+        var votes: [Address: Int] = [:]
+        for (_, opinion) in heard { if let name = opinion.names { votes[name, default: 0] += 1 } }
+        let needed = electorate / 2 + 1
+        majority = votes.first { $0.value >= needed }?.key
+    }
+
+    var recorded: Address? { s.record?.address }
+
+    func isMajority(_ test: (Opinion) -> Bool) -> Bool { heard.count { test($0.opinion) } >= electorate / 2 + 1 }
+
+    var anyFailover: Bool { heard.contains { $0.opinion.failoverFor != nil } }
+
+    func says(_ address: Address) -> Answer { s.instances[address]?.answer ?? .silent }
+
+    func isForeign(_ address: Address) -> Bool {
+        guard let instance = s.instances[address] else { return false }
+        if case .mark(let mark) = instance.mark, mark != Cast.mark { return true }
+        return instance.answer == .notRedis
+    }
+
+    func isLeased(_ address: Address) -> Bool { s.members.contains(address) }
+
+    /// A lease that nothing speaks against, or our mark: who may be told to change.
+    func isTouchable(_ address: Address) -> Bool {
+        switch s.instances[address]?.mark {
+        case .mark(Cast.mark)?: says(address) != .notRedis
+        case .mark?, .absent?: false
+        case .unknown?, nil: isLeased(address) && says(address) != .notRedis
+        }
+    }
+
+    func isOurs(_ address: Address) -> Bool { isTouchable(address) || majority == address && !isForeign(address) }
+
+    /// Answers `ROLE` = master and is no stranger.
+    func isMaster(_ address: Address) -> Bool {
+        if case .master = says(address) { !isForeign(address) } else { false }
+    }
+
+    func replication(_ address: Address) -> Replication? {
+        if case .replica(let replication) = says(address) { replication } else { nil }
+    }
+
+    func isPromotable(_ address: Address) -> Bool {
+        guard isLeased(address), !isForeign(address), let replication = replication(address) else { return false }
+        return replication.synchronised && replication.priority != 0
+    }
+
+    /// Members of ours that answer master.
+    var masters: [Address] { Set(s.members).filter { isMaster($0) && isOurs($0) } }
+
+    /// Dead for sure, or for a majority.
+    func isDead(_ address: Address) -> Bool {
+        if isForeign(address) || says(address) == .refused { return true }
+        guard says(address) == .silent, !isLeased(address) else { return false }
+        return s.sentinels.isEmpty || isMajority { $0.names == address && $0.subjectivelyDown }
+    }
+
+    var isSettled: Bool {
+        guard let recorded, !s.sentinels.isEmpty, heard.count == s.sentinels.count else { return false }
+        return heard.allSatisfy { $0.opinion.names == recorded } && !anyFailover && isMaster(recorded)
+    }
+
+    func lasted(_ condition: Condition, _ time: Duration) -> Bool { s.held[condition, default: .zero] >= time }
+}
