@@ -32,4 +32,11 @@ public enum Log {
 
     /// A swift-log logger with our handler, for what takes one.
     public static var logger: Logger { Logger(label: "interrex") { _ in LineHandler(state) } }
+
+    /// The same for libraries: their warnings and errors only.
+    public static var quietLogger: Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
 }

@@ -45,7 +45,7 @@ struct AmbiguousWriteTests {
             proxy.drop(afterRequests: 1)
             // The record names this very address, but not because of this transaction.
             #expect(try await place.registry.claimAgain(Address(7002), member: "c", at: 0) == .overtaken)
-            #expect(try await place.registry.record() == Observation.Record(Address(7002), version: 1))
+            #expect(try await place.registry.record() == Record(Address(7002), version: 1))
             #expect(try await place.witness.children(place.paths.members).sorted() == ["a", "b"])
         }
     }

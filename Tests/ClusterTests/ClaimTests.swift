@@ -34,7 +34,7 @@ struct ClaimTests {
             #expect(try await place.registry.cluster() == newCluster)
             let owners = tree.mapValues(\.stat.ephemeralOwner).filter { $0.value != 0 }
             #expect(owners == [place.paths.member("m"): place.registry.session.credentials.id])
-            #expect(try await place.registry.record() == Observation.Record(Address(7001), version: 0))
+            #expect(try await place.registry.record() == Record(Address(7001), version: 0))
         }
     }
 
@@ -76,7 +76,7 @@ struct ClaimTests {
             #expect(try await place.registry.claimFirst(Address(7001), member: "a") == .done)
             let other = try await place.another()
             #expect(try await other.claimAgain(Address(7002), member: "b", at: 0) == .done)
-            #expect(try await place.registry.record() == Observation.Record(Address(7002), version: 1))
+            #expect(try await place.registry.record() == Record(Address(7002), version: 1))
             #expect(try await place.witness.children(place.paths.members).sorted() == ["a", "b"])
         }
     }

@@ -17,7 +17,7 @@ struct JoinTests {
             #expect(try await place.text(place.paths.member("b")) == "127.0.0.1 7002")
             #expect(
                 try await place.witness.exists(place.paths.member("b"))?.ephemeralOwner == other.session.credentials.id)
-            #expect(try await place.registry.record() == Observation.Record(Address(7001), version: 0))
+            #expect(try await place.registry.record() == Record(Address(7001), version: 0))
         }
     }
 
@@ -30,6 +30,17 @@ struct JoinTests {
             try await place.witness.delete(place.paths.master)
             #expect(try await place.registry.join(Address(7002), member: "c", checking: 1) == .overtaken)
             #expect(try await place.tree().keys.sorted() == before.keys.filter { $0 != place.paths.master }.sorted())
+        }
+    }
+
+    @Test func the_master_that_comes_back_overtakes_a_claim_that_was_decided_before() async throws {
+        try await Place.with { place in
+            #expect(try await place.registry.claimFirst(Address(7001), member: "a") == .done)
+            let other = try await place.another()
+            #expect(try await other.join(Address(7001), member: "b", checking: 0, isMaster: true) == .done)
+            #expect(try await place.registry.record() == Record(Address(7001), version: 1))
+            #expect(try await place.registry.claimAgain(Address(7002), member: "c", at: 0) == .overtaken)
+            #expect(try await place.registry.record() == Record(Address(7001), version: 1))
         }
     }
 
@@ -79,7 +90,7 @@ struct JoinTests {
             try await place.put(place.paths.sentinel("s"), "10.0.0.1 26379")
             _ = try await place.registry.stand(Address(7003), .empty)
             let view = try await place.registry.view()
-            #expect(view.record == Observation.Record(Address(7001), version: 0))
+            #expect(view.record == Record(Address(7001), version: 0))
             #expect(view.cluster == newCluster)
             #expect(view.members.map(\.id) == ["m"] && view.members.map(\.address) == [Address(7001)])
             #expect(view.members.map(\.isLeased) == [true])

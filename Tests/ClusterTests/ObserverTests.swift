@@ -32,7 +32,7 @@ import Testing
         let sentinel = try await SentinelServer.start(monitor: named.port)
         let silent = try freePort()
         var view = View()
-        view.record = Observation.Record(Address(recorded), version: 4)
+        view.record = Record(Address(recorded), version: 4)
         view.members = [registration(member.port), registration(unleased, isLeased: false)]
         view.sentinels = [registration(sentinel.port), registration(silent)]
         try await withProber { prober in
@@ -51,7 +51,7 @@ import Testing
         let master = try await RedisServer.start()
         let replica = try await RedisServer.start(["--replicaof", "127.0.0.1", "\(master.port)"])
         var view = View()
-        view.record = Observation.Record(Address(replica.port), version: 0)
+        view.record = Record(Address(replica.port), version: 0)
         try await withProber { prober in
             let observation = await observer(prober).observe(view)
             #expect(observation.instances[Address(replica.port)]?.answer.replication?.master == Address(master.port))

@@ -10,16 +10,44 @@ import Testing
         let one = try await SentinelServer.start(monitor: master.port, failoverTimeout: .milliseconds(7_500))
         let two = try await SentinelServer.start(monitor: master.port)
         try await withProber { prober in
-            let opinion = try await eventually("it knows its peer") {
+            var opinion = try await eventually("it knows its peer") {
                 let opinion = await prober.opinion(of: Address(one.port))
                 return opinion?.peers == 1 ? opinion : nil
             }
+            #expect(opinion.details.lastReply < .seconds(5))
+            opinion.details.lastReply = .zero
             #expect(
                 opinion
                     == Opinion(names: Address(master.port), failoverTimeout: .milliseconds(7_500), epoch: 0, peers: 1))
             await two.stop()
             // Sentinel never forgets a peer.
             #expect(await prober.opinion(of: Address(one.port))?.peers == 1)
+        }
+    }
+
+    @Test func what_only_a_watcher_asks_for() async throws {
+        let master = try await RedisServer.start()
+        let replica = try await RedisServer.start(["--replicaof", "127.0.0.1", "\(master.port)"])
+        let one = try await SentinelServer.start(monitor: master.port, downAfter: .milliseconds(200))
+        let two = try await SentinelServer.start(monitor: master.port, downAfter: .milliseconds(200))
+        try await withProber { prober in
+            let details = try await eventually("it knows its replica and its peer", within: .seconds(30)) {
+                let details = await prober.detailedOpinion(of: Address(one.port))?.details
+                return details?.replicas == [Address(replica.port)] && details?.sentinels == [Address(two.port)]
+                    && details?.barred == [] && details?.hasQuorum == true ? details : nil
+            }
+            #expect(!details.isDisconnected && details.downAfter == .milliseconds(200) && details.quorum == 2)
+            replica.freeze()
+            try await eventually("a replica that is down in its eyes is barred") {
+                await prober.detailedOpinion(of: Address(one.port))?.details.barred == [Address(replica.port)]
+            }
+            await two.stop()
+            try await eventually("its peer is gone: there is no quorum") {
+                await prober.detailedOpinion(of: Address(one.port))?.details.hasQuorum == false
+            }
+            #expect(await prober.peer(Address(two.port)) == .refused)
+            #expect(await prober.peer(Address(one.port)) == .sentinel)
+            #expect(await prober.peer(Address(master.port)) == .stranger)
         }
     }
 

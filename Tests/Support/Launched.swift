@@ -1,8 +1,8 @@
 import Glibc
 
-/// A server that a test started through a launcher, as a scheduler would: a port, a folder and variables.
+/// A server that a test started through a launcher, or a watcher, as a scheduler would: a port, a folder and variables.
 public final class Launched: Sendable {
-    public enum Kind: String, Sendable { case redis, sentinel }
+    public enum Kind: String, Sendable { case redis, sentinel, watcher }
 
     public let kind: Kind
     public let port: Int
@@ -23,7 +23,8 @@ public final class Launched: Sendable {
             "BIND_IP": "127.0.0.1", "PORT0": String(self.port), "DATA_DIR": self.folder.path,
         ]
         environment.merge(variables) { $1 }
-        let command = try wrapper + [interrexBinary(), kind.rawValue] + arguments
+        let program = try kind == .watcher ? [interrexBinary() + "-watcher"] : [interrexBinary(), kind.rawValue]
+        let command = wrapper + program + arguments
         process = try ChildProcess(
             command[0], Array(command.dropFirst()), environment: environment.filter { !$0.value.isEmpty },
             folder: self.folder.path, output: "\(self.folder.path)/output-\(self.port)-\(nextNumber())",

@@ -94,7 +94,9 @@ struct ProxyThread: Sendable {
         if ready.contains(connection.server), !connection.isDead {
             switch read(connection.server) {
             case .bytes where connection.losesReply: connection.isDead = true
-            case .bytes(let bytes): connection.replies.append((.now + state.behaviour.delay, bytes))
+            case .bytes(let bytes):
+                connection.isAnswered = true
+                connection.replies.append((.now + state.behaviour.delay, bytes))
             case .nothing: break
             case .end: connection.isDead = true
             }
@@ -116,8 +118,10 @@ struct ProxyThread: Sendable {
         _ bytes: [UInt8], _ connection: TCPProxy.Connection, _ behaviour: inout TCPProxy.Behaviour
     ) {
         connection.requests += bytes
-        guard let left = behaviour.chunksUntilDrop else { return }
-        behaviour.chunksUntilDrop = left > 1 ? left - 1 : nil
+        // One request may come in several pieces: libzookeeper sends its length first.
+        guard let left = behaviour.requestsUntilDrop, connection.isAnswered else { return }
+        connection.isAnswered = false
+        behaviour.requestsUntilDrop = left > 1 ? left - 1 : nil
         guard left <= 1 else { return }
         send(&connection.requests, connection.server)
         // Not at once: a server may skip the request of a connection that has gone when its turn comes.

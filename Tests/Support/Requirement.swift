@@ -16,6 +16,8 @@ public enum Requirement: Sendable {
     case redisUser
     /// The program `shellcheck`.
     case shellcheck
+    /// The program `haproxy`.
+    case haproxy
     /// A release build of the program under test, named by `INTERREX_BIN`.
     case releaseBuild
 
@@ -29,6 +31,7 @@ public enum Requirement: Sendable {
         case .networkNamespace: succeeds("unshare", "--net", "true")
         case .redisUser: getpwnam("redis") != nil
         case .shellcheck: succeeds("shellcheck", "--version")
+        case .haproxy: succeeds("haproxy", "-v")
         case .releaseBuild: currentEnvironment()["INTERREX_BIN"] != nil
         }
     }

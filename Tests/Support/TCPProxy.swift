@@ -25,8 +25,8 @@ public final class TCPProxy: Sendable {
         var isSilent = false
         var isRefusing = false
         var delay = Duration.zero
-        /// Forward this many more chunks of clients, and drop the connection in place of the reply to the last.
-        var chunksUntilDrop: Int?
+        /// Forward this many more requests of clients, and drop the connection in place of the reply to the last.
+        var requestsUntilDrop: Int?
     }
 
     public var connectString: String { "127.0.0.1:\(port)" }
@@ -65,10 +65,10 @@ public final class TCPProxy: Sendable {
     /// Replies arrive this much later; requests don't.
     public func hold(replies delay: Duration) { change { $0.behaviour.delay = delay } }
 
-    /// Forwards `count` more chunks of clients, then drops that connection when the server replies to the last: the
-    /// server has done what was asked, and the client never learns it. What a client sends at once is one chunk; earlier
-    /// requests must have their replies.
-    public func drop(afterRequests count: Int) { change { $0.behaviour.chunksUntilDrop = count } }
+    /// Forwards `count` more requests of clients, then drops that connection when the server replies to the last: the
+    /// server has done what was asked, and the client never learns it. What a client sends before the server says
+    /// something is one request; earlier ones must have their replies.
+    public func drop(afterRequests count: Int) { change { $0.behaviour.requestsUntilDrop = count } }
 
     /// Keeps connections open, takes new ones, and forwards nothing until `speak()`.
     public func goSilent() { change { $0.behaviour.isSilent = true } }
@@ -106,6 +106,8 @@ public final class TCPProxy: Sendable {
         /// What came from the server, with the time before which it isn't sent on.
         var replies: [(due: ContinuousClock.Instant, bytes: [UInt8])] = []
         var requests: [UInt8] = []
+        /// Whether the server has said something since the last request that counted.
+        var isAnswered = true
         /// The next thing that the server says ends the connection instead of reaching the client.
         var losesReply = false
         /// Where its bytes are recorded.

@@ -2,7 +2,7 @@ public import Succession
 
 /// Turns a view of ZooKeeper into an observation, by asking everybody whom it names.
 ///
-/// An actor, because it remembers for how long each sentinel has reported its failover: Sentinel doesn't tell.
+/// An actor, because it remembers for how long each sentinel has reported its failover.
 public actor Observer {
     private let prober: Prober
     private let me: Address
@@ -10,7 +10,7 @@ public actor Observer {
     private let data: Freshness
     private let limit: Duration
     private let start = ContinuousClock.now
-    private var failoversSeen: [Address: ContinuousClock.Instant] = [:]
+    private var failovers = FailoverClock()
 
     public init(_ prober: Prober, me: Address, mark: Mark, data: Freshness, limit: Duration) {
         self.prober = prober
@@ -34,7 +34,7 @@ public actor Observer {
         await ask(named.subtracting(instances.keys), into: &instances)
 
         var mark = mark
-        mark.clusterID = view.cluster?.id ?? clusterID(in: instances.filter { members.contains($0.key) })
+        mark.clusterID = view.cluster?.id ?? mark.clusterID(in: instances.filter { members.contains($0.key) })
         return Observation(
             me: me, mark: mark, record: view.record, cluster: view.cluster, sentinels: reports, members: members,
             candidates: view.candidates, candidacy: candidacy, instances: instances, data: data,
@@ -55,27 +55,16 @@ public actor Observer {
             }
             return await group.reduce(into: [SentinelReport]()) { $0.append($1) }
         }
-        return reports.map(timed).sorted { $0.address.description < $1.address.description }
+        return reports.map { failovers.timed($0) }.sorted { $0.address.description < $1.address.description }
     }
+}
 
-    private func timed(_ report: SentinelReport) -> SentinelReport {
-        guard report.opinion?.failoverFor != nil else {
-            failoversSeen[report.address] = nil
-            return report
-        }
-        let now = ContinuousClock.now
-        let since = failoversSeen[report.address, default: now]
-        failoversSeen[report.address] = since
-        var report = report
-        report.opinion?.failoverFor = now - since
-        return report
-    }
-
+extension Mark {
     /// A lost `/redis/cluster` gets its id back from the members' marks: a lease says that they are ours, which a namesake
     /// on the recorded port can't.
-    private func clusterID(in instances: [Address: Instance]) -> String? {
+    func clusterID(in instances: [Address: Instance]) -> String? {
         instances.sorted { $0.key.description < $1.key.description }.lazy.compactMap { _, instance in
-            guard case .mark(let mark) = instance.mark, mark.matches(self.mark) else { return nil }
+            guard case .mark(let mark) = instance.mark, mark.matches(self) else { return nil }
             return mark.clusterID
         }.first
     }

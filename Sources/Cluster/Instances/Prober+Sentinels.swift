@@ -5,22 +5,89 @@ extension Prober {
     /// What the sentinel at `address` says of our master; nil where it is silent. One that doesn't know the name answers,
     /// and names nobody.
     public func opinion(of address: Address) async -> Opinion? {
-        try? await connected(to: address, settings.sentinelCredentials) { connection in
-            async let named = connection.masterAddress(named: settings.masterName, within: limit)
-            async let details = connection.sentinelMaster(named: settings.masterName, within: limit)
-            return try await Opinion(named, details)
+        try? await connected(to: address, settings.sentinelCredentials) { try await opinion(over: $0) }
+    }
+
+    /// The same with all that only a watcher asks for.
+    public func detailedOpinion(of address: Address) async -> Opinion? {
+        try? await asking(address, settings.sentinelCredentials) { connection in
+            // Sent together, so that a slow network is paid for once.
+            async let opinion = opinion(over: connection)
+            async let replicas = connection.sentinelReplicas(named: settings.masterName, within: limit)
+            async let peers = connection.sentinelPeers(named: settings.masterName, within: limit)
+            async let hasQuorum = hasQuorum(connection)
+            var result = try await opinion
+            let known = try await replicas
+            result.details.replicas = known.compactMap { Address($0.endpoint) }
+            result.details.barred = Set(known.filter { result.bars($0) }.compactMap { Address($0.endpoint) })
+            result.details.sentinels = try await peers.compactMap { Address($0.endpoint) }
+            result.details.hasQuorum = try await hasQuorum
+            return result
+        }
+    }
+
+    /// What answers at an address where a sentinel was.
+    public func peer(_ address: Address) async -> PeerAnswer {
+        do {
+            return try await asking(address, settings.sentinelCredentials) { connection in
+                let info = try await connection.info(["server"], within: limit)
+                return info["redis_mode"] == "sentinel" ? .sentinel : .stranger
+            }
+        } catch {
+            return switch Answer(error) {
+            case .refused: .refused
+            case .silent: .silent
+            // Another password: it may be a sentinel all the same.
+            case .denied, .loading: .sentinel
+            default: .stranger
+            }
+        }
+    }
+
+    private func opinion(over connection: Connection) async throws -> Opinion {
+        async let named = connection.masterAddress(named: settings.masterName, within: limit)
+        async let details = connection.sentinelMaster(named: settings.masterName, within: limit)
+        return try await Opinion(named, details)
+    }
+
+    /// `SENTINEL CKQUORUM` answers with an error where there is none.
+    private func hasQuorum(_ connection: Connection) async throws -> Bool {
+        do {
+            _ = try await connection.command(["SENTINEL", "CKQUORUM", settings.masterName], within: limit)
+            return true
+        } catch  where error.code == .server {
+            return false
         }
     }
 }
 
 extension Opinion {
-    fileprivate init(_ named: Endpoint?, _ details: SentinelMaster?) {
-        self.init(names: named.flatMap { Address(host: $0.host, port: $0.port) })
-        guard let details else { return }
-        subjectivelyDown = details.flags.contains("s_down")
-        failoverFor = details.flags.contains("failover_in_progress") ? .zero : nil
-        failoverTimeout = details.failoverTimeout
-        epoch = Int(details.configEpoch)
-        peers = details.otherSentinels
+    /// Whether Sentinel would pass over this replica when it chooses whom to promote (sentinel.c, `sentinelSelectSlave`):
+    /// one that is down or disconnected in its eyes, or whose link was down for ten times `down-after` longer than it has
+    /// held the master for down.
+    fileprivate func bars(_ replica: SentinelReplica) -> Bool {
+        guard replica.flags.isDisjoint(with: ["s_down", "o_down", "disconnected"]) else { return true }
+        let linkDown = replica.fields["master-link-down-time"].flatMap { Int64($0) } ?? 0
+        return .milliseconds(linkDown) > details.masterDown + details.downAfter * 10
     }
+
+    fileprivate init(_ named: Endpoint?, _ master: SentinelMaster?) {
+        self.init(names: named.flatMap { Address($0) })
+        guard let master else { return }
+        subjectivelyDown = master.flags.contains("s_down")
+        failoverFor = master.isFailoverInProgress ? .zero : nil
+        failoverTimeout = master.failoverTimeout
+        epoch = Int(master.configEpoch)
+        peers = master.otherSentinels
+        details = SentinelDetails(
+            isDisconnected: master.flags.contains("disconnected"),
+            lastReply: master.fields["last-ok-ping-reply"].flatMap { Int64($0) }.map { .milliseconds($0) } ?? .zero,
+            downAfter: master.downAfter,
+            masterDown: master.fields["s-down-time"].flatMap { Int64($0) }.map { .milliseconds($0) } ?? .zero,
+            quorum: master.quorum)
+    }
+}
+
+extension Address {
+    init?(_ endpoint: Endpoint) { self.init(host: endpoint.host, port: endpoint.port) }
 }

@@ -7,25 +7,36 @@ public struct Prober: Sendable {
     public let settings: RedisSettings
     /// How long a connection and each answer may take before the server counts as silent.
     public let limit: Duration
+    /// Connections that are kept for the next question; nil where each question opens its own.
+    private let contacts: Contacts?
 
-    public init(_ settings: RedisSettings, on loop: EventLoop, limit: Duration = .seconds(1)) {
+    public init(
+        _ settings: RedisSettings, on loop: EventLoop, limit: Duration = .seconds(1), contacts: Contacts? = nil
+    ) {
         self.settings = settings
         self.loop = loop
         self.limit = limit
+        self.contacts = contacts
     }
+
+    /// The same with another limit.
+    public func within(_ limit: Duration) -> Prober { Prober(settings, on: loop, limit: limit, contacts: contacts) }
 
     /// What the server at `address` answers, and whose mark it bears.
     public func instance(_ address: Address) async -> Instance {
         do {
-            return try await connected(to: address, settings.credentials) { connection in
-                // Sent together, so that a slow network is paid for once.
-                async let info = connection.info([], within: limit)
-                async let mark = mark(of: connection)
-                return try await Instance(Answer(info), mark: mark)
-            }
+            return try await asking(address, settings.credentials) { try await instance(over: $0) }
         } catch {
             return Instance(Answer(error))
         }
+    }
+
+    /// The same over a connection that is there: what is sent on it next reaches the very server that answered.
+    public func instance(over connection: Connection) async throws -> Instance {
+        // Sent together, so that a slow network is paid for once.
+        async let info = connection.info([], within: limit)
+        async let mark = mark(of: connection)
+        return try await Instance(Answer(info), mark: mark)
     }
 
     private func mark(of connection: Connection) async -> MarkReading {
@@ -56,13 +67,42 @@ public struct Prober: Sendable {
         }
     }
 
+    /// Asks over a kept connection, where there is one, else over a new one. Only for questions: where the kept
+    /// connection ended meanwhile, `body` is run again.
+    func asking<Value: Sendable>(
+        _ address: Address, _ credentials: Credentials?, _ body: @Sendable (Connection) async throws -> Value
+    ) async throws -> Value {
+        guard let contacts else { return try await connected(to: address, credentials, body) }
+        if let kept = await contacts.connection(to: address) {
+            do {
+                return try await body(kept)
+            } catch {
+                await contacts.drop(kept, to: address)
+                guard (error as? RedisError)?.code == .closed else { throw error }
+            }
+        }
+        let connection = try await open(address, credentials)
+        do {
+            let value = try await body(connection)
+            await contacts.keep(connection, to: address)
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private func open(_ address: Address, _ credentials: Credentials?) async throws -> Connection {
+        try await Connection.open(
+            Endpoint(host: address.host.description, port: address.port), credentials: credentials, on: loop,
+            within: limit)
+    }
+
     /// Opens a connection for `body` and closes it behind it.
     public func connected<Value: Sendable>(
         to address: Address, _ credentials: Credentials?, _ body: (Connection) async throws -> Value
     ) async throws -> Value {
-        let connection = try await Connection.open(
-            Endpoint(host: address.host.description, port: address.port), credentials: credentials, on: loop,
-            within: limit)
+        let connection = try await open(address, credentials)
         do {
             let value = try await body(connection)
             await connection.close()
@@ -132,6 +172,9 @@ extension Replication {
         let wasUp = isLinked || info["master_link_down_since_seconds"].map { $0 != "-1" } ?? false
         self.init(
             of: master, synchronised: wasUp && info["master_sync_in_progress"] != "1", isLinked: isLinked,
-            priority: info["slave_priority"].flatMap(Int.init) ?? 100, history: history)
+            priority: info["slave_priority"].flatMap(Int.init) ?? 100,
+            lastContact: isLinked
+                ? info["master_last_io_seconds_ago"].flatMap(Int.init).map { .seconds(max(0, $0)) } : nil,
+            history: history)
     }
 }

@@ -10,6 +10,9 @@ public struct Paths: Equatable, Sendable {
     public var members: String { "\(root)/members" }
     public var identities: String { "\(root)/identities" }
     public var candidates: String { "\(root)/candidates" }
+    public var watchers: String { "\(root)/watchers" }
+    public var history: String { "\(root)/history" }
+    public var paused: String { "\(root)/paused" }
 
     public func sentinel(_ id: String) -> String { "\(sentinels)/\(id)" }
     public func member(_ id: String) -> String { "\(members)/\(id)" }
@@ -22,6 +25,7 @@ public struct Paths: Equatable, Sendable {
     }
     /// ZooKeeper appends the number, ten digits long.
     public var candidatePrefix: String { "\(candidates)/n-" }
+    public var watcherPrefix: String { "\(watchers)/n-" }
 
     /// The persistent parents that a first start creates, in the order of their creation.
     public var parents: [String] { [root, members, sentinels, identities, candidates] }

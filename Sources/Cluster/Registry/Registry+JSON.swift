@@ -8,13 +8,29 @@ extension Registry {
         _ type: Value.Type, from node: Node, at path: String, _ check: (Value) throws(BadZnode) -> Value
     ) throws -> Value {
         do throws(BadZnode) {
-            let line = try ZnodeText.line(node.data)
-            guard let value = try? JSONDecoder().decode(type, from: Data(line.utf8)) else {
-                throw BadZnode("it is not the JSON that Interrex writes")
-            }
-            return try check(value)
+            return try check(try Self.decode(type, node.data))
         } catch {
             throw Failure(badZnode: error, at: path)
+        }
+    }
+
+    /// A node's data, at most `limit` bytes of JSON on one line. What it says is still to be checked.
+    static func decode<Value: Decodable>(
+        _ type: Value.Type, _ data: [UInt8], limit: Int = ZnodeText.limit
+    ) throws(BadZnode) -> Value {
+        let line = try ZnodeText.line(data, limit: limit)
+        guard let value = try? JSONDecoder().decode(type, from: Data(line.utf8)) else {
+            throw BadZnode("it is not the JSON that Interrex writes")
+        }
+        return value
+    }
+
+    /// - Throws: `BadZnode` unless `text` is one line of at most `limit` bytes: a JSON string may well hold a line end.
+    static func checkLine(_ text: String, _ name: String, limit: Int) throws(BadZnode) {
+        do {
+            if !text.isEmpty { _ = try ZnodeText.line(Array(text.utf8), limit: limit) }
+        } catch {
+            throw BadZnode("its \(name) is not one line of at most \(limit) bytes")
         }
     }
 

@@ -31,9 +31,17 @@ extension Registry {
     }
 
     /// Joins under a master that is recorded at `version`; nil where nothing is recorded, which no transaction can check.
-    public func join(_ address: Address, member: String, checking version: Int32?) async throws -> Outcome {
+    /// - Parameter isMaster: whether we are that very master. The record is then written again, at its version: a claim
+    ///   that was decided before our lease was there must not succeed after it.
+    public func join(
+        _ address: Address, member: String, checking version: Int32?, isMaster: Bool = false
+    ) async throws -> Outcome {
         var operations: [Operation] = []
-        if let version { operations.append(.check(paths.master, version: version)) }
+        if let version {
+            operations.append(
+                isMaster
+                    ? .set(paths.master, address.znode, version: version) : .check(paths.master, version: version))
+        }
         operations.append(.create(paths.member(member), address.znode, .ephemeral))
         return try await commit(operations, provenBy: paths.member(member))
     }
@@ -57,18 +65,21 @@ extension Registry {
         }
     }
 
-    /// Whether `path` exists as an ephemeral node of this very session. Where the connection is lost again before the
-    /// answer, it is asked again, as long as the session may live: only the answer tells what became of a write.
-    /// (Each try waits for the next connection, so this doesn't spin.)
+    /// Whether `path` exists as an ephemeral node of this very session.
     func owns(_ path: String) async throws -> Bool {
+        try await answered { try await session.exists(path)?.ephemeralOwner == session.credentials.id }
+    }
+
+    /// What a read says that must be answered: only the answer tells what became of a write. Where the connection is lost
+    /// again before it, it is asked again, as long as the session may live. (Each try waits for the next connection, so
+    /// this doesn't spin.)
+    func answered<Value>(_ read: () async throws -> Value) async throws -> Value {
         let end = ContinuousClock.now + session.negotiatedTimeout
         while true {
             do {
-                return try await session.exists(path)?.ephemeralOwner == session.credentials.id
-            } catch  where error.code == .connectionLoss && ContinuousClock.now < end {
-                continue
-            } catch {
-                throw Failure(error)
+                return try await read()
+            } catch let error as ZooKeeperError {
+                guard error.code == .connectionLoss, ContinuousClock.now < end else { throw Failure(error) }
             }
         }
     }

@@ -52,9 +52,9 @@ public struct Registry: Sendable {
 
     /// `/redis/master`, or nil where it does not exist.
     /// - Throws: `Failure` 65 for a value that is no address.
-    public func record(watch: Bool = false) async throws -> Observation.Record? {
+    public func record(watch: Bool = false) async throws -> Record? {
         guard let node = try await node(paths.master, watch: watch) else { return nil }
-        return Observation.Record(try address(node, at: paths.master), version: node.stat.version)
+        return Record(try address(node, at: paths.master), version: node.stat.version)
     }
 
     /// Waits for nothing but notices: sets a watch that fires when `/redis/master` is created, changed or deleted.
@@ -92,9 +92,9 @@ public struct Registry: Sendable {
     }
 
     /// The names below `path`, or nil where there is no such node.
-    public func children(_ path: String) async throws -> [String]? {
+    public func children(_ path: String, watch: Bool = false) async throws -> [String]? {
         do {
-            return try await session.children(path)
+            return try await session.children(path, watch: watch)
         } catch  where error.code == .noNode {
             return nil
         } catch {

@@ -9,9 +9,15 @@ public struct View: Equatable, Sendable {
         public var address: Address
         /// Whether its node is ephemeral: a lease.
         public var isLeased: Bool
+
+        public init(id: String, address: Address, isLeased: Bool) {
+            self.id = id
+            self.address = address
+            self.isLeased = isLeased
+        }
     }
 
-    public var record: Observation.Record?
+    public var record: Record?
     public var cluster: ClusterRecord?
     public var members: [Registration] = []
     public var sentinels: [Registration] = []
@@ -21,7 +27,7 @@ public struct View: Equatable, Sendable {
 
     /// The view of a launcher that lost the first claim of all a moment ago: the root did not exist when it looked, so
     /// nothing is there but what the winner's one transaction created, its own lease among it.
-    public init(firstClaimWonBy record: Observation.Record) {
+    public init(firstClaimWonBy record: Record) {
         self.record = record
         members = [Registration(id: "", address: record.address, isLeased: true)]
     }

@@ -43,7 +43,8 @@ public struct RegistrySettings: Sendable {
     }
 
     /// A root goes into the mark of every server, so it is held to a grammar: `/name`, of letters, digits, `.`, `_`, `-`.
-    private static func root(_ text: String, _ environment: Environment) throws(Failure) -> String {
+    /// - Throws: `Failure` (78) that says so.
+    public static func root(_ text: String, _ environment: Environment) throws(Failure) -> String {
         let segments = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         let valid = segments.allSatisfy { segment in
             !segment.isEmpty && segment != "." && segment != ".."

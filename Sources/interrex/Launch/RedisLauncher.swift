@@ -27,7 +27,7 @@ actor RedisLauncher: Launcher {
         case unknown, longAgo
         /// The root did not exist at that moment. Once our claim was overtaken, the winner's record is kept, because the
         /// watch on it tells when it changes.
-        case after(ContinuousClock.Instant, winner: Observation.Record?)
+        case after(ContinuousClock.Instant, winner: Record?)
     }
 
     init(_ settings: RedisLaunchSettings, loop: EventLoop) {
@@ -181,7 +181,8 @@ actor RedisLauncher: Launcher {
         // The lease comes up while ZooKeeper works, and not beside the server, whose start it would slow down.
         if lease == nil { lease = try LeaseProcess.start() }
         guard case .claim(let version) = decision else {
-            return try await registry.join(launch.address, member: member, checking: observation.record?.version)
+            return try await registry.join(
+                launch.address, member: member, checking: observation.record?.version, isMaster: decision == .resume)
         }
         let known = observation.cluster
         let cluster = known ?? ClusterRecord(id: observation.mark.clusterID ?? UUIDText.random(), members: 1)

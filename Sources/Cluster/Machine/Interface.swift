@@ -1,12 +1,11 @@
-import Cluster
 import Glibc
-import Succession
+public import Succession
 
-/// Network interfaces and names, as far as a launcher must choose an address.
-enum Interface {
+/// Network interfaces and names, as far as a process must choose an address.
+public enum Interface {
     /// The first IPv4 address of an interface, else its first global IPv6 address, in the kernel's order.
     /// - Throws: `Failure` (78) that lists the interfaces there are.
-    static func address(of name: String, _ environment: Environment) throws(Failure) -> Host {
+    public static func address(of name: String, _ environment: Environment) throws(Failure) -> Host {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&list) == 0 else {
             throw environment.bad("NET_IFACE", "can't be looked up (\(lastError())); set BIND_IP instead")
@@ -57,9 +56,9 @@ enum Interface {
     }
 }
 
-enum Resolution {
+public enum Resolution {
     /// The first address of a host name, of the family of `like` where there is one.
-    static func first(of name: String, like: Host) -> Host? {
+    public static func first(of name: String, like: Host) -> Host? {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?

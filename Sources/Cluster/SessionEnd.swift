@@ -1,11 +1,11 @@
-import Redis
-import ZooKeeper
+public import Redis
+public import ZooKeeper
 
 extension Session {
     /// Returns once the session is over: ZooKeeper has ended it, or there was no connection for as long as a server keeps
     /// a session. Servers that lost their data never end it: they turn a client away that has seen later transactions
     /// than they have, and the client comes back for ever.
-    func ended(on loop: EventLoop) async throws {
+    public func ended(on loop: EventLoop) async throws {
         while true {
             try Task.checkCancellation()
             // The present state comes first, so that nothing is missed between two looks.

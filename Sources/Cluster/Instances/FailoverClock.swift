@@ -1,0 +1,20 @@
+import Succession
+
+/// For how long each sentinel has reported its failover: Sentinel doesn't tell.
+struct FailoverClock {
+    private var seen: [Address: ContinuousClock.Instant] = [:]
+
+    /// The report with the time that its failover has taken so far, as far as we have seen.
+    mutating func timed(_ report: SentinelReport) -> SentinelReport {
+        guard report.opinion?.failoverFor != nil else {
+            seen[report.address] = nil
+            return report
+        }
+        let now = ContinuousClock.now
+        let since = seen[report.address, default: now]
+        seen[report.address] = since
+        var report = report
+        report.opinion?.failoverFor = now - since
+        return report
+    }
+}

@@ -1,0 +1,106 @@
+public import Succession
+
+/// Turns a watcher's view of ZooKeeper into a snapshot, by asking everybody whom it names.
+///
+/// An actor, because it remembers whom it asked last and what the servers did then.
+public actor Surveyor {
+    /// How long a server that did not answer last time may take while something is under way: it must not hold up a
+    /// failover that the others are ready for.
+    private static let silentLimit = Duration.milliseconds(100)
+
+    private let prober: Prober
+    private let contacts: Contacts
+    private let mark: Mark
+    private var failovers = FailoverClock()
+    private var instances: [Address: Instance] = [:]
+    private var peers: [Address: PeerAnswer] = [:]
+    private var silentSentinels: Set<Address> = []
+    private var followed: [Address: Address] = [:]
+
+    public init(_ prober: Prober, contacts: Contacts, mark: Mark) {
+        self.prober = prober
+        self.contacts = contacts
+        self.mark = mark
+    }
+
+    /// Asks everybody at once; then whom those name and nobody has asked.
+    /// - Parameter isHasty: servers that were silent last time get less time.
+    public func survey(_ view: WatcherView, isHasty: Bool) async -> Snapshot {
+        let members = view.members.filter(\.isLeased).map(\.address)
+        let registered = Set(view.sentinels.map(\.address))
+        let leftovers = Set(view.sentinels.filter { !$0.isLeased }.map(\.address))
+
+        // Whom the last survey asked beside them is asked in the same breath.
+        let first = Set(members + [view.record?.address].compactMap(\.self)).union(instances.keys)
+        async let askedInstances = ask(first, isHasty)
+        async let askedPeers = askPeers(Set(peers.keys).subtracting(registered).union(leftovers), isHasty)
+        let sentinels = await reports(of: registered, isHasty)
+        var (instances, peers) = (await askedInstances, await askedPeers)
+
+        let known = Set(sentinels.compactMap(\.opinion).flatMap { $0.details.replicas + [$0.names].compactMap(\.self) })
+        let wanted = Set(members + [view.record?.address].compactMap(\.self)).union(known)
+        instances.merge(await ask(wanted.subtracting(instances.keys), isHasty)) { $1 }
+        let followedNow = Set(instances.filter { wanted.contains($0.key) }.compactMap { $0.value.answer.master })
+        instances.merge(await ask(followedNow.subtracting(instances.keys), isHasty)) { $1 }
+        let otherSentinels = Set(sentinels.compactMap(\.opinion).flatMap(\.details.sentinels)).subtracting(registered)
+        peers.merge(await askPeers(otherSentinels.subtracting(peers.keys), isHasty)) { $1 }
+
+        self.instances = instances.filter { wanted.union(followedNow).contains($0.key) }
+        self.peers = peers.filter { otherSentinels.union(leftovers).contains($0.key) }
+        silentSentinels = Set(sentinels.filter { $0.opinion == nil }.map(\.address))
+        let before = followed
+        followed = followed.filter { self.instances[$0.key] != nil }
+        for (address, instance) in self.instances {
+            if let master = instance.answer.master { followed[address] = master }
+        }
+        await contacts.retain(Set(self.instances.keys).union(registered).union(self.peers.keys))
+
+        var mark = mark
+        // After a loss of ZooKeeper's data the sentinels may be back before any member: the master that they name tells
+        // the id as well, and another would make a stranger of every server.
+        let named = sentinels.majorityAddress
+        mark.clusterID =
+            view.cluster?.id ?? mark.clusterID(in: self.instances.filter { members.contains($0.key) })
+            ?? mark.clusterID(in: self.instances.filter { $0.key == named })
+        return Snapshot(
+            mark: mark, record: view.record, cluster: view.cluster, sentinels: sentinels, members: members,
+            instances: self.instances, peers: self.peers, leftovers: leftovers, badNodes: view.badNodes,
+            isPaused: view.isPaused, followed: before.merging(followed) { $1 })
+    }
+
+    private func ask(_ addresses: Set<Address>, _ isHasty: Bool) async -> [Address: Instance] {
+        let silent = Set(instances.filter { $0.value.answer == .silent }.keys)
+        return await each(addresses, isHasty ? silent : []) { await $0.instance($1) }
+    }
+
+    private func askPeers(_ addresses: Set<Address>, _ isHasty: Bool) async -> [Address: PeerAnswer] {
+        let silent = Set(peers.filter { $0.value == .silent }.keys)
+        return await each(addresses, isHasty ? silent : []) { await $0.peer($1) }
+    }
+
+    private func reports(of sentinels: Set<Address>, _ isHasty: Bool) async -> [SentinelReport] {
+        let opinions = await each(sentinels, isHasty ? silentSentinels : []) { await $0.detailedOpinion(of: $1) }
+        return opinions.map { failovers.timed(SentinelReport($0.key, $0.value)) }
+            .sorted { $0.address.description < $1.address.description }
+    }
+
+    /// Asks all of them at once; those that were silent get less time.
+    private nonisolated func each<Value: Sendable>(
+        _ addresses: Set<Address>, _ silent: Set<Address>,
+        _ ask: @escaping @Sendable (Prober, Address) async -> Value
+    ) async -> [Address: Value] {
+        await withTaskGroup(of: (Address, Value).self) { group in
+            for address in addresses {
+                let prober = silent.contains(address) ? prober.within(Self.silentLimit) : prober
+                group.addTask { (address, await ask(prober, address)) }
+            }
+            var answers: [Address: Value] = [:]
+            for await (address, answer) in group { answers[address] = answer }
+            return answers
+        }
+    }
+}
+
+extension Answer {
+    fileprivate var master: Address? { if case .replica(let replication) = self { replication.master } else { nil } }
+}

@@ -1,0 +1,74 @@
+public import Succession
+import ZooKeeper
+
+/// `/redis/history`: a log for people, and never in the way of a record.
+extension Registry {
+    /// The changes of the master, newest last; empty where there are none, or where the node can't be used.
+    /// - Throws: `Failure` 69 where ZooKeeper can't be reached, 77 where it does not let us in.
+    public func history() async throws -> [HistoryEntry] {
+        guard let node = try await node(paths.history) else { return [] }
+        return (try? Self.history(node.data)) ?? []
+    }
+
+    /// - Throws: `BadZnode` where one entry is not what we write; a node without data is an empty history.
+    static func history(_ data: [UInt8]) throws(BadZnode) -> [HistoryEntry] {
+        if data.isEmpty { return [] }
+        let entries = try decode([HistoryEntry].self, data, limit: HistoryEntry.byteLimit)
+        for entry in entries { try entry.validate() }
+        return entries.suffix(HistoryEntry.limit)
+    }
+
+    /// What puts one more entry into the history.
+    struct Addition {
+        var operations: [Operation]
+        /// What an operator should know of it.
+        var problem: String?
+
+        /// The entry is left out.
+        static let none = Addition(
+            operations: [], problem: "the last change of the master is not in it; check its ACL, and who else writes it"
+        )
+    }
+
+    /// How to put `entry` into the history as it is at this moment. None where its ACL does not let us read it.
+    func adding(_ entry: HistoryEntry) async throws -> Addition {
+        let node: Node
+        do {
+            node = try await session.get(paths.history)
+        } catch  where error.code == .noNode {
+            return Addition(operations: [.create(paths.history, Self.encode([entry]), .persistent)])
+        } catch  where error.code == .noAuth {
+            return .none
+        } catch {
+            throw Failure(error)
+        }
+        do {
+            let entries = try Self.history(node.data) + [entry]
+            let data = Self.encode(Array(entries.suffix(HistoryEntry.limit)))
+            return Addition(operations: [.set(paths.history, data, version: node.stat.version)])
+        } catch {
+            let aside = "\(paths.history).aside-\(Timestamp.fileName)"
+            return Addition(
+                operations: [
+                    .create(aside, Array(node.data.prefix(Self.asideLimit)), .persistent),
+                    .set(paths.history, Self.encode([entry]), version: node.stat.version),
+                ], problem: "\(error); it is kept as \(aside), and begun anew")
+        }
+    }
+
+    /// How much of an unusable history is kept: what one request takes, less what goes with it.
+    private static let asideLimit = Session.maximumRequestSize - 32_768
+}
+
+extension HistoryEntry {
+    fileprivate func validate() throws(BadZnode) {
+        for (name, text, limit) in [("time", time, 40), ("cause", cause, 40), ("by", by, 300)] {
+            try Registry.checkLine(text, name, limit: limit)
+        }
+        guard !cause.isEmpty, !cause.contains(" ") else { throw BadZnode("its cause is not one word") }
+        guard [new, old].allSatisfy({ $0.map { Address($0) != nil } ?? true }) else {
+            throw BadZnode("an entry's address is not host:port")
+        }
+        guard members >= 0, epoch ?? 0 >= 0 else { throw BadZnode("an entry's number is negative") }
+    }
+}

@@ -1,0 +1,90 @@
+public import Succession
+import ZooKeeper
+
+/// How a watcher's write ended.
+public typealias RecordOutcome = Registry.Outcome
+
+/// What every watcher writes.
+extension Registry {
+    /// Records a new master: `/redis/master` at the version read before the evidence, `/redis/cluster` and the history, in
+    /// one transaction (promise 2). Where nothing was recorded they are created.
+    ///
+    /// Whatever is wrong with the history does not stop it: an unusable one is set aside, one that can't be written at all
+    /// is left out.
+    /// - Parameters:
+    ///   - clusterVersion: of `/redis/cluster` where it exists.
+    ///   - clusterID: the cluster's id where `cluster` has none yet.
+    ///   - entry: told apart from others by all that it says, its time and writer among it.
+    /// - Throws: `Failure` 69 where ZooKeeper can't be reached, also where the outcome is unknown for that reason.
+    public func record(
+        _ recording: Recording, cluster: ClusterRecord?, clusterVersion: Int32?, clusterID: String, entry: HistoryEntry
+    ) async throws -> RecordOutcome {
+        let address = recording.master.znode
+        let essential: [Operation] = [
+            recording.previous.map { .set(paths.master, address, version: $0.version) }
+                ?? .create(paths.master, address, .persistent),
+            try keeping(recording.update, cluster: cluster, version: clusterVersion, id: clusterID),
+        ]
+        var attempt = 0
+        while true {
+            attempt += 1
+            let isLast = attempt == Self.recordAttempts
+            let history = isLast ? .none : try await adding(entry)
+            do {
+                try await session.multi(essential + history.operations)
+                if let reason = history.problem { Log.warn("\(paths.history) in ZooKeeper can't be used: \(reason)") }
+                return .done
+            } catch  where error.isAmbiguous {
+                return try await hasRecorded(recording, history.operations.isEmpty ? nil : entry) ? .done : .overtaken
+            } catch  where !isLast && (error.failedOperation ?? 0) >= essential.count {
+                // Somebody else wrote the history, or its ACL does not let us: read it again, at last do without.
+                continue
+            } catch  where error.code == .noNode && recording.previous == nil && attempt == 1 {
+                // ZooKeeper was wiped.
+                try await createParents()
+            } catch  where [.badVersion, .noNode, .nodeExists].contains(error.code) {
+                return .overtaken
+            } catch {
+                throw Failure(error)
+            }
+        }
+    }
+
+    /// How often a record is tried that only the history stands in the way of; the last time without it.
+    private static let recordAttempts = 5
+
+    /// The operation that writes `/redis/cluster`.
+    /// - Throws: `Failure` 65 for what no reader would take.
+    func keeping(
+        _ update: ClusterUpdate, cluster: ClusterRecord?, version: Int32?, id: String
+    ) throws -> Operation {
+        let record = ClusterRecord(
+            id: cluster?.id ?? id, members: update.members, replicationID: update.replicationID, epoch: update.epoch)
+        do {
+            let data = Array(try record.validated().json.utf8)
+            return version.map { .set(paths.cluster, data, version: $0) } ?? .create(paths.cluster, data, .persistent)
+        } catch {
+            throw Failure(.badData, "\(paths.cluster) is not written: \(error)")
+        }
+    }
+
+    /// Whether a record of which no reply came took effect: nobody else can have made the version that follows and the
+    /// history's newest entry, too (promise 7). Without an entry it is enough that the master is recorded.
+    private func hasRecorded(_ recording: Recording, _ entry: HistoryEntry?) async throws -> Bool {
+        try await answered {
+            do {
+                // The server of the next connection may lag behind the one that took the write.
+                try await session.sync(paths.root)
+                let master = try await session.get(paths.master)
+                let version = recording.previous.map { $0.version + 1 } ?? 0
+                guard master.data == recording.master.znode, master.stat.version == version else { return false }
+                guard let entry else { return true }
+                return try Self.history(try await session.get(paths.history).data).last == entry
+            } catch let error as ZooKeeperError where error.code == .noNode {
+                return false
+            } catch is BadZnode {
+                return false
+            }
+        }
+    }
+}

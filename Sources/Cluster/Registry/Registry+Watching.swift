@@ -1,0 +1,179 @@
+import Succession
+import ZooKeeper
+
+/// What a watcher reads. Every read but that of `/redis/cluster`, which only watchers and claims write, sets a watch.
+extension Registry {
+    /// Reads all that a watcher decides on, and sees to it that `session.changes()` tells of the next change.
+    /// `/redis/master` comes first: its version must be older than the evidence.
+    /// - Throws: `Failure` 69 where ZooKeeper can't be reached, 77 where it does not let us in.
+    public func watcherView() async throws -> WatcherView {
+        var view = WatcherView()
+        let master = try await watched(paths.master)
+        async let cluster = finding(paths.cluster) { try await session.get(paths.cluster) }
+        async let members = watchedNodes(below: paths.members)
+        async let sentinels = watchedNodes(below: paths.sentinels)
+        async let watchers = watchedNodes(below: paths.watchers)
+        async let paused = watched(paths.paused)
+        view.readMaster(try master.orDenied(paths.master), at: paths.master)
+        view.readCluster(try await cluster.orDenied(paths.cluster), at: paths.cluster)
+        view.members = view.readRegistrations(try await members)
+        view.sentinels = view.readRegistrations(try await sentinels)
+        view.readWatchers(try await watchers)
+        view.readPause(try await paused, at: paths.paused)
+        view.badNodes.sort { $0.path < $1.path }
+        return view
+    }
+
+    /// Reads a node, or its absence, with a watch that fires when that changes. (Of a node that we may not read the server
+    /// tells nothing either: CVE-2024-23944.)
+    private func watched(_ path: String) async throws -> Finding {
+        while true {
+            let finding = try await finding(path) { try await session.get(path, watch: true) }
+            guard finding == .nothing else { return finding }
+            // Only `exists` watches what is not there. A node that was created between the two is read.
+            if try await !watchedIsThere(path) { return .nothing }
+        }
+    }
+
+    /// Reads the nodes below `path`, with watches on each and on their coming and going, that of `path` included.
+    private func watchedNodes(below path: String) async throws -> [(path: String, finding: Finding)] {
+        guard let names = try await watchedChildren(path) else { return [] }
+        return try await withThrowingTaskGroup(of: (String, Finding).self) { group in
+            for name in names {
+                let path = "\(path)/\(name)"
+                group.addTask { (path, try await finding(path) { try await session.get(path, watch: true) }) }
+            }
+            var found: [(path: String, finding: Finding)] = []
+            for try await (path, finding) in group where finding != .nothing { found.append((path, finding)) }
+            return found.sorted { $0.path < $1.path }
+        }
+    }
+
+    private func watchedChildren(_ path: String) async throws -> [String]? {
+        while true {
+            if let names = try await children(path, watch: true) { return names }
+            if try await !watchedIsThere(path) { return nil }
+        }
+    }
+
+    private func watchedIsThere(_ path: String) async throws -> Bool {
+        try await translated { try await session.exists(path, watch: true) != nil }
+    }
+
+    private func finding(_ path: String, _ get: () async throws -> Node) async throws -> Finding {
+        do {
+            return .node(try await get())
+        } catch let error as ZooKeeperError {
+            switch error.code {
+            case .noNode: return .nothing
+            case .noAuth: return .denied
+            default: throw Failure(error)
+            }
+        }
+    }
+
+    /// The number that ZooKeeper gave a watcher's node; nil for a name that is none of ours.
+    static func number(ofWatcher path: String) -> Int? {
+        guard let slash = path.lastIndex(of: "/") else { return nil }
+        let name = path[slash...].dropFirst()
+        let digits = name.dropFirst(2)
+        guard name.hasPrefix("n-"), digits.count == 10, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+            return nil
+        }
+        return Int(digits)
+    }
+}
+
+/// What reading a node came to.
+private enum Finding: Equatable, Sendable {
+    case node(Node)
+    case nothing
+    /// Its ACL does not let us read it.
+    case denied
+
+    func orDenied(_ path: String) throws(Failure) -> Node? {
+        switch self {
+        case .node(let node): return node
+        case .nothing: return nil
+        case .denied: throw Failure(ZooKeeperError(.noAuth, "get", path))
+        }
+    }
+
+    /// The node; nil where there is none.
+    func readable() throws(BadZnode) -> Node? {
+        switch self {
+        case .node(let node): return node
+        case .nothing: return nil
+        case .denied: throw BadZnode("its ACL does not let us read it")
+        }
+    }
+}
+
+extension WatcherView {
+    fileprivate mutating func readMaster(_ node: Node?, at path: String) {
+        guard let node else { return }
+        record = checked(path, isEssential: true) { () throws(BadZnode) in
+            Record(try Address(znode: node.data), version: node.stat.version)
+        }
+    }
+
+    fileprivate mutating func readCluster(_ node: Node?, at path: String) {
+        guard let node else { return }
+        cluster = checked(path, isEssential: true) { () throws(BadZnode) in
+            try Registry.decode(ClusterRecord.self, node.data).validated()
+        }
+        clusterVersion = cluster.map { _ in node.stat.version }
+    }
+
+    fileprivate mutating func readRegistrations(_ found: [(path: String, finding: Finding)]) -> [View.Registration] {
+        found.compactMap { path, finding in
+            let registration: View.Registration?? = checked(path) { () throws(BadZnode) in
+                guard let node = try finding.readable(), let slash = path.lastIndex(of: "/") else { return nil }
+                return View.Registration(
+                    id: String(path[slash...].dropFirst()), address: try Address(znode: node.data),
+                    isLeased: node.stat.ephemeralOwner != 0)
+            }
+            return registration ?? nil
+        }
+    }
+
+    fileprivate mutating func readWatchers(_ found: [(path: String, finding: Finding)]) {
+        let candidacies = found.compactMap { path, finding in
+            let candidacy: Candidacy?? = checked(path) { () throws(BadZnode) in
+                guard let number = Registry.number(ofWatcher: path) else {
+                    throw BadZnode("its name is not n- and ten digits")
+                }
+                guard let node = try finding.readable() else { return nil }
+                // One that no session ends would lead for ever.
+                guard node.stat.ephemeralOwner != 0 else { throw BadZnode("it is not ephemeral") }
+                return Candidacy(
+                    path: path, number: number, address: try Address(znode: node.data),
+                    owner: node.stat.ephemeralOwner, version: node.stat.version)
+            }
+            return candidacy ?? nil
+        }
+        watchers = candidacies.sorted { $0.number < $1.number }
+    }
+
+    fileprivate mutating func readPause(_ finding: Finding, at path: String) {
+        isPaused = finding != .nothing
+        let pause: Pause?? = checked(path) { () throws(BadZnode) in
+            try finding.readable().map { node throws(BadZnode) in try Registry.pause(node.data) }
+        }
+        self.pause = pause ?? nil
+    }
+
+    /// What `read` makes of a node; nil, and one more bad node, where it can't be used.
+    private mutating func checked<Value>(
+        _ path: String, isEssential: Bool = false, _ read: () throws(BadZnode) -> Value
+    ) -> Value? {
+        do {
+            return try read()
+        } catch {
+            // A name below ours may be as long, and as strange, as ZooKeeper lets it be.
+            let path = path.clipped.oneLine
+            badNodes.append(BadNode(path: path, reason: error.description, isEssential: isEssential))
+            return nil
+        }
+    }
+}
