@@ -18,10 +18,21 @@ let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift
 /// The paths that swift-subprocess takes.
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+/// The signals that the lifecycle takes.
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+/// What Hummingbird's API is made of.
+let http: [Target.Dependency] = [
+    .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+]
+
 let package = Package(
     name: "interrex",
     products: [
         .executable(name: "interrex", targets: ["interrex"]),
+        .executable(name: "interrex-watcher", targets: ["interrex-watcher"]),
         .executable(name: "launch-benchmark", targets: ["launch-benchmark"]),
     ],
     dependencies: [
@@ -29,6 +40,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.15.0", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
     ],
     targets: [
         .systemLibrary(name: "CZooKeeper", providers: [.apt(["libzookeeper-mt-dev"])]),
@@ -50,21 +66,30 @@ let package = Package(
             name: "interrex",
             dependencies: ["Cluster", "Rendering", "CLinux", argumentParser, logging, subprocess, system],
             swiftSettings: settings),
+        .executableTarget(
+            name: "interrex-watcher",
+            dependencies: [
+                "Cluster", "CLinux", logging, metrics, lifecycle, signals, hummingbird, subprocess, system,
+            ] + http,
+            swiftSettings: settings),
 
         .executableTarget(
             name: "launch-benchmark", dependencies: ["ZooKeeper", "Support"], path: "Benchmarks/launch",
             swiftSettings: settings),
-
         .target(name: "Support", dependencies: ["CLinux"], path: "Tests/Support", swiftSettings: settings),
         .testTarget(name: "ZooKeeperTests", dependencies: ["ZooKeeper", "Support"], swiftSettings: settings),
         .testTarget(name: "RedisTests", dependencies: ["Redis", "Support"], swiftSettings: settings),
         .testTarget(name: "SuccessionTests", dependencies: ["Succession"], swiftSettings: settings),
         .testTarget(name: "RenderingTests", dependencies: ["Rendering"], swiftSettings: settings),
         .testTarget(name: "ClusterTests", dependencies: ["Cluster", "Support"], swiftSettings: settings),
+        .testTarget(
+            name: "WatcherTests",
+            dependencies: ["interrex-watcher", "Cluster", "Succession", "Support", logging, metrics, lifecycle],
+            swiftSettings: settings),
         .testTarget(name: "InterrexTests", dependencies: ["interrex", "Support"], swiftSettings: settings),
         .testTarget(
             name: "Integration",
-            dependencies: ["interrex", "Cluster", "Redis", "ZooKeeper", "Support"],
+            dependencies: ["interrex", "interrex-watcher", "Cluster", "Redis", "ZooKeeper", "Support"],
             swiftSettings: settings),
     ]
 )

@@ -1,0 +1,118 @@
+import HTTPTypes
+import Succession
+
+/// The endpoints of one cluster. Each is a look at what was seen last; only `replica` asks a server.
+enum ClusterEndpoint: Equatable, Sendable {
+    case sentinel, sentinels, master, status, history, events, ready
+    case primary(String)
+    case replica(String)
+
+    /// What is left of a path after the cluster's name.
+    init?(_ path: ArraySlice<String>) {
+        switch (path.first, path.dropFirst().first, path.count) {
+        case ("sentinel", nil, 1): self = .sentinel
+        case ("sentinels", nil, 1): self = .sentinels
+        case ("master", nil, 1): self = .master
+        case ("status", nil, 1): self = .status
+        case ("history", nil, 1): self = .history
+        case ("events", nil, 1): self = .events
+        case ("readyz", nil, 1): self = .ready
+        case ("primary", let address?, 2): self = .primary(address)
+        case ("replica", let address?, 2): self = .replica(address)
+        default: return nil
+        }
+    }
+}
+
+/// The answers.
+extension ClusterStatus {
+    /// One registered sentinel at random: one that answered, else any.
+    func sentinelReply() -> Reply {
+        guard let snapshot else { return notSeen }
+        let answering = snapshot.answeringSentinels
+        guard let sentinel = (answering.isEmpty ? snapshot.listedSentinels : answering).randomElement() else {
+            return .unavailable("no sentinel is registered")
+        }
+        return Reply("\(sentinel.host) \(sentinel.port)")
+    }
+
+    func sentinelsReply(json: Bool) -> Reply {
+        let sentinels = (snapshot?.listedSentinels ?? []).map(\.description)
+        if json { return Reply(json: .array(sentinels.map(JSON.string))) }
+        guard snapshot != nil else { return notSeen }
+        return sentinels.isEmpty
+            ? .unavailable("no sentinel is registered") : Reply(sentinels.joined(separator: ","))
+    }
+
+    func masterReply(json: Bool) -> Reply {
+        guard let snapshot else { return notSeen }
+        guard let master = snapshot.record?.address else { return .unavailable("no master is recorded") }
+        return json
+            ? Reply(json: ["host": .string(master.host.description), "port": .number(master.port)])
+            : Reply("\(master.host) \(master.port)")
+    }
+
+    /// Whether a load balancer may send writes to `text`.
+    func primaryReply(_ text: String) -> Reply {
+        guard let address = Address(text) else { return Self.badAddress }
+        guard let snapshot else { return notSeen }
+        guard let master = snapshot.record?.address else { return .unavailable("no master is recorded") }
+        guard address == master else {
+            return .unavailable("\(address) is not the recorded master, which is \(master)")
+        }
+        guard !snapshot.isStranger(address) else {
+            return .unavailable("\(address) is no server of this cluster any more")
+        }
+        guard snapshot.answersMaster(address) else {
+            let word = (snapshot.instances[address]?.answer ?? .silent).word
+            return .unavailable("\(address) is the recorded master, but it was last seen as: \(word)")
+        }
+        return Reply("\(address) is the master")
+    }
+
+    /// Whether a load balancer may send reads to `text`. It is asked anew: no event tells of a broken link.
+    func replicaReply(
+        _ text: String, maxLag: String?, probe: @Sendable (Address) async -> Instance
+    ) async -> Reply {
+        guard let address = Address(text) else { return Self.badAddress }
+        var limit: Lag?
+        if let maxLag {
+            guard let lag = Lag(maxLag) else {
+                return Reply(.badRequest, "max-lag must be a time (500ms, 6s, 2m, 6) or a size (100b, 64kb, 1mb)")
+            }
+            limit = lag
+        }
+        guard let snapshot else { return notSeen }
+        guard let master = snapshot.record?.address else { return .unavailable("no master is recorded") }
+        guard snapshot.members.contains(address) else { return .unavailable("\(address) is no live member") }
+        var asked = snapshot
+        asked.instances[address] = await probe(address)
+        guard !asked.isStranger(address) else {
+            return .unavailable("\(address) is no server of this cluster any more")
+        }
+        guard case .replica(let replication)? = asked.instances[address]?.answer else {
+            return .unavailable("\(address) is no replica: \((asked.instances[address]?.answer ?? .silent).word)")
+        }
+        guard replication.master == master else {
+            let other = replication.master?.description ?? "nobody"
+            return .unavailable("\(address) replicates from \(other), not from the recorded master \(master)")
+        }
+        guard replication.isLinked else { return .unavailable("\(address) has lost its link to the master \(master)") }
+        if let complaint = limit?.complaint(of: replication, masterOffset: snapshot.masterOffset) {
+            return .unavailable("\(address) \(complaint)")
+        }
+        return Reply("\(address) replicates from \(master)")
+    }
+
+    /// Why this cluster can't be spoken for; nil where there was a complete look, with ZooKeeper, 30 s ago at most.
+    var unready: String? {
+        guard let seen, snapshot != nil else { return "\(root) has not been looked at yet" }
+        guard isConnected else { return "\(root): ZooKeeper does not answer" }
+        guard seen.duration(to: .now) <= .seconds(30) else { return "\(root) was last looked at more than 30 s ago" }
+        return nil
+    }
+
+    private var notSeen: Reply { .unavailable("\(root) has not been looked at yet") }
+
+    private static let badAddress = Reply(.badRequest, "the address must be host:port or [IPv6]:port")
+}

@@ -1,0 +1,126 @@
+import Cluster
+import HTTPTypes
+import Hummingbird
+import Succession
+
+/// Finds the endpoint that a request names, and answers it (DESIGN.md 6, HTTP). All of them only read.
+struct Endpoints: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    let board: StatusBoard
+    let feed: EventFeed
+    let metrics: PrometheusBackend
+    /// How many clusters there should be; nil: not known.
+    let expectedRoots: Int?
+    let probe: @Sendable (Address) async -> Instance
+    let commentInterval: Duration
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        guard request.method == .get || request.method == .head else {
+            var response = Reply(.methodNotAllowed, "only GET and HEAD: everything here is read-only").response
+            response.headers[.allow] = "GET, HEAD"
+            return response
+        }
+        let response = await response(to: Call(request))
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func response(to call: Call) async -> Response {
+        guard let path = call.path else { return Reply(.badRequest, "the path can't be decoded").response }
+        let names = board.names
+        switch path {
+        case ["livez"]: return Reply("ok").response
+        case ["readyz"]: return ready().response
+        case ["metrics"]: return metricsResponse
+        case ["events"]: return events(call, names)
+        case ["clusters"]:
+            let clusters = names.roots.map { root -> JSON in
+                ["name": .string(names.name(of: root)), "root": .string(root)]
+            }
+            return Reply(json: .array(clusters)).response
+        case let path where path.first == "clusters": return await clusterResponse(path.dropFirst(), call, names)
+        default: return await topResponse(path[...], call, names)
+        }
+    }
+
+    /// The paths of the one cluster that there is.
+    private func topResponse(_ path: ArraySlice<String>, _ call: Call, _ names: ClusterNames) async -> Response {
+        guard let endpoint = ClusterEndpoint(path) else { return unknownPath }
+        if expectedRoots ?? 1 == 1, names.roots.count == 1, let status = board.status(ofRoot: names.roots[0]) {
+            return await response(of: status, endpoint, call)
+        }
+        if endpoint == .status, expectedRoots != 1 {
+            return Reply(json: ["clusters": .array(board.statuses.map(\.json))]).response
+        }
+        guard !names.roots.isEmpty else { return Reply.unavailable("no cluster has been looked at yet").response }
+        let hint = "there are several clusters; ask /clusters/NAME/\(path[path.startIndex]) with one of: \(names.list)"
+        return Reply(.notFound, hint.oneLine).response
+    }
+
+    /// The paths below `/clusters/`.
+    private func clusterResponse(_ path: ArraySlice<String>, _ call: Call, _ names: ClusterNames) async -> Response {
+        let (finding, rest) = names.split(path)
+        guard case .root(let root) = finding, let status = board.status(ofRoot: root) else {
+            return missing(finding, path.first ?? "", names)
+        }
+        guard let endpoint = ClusterEndpoint(rest) else { return unknownPath }
+        return await response(of: status, endpoint, call)
+    }
+
+    private func response(of status: ClusterStatus, _ endpoint: ClusterEndpoint, _ call: Call) async -> Response {
+        switch endpoint {
+        case .sentinel: status.sentinelReply().response
+        case .sentinels: status.sentinelsReply(json: call.wantsJSON).response
+        case .master: status.masterReply(json: call.wantsJSON).response
+        case .status: Reply(json: status.json).response
+        case .history: Reply(json: status.historyJSON).response
+        case .ready: (status.unready.map(Reply.unavailable) ?? Reply("ok")).response
+        case .events: EventStream(feed: feed, root: status.root, commentInterval: commentInterval).response
+        case .primary(let address): status.primaryReply(address).response
+        case .replica(let address):
+            await status.replicaReply(address, maxLag: call.parameters["max-lag"], probe: probe).response
+        }
+    }
+
+    private func events(_ call: Call, _ names: ClusterNames) -> Response {
+        guard let name = call.parameters["cluster"] else {
+            return EventStream(feed: feed, root: nil, commentInterval: commentInterval).response
+        }
+        let finding = names.find(name)
+        guard case .root(let root) = finding else { return missing(finding, name, names) }
+        return EventStream(feed: feed, root: root, commentInterval: commentInterval).response
+    }
+
+    private func ready() -> Reply {
+        let statuses = board.statuses
+        if let expectedRoots, statuses.count < expectedRoots {
+            return .unavailable("only \(statuses.count) of \(expectedRoots) clusters have been looked at")
+        }
+        let unready = statuses.compactMap(\.unready)
+        guard let first = unready.first else { return Reply("ok") }
+        return .unavailable(unready.count == 1 ? first : "\(first) (and \(unready.count - 1) more)")
+    }
+
+    private var metricsResponse: Response {
+        var reply = Reply("")
+        reply.body = metrics.text()
+        reply.type = "text/plain; version=0.0.4; charset=utf-8"
+        return reply.response
+    }
+
+    private func missing(_ finding: ClusterNames.Finding, _ name: String, _ names: ClusterNames) -> Response {
+        if case .ambiguous(let roots) = finding {
+            let wholes = roots.map { String($0.dropFirst()) }.joined(separator: ", ")
+            return Reply(.notFound, "\(name.clipped) is the name of several clusters: \(wholes)".oneLine).response
+        }
+        return Reply(.notFound, "there is no cluster \(name.clipped); there are: \(names.list)".oneLine).response
+    }
+
+    private var unknownPath: Response {
+        Reply(
+            .notFound,
+            "there is no such path; there are /sentinel, /sentinels, /master, /status, /history, /primary/HOST:PORT, "
+                + "/replica/HOST:PORT, /events, /clusters, /livez, /readyz and /metrics"
+        ).response
+    }
+}

@@ -1,0 +1,73 @@
+import Cluster
+import Glibc
+import Hummingbird
+import Logging
+import NIOCore
+import Redis
+import ServiceLifecycle
+import Succession
+
+/// The watcher's HTTP port.
+struct HTTPServer: Service {
+    /// An idle connection is closed after this; Prometheus's default is to ask every minute.
+    private static let idleTimeout = TimeAmount.seconds(90)
+    /// What is still being sent when the watcher ends has so long to be taken.
+    private static let grace = Duration.milliseconds(400)
+
+    private let host: String
+    private let port: Int
+    private let endpoints: Endpoints
+
+    /// - Parameters:
+    ///   - expectedRoots: How many clusters there should be; nil: not known.
+    ///   - probe: Asks a server, within a second or so.
+    ///   - commentInterval: How often an event stream sends a comment.
+    init(
+        host: String, port: Int, board: StatusBoard, feed: EventFeed, metrics: PrometheusBackend, expectedRoots: Int?,
+        probe: @escaping @Sendable (Address) async -> Instance, commentInterval: Duration = .seconds(10)
+    ) {
+        self.host = host
+        self.port = port
+        endpoints = Endpoints(
+            board: board, feed: feed, metrics: metrics, expectedRoots: expectedRoots, probe: probe,
+            commentInterval: commentInterval)
+    }
+
+    /// Serves until a graceful shutdown or a cancellation.
+    /// - Throws: `Failure` (78) where it can't listen.
+    func run() async throws {
+        var logger = Log.logger
+        logger.logLevel = .warning
+        let isListening = Protected(false)
+        let application = Application(
+            responder: endpoints, server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
+            configuration: .init(address: .hostname(host, port: port)),
+            onServerRunning: { _ in isListening.withLock { $0 = true } }, logger: logger)
+        do {
+            try await serve { try await application.run() }
+        } catch is CancellationError {
+            return
+        } catch let error where !isListening.withLock(\.self) {
+            throw Failure(.badConfiguration, "PORT0 is \(port): can't listen on \(host):\(port) (\(reason(error)))")
+        }
+    }
+
+    /// Runs `server`, and ends it where a graceful shutdown takes too long: a client that doesn't read must not hold up
+    /// the watcher.
+    private func serve(_ server: @escaping @Sendable () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server() }
+            group.addTask {
+                try await gracefulShutdown()
+                try await Task.sleep(for: Self.grace)
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func reason(_ error: any Error) -> String {
+        guard let failed = error as? IOError else { return "\(error)" }
+        return lastError(failed.errnoCode) + (failed.errnoCode == EADDRINUSE ? "; choose another port" : "")
+    }
+}

@@ -1,0 +1,99 @@
+import Succession
+
+/// `/status` of one cluster.
+extension ClusterStatus {
+    var json: JSON {
+        [
+            "root": .string(root), "master": JSON(snapshot?.record?.address.description),
+            "version": JSON(snapshot?.record.map { Int($0.version) }), "epoch": JSON(snapshot?.cluster?.epoch),
+            "members_count": .number(snapshot?.liveMembers.count ?? 0), "leader": JSON(leader?.description),
+            "leads": .bool(snapshot?.leads ?? false), "connected": .bool(isConnected), "paused": pauseJSON,
+            "healthy": .bool(isHealthy), "sentinels": .array(snapshot?.sentinels.map(Self.json) ?? []),
+            "members": .array(snapshot?.memberJSON ?? []),
+            "alerts": .array(alerts.map { ["name": .string($0.name), "text": .string($0.text)] }),
+            "seen_ms_ago": JSON(seen.map { ($0.duration(to: .now)).wholeMilliseconds }),
+        ]
+    }
+
+    /// A look that is not older than ZooKeeper's word, and nothing to complain of.
+    private var isHealthy: Bool { snapshot != nil && isConnected && alerts.isEmpty }
+
+    /// A pause that can't be read is one as well.
+    private var pauseJSON: JSON {
+        guard pause != nil || snapshot?.isPaused ?? false else { return .null }
+        return [
+            "who": JSON(pause?.who), "why": JSON(pause?.why), "since": JSON(pause?.since),
+            "until": JSON(pause?.until),
+        ]
+    }
+
+    private static func json(_ report: SentinelReport) -> JSON {
+        let opinion = report.opinion
+        return [
+            "address": .string(report.address.description), "answers": .bool(opinion != nil),
+            "names": JSON(opinion?.names?.description), "s_down": .bool(opinion?.subjectivelyDown ?? false),
+            "failover": .bool(opinion?.failoverFor != nil), "epoch": JSON(opinion?.epoch),
+            "peers": JSON(opinion?.peers),
+        ]
+    }
+
+    /// `/history`: as it is stored.
+    var historyJSON: JSON {
+        .array(
+            history.map { entry in
+                [
+                    "time": .string(entry.time), "old": JSON(entry.old), "new": .string(entry.new),
+                    "cause": .string(entry.cause), "epoch": JSON(entry.epoch), "members": .number(entry.members),
+                    "by": .string(entry.by),
+                ]
+            })
+    }
+}
+
+extension Snapshot {
+    /// The live members, and the recorded master where it has no lease.
+    fileprivate var memberJSON: [JSON] {
+        let recorded = [record?.address].compactMap { $0 }.filter { !members.contains($0) }
+        return (liveMembers + recorded).map { address in
+            let answer = instances[address]?.answer ?? .silent
+            var (history, replication): (History?, Replication?) = (nil, nil)
+            switch answer {
+            case .master(let value): history = value
+            case .replica(let value): (history, replication) = (value.history, value)
+            default: break
+            }
+            let lag = replication.flatMap { replica in
+                masterOffset.map { max(0, $0.subtractingReportingOverflow(replica.history.offset).partialValue) }
+            }
+            return [
+                "address": .string(address.description), "role": .string(answer.word),
+                "live": .bool(members.contains(address)), "stranger": .bool(isStranger(address)),
+                "follows": JSON(replication?.master?.description),
+                "link": JSON(replication.map { $0.isLinked ? "up" : "down" }),
+                "offset": JSON(history.map { Int($0.offset) }), "lag_bytes": JSON(lag.map { Int($0) }),
+                "priority": JSON(replication?.priority),
+            ]
+        }
+    }
+}
+
+extension Answer {
+    /// The answer in one word.
+    var word: String {
+        switch self {
+        case .master: "master"
+        case .replica: "replica"
+        case .loading: "loading"
+        case .denied: "denied"
+        case .refused: "refused"
+        case .silent: "silent"
+        case .notRedis: "not-redis"
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var wholeMilliseconds: Int {
+        Int(components.seconds) * 1_000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,99 @@
+import Cluster
+import Glibc
+import Redis
+import Subprocess
+import Succession
+import SystemPackage
+
+/// One executable of the hooks' folder, and one run of it.
+struct Hook: Sendable {
+    /// How a run ended.
+    enum End: Equatable, Sendable {
+        case exited(Int32)
+        case signalled(Int32)
+        case timedOut
+        /// Because the watcher ends.
+        case cancelled
+        case notStarted(String)
+
+        /// What an operator should hear of it; nil where all went well.
+        func complaint(limit: Duration) -> String? {
+            switch self {
+            case .exited(0), .cancelled: nil
+            case .exited(let code): "ended with exit code \(code)"
+            case .signalled(let signal): "was ended by signal \(signal)"
+            case .timedOut: "was ended because it ran longer than \(limit)"
+            case .notStarted(let why): "can't be run (\(why))"
+            }
+        }
+    }
+
+    /// What a hook has no business to know: it is another's program, and may show its environment.
+    static let secrets = ["REDIS_PASSWORD", "SENTINEL_PASSWORD", "ZK_AUTH"]
+
+    /// Between SIGTERM and SIGKILL.
+    private static let grace = Duration.milliseconds(200)
+
+    let path: String
+    let limit: Duration
+
+    /// Runs it to its end. Where the time is over, or the task is cancelled, its process group gets SIGTERM and, 200 ms
+    /// later, SIGKILL.
+    func run(on event: PublishedEvent) async -> End {
+        await withTaskGroup(of: End?.self) { group in
+            group.addTask { await end(on: event) }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            let wasCancelled = Task.isCancelled
+            group.cancelAll()
+            await group.waitForAll()
+            return wasCancelled ? .cancelled : first ?? .timedOut
+        }
+    }
+
+    private func end(on event: PublishedEvent) async -> End {
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        options.teardownSequence = [
+            .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: Self.grace)
+        ]
+        let group = Protected<pid_t?>(nil)
+        defer {
+            // What TERM did not end of the group, where the hook itself is gone already.
+            if Task.isCancelled, let leader = group.withLock({ $0 }) { kill(-leader, SIGKILL) }
+        }
+        do {
+            let result = try await Subprocess.run(
+                .path(FilePath(path)), environment: environment(for: event), platformOptions: options,
+                input: .inputWriter, output: .discarded, error: .discarded
+            ) { execution in
+                group.withLock { $0 = execution.processIdentifier.value }
+                // A hook need not read: one that has closed its input, or has ended, is no failure.
+                do {
+                    _ = try await execution.standardInputWriter.write("\(event.json)\n")
+                    try await execution.standardInputWriter.finish()
+                } catch {}
+            }
+            switch result.terminationStatus {
+            case .exited(let code): return .exited(code)
+            case .signaled(let signal): return .signalled(signal)
+            }
+        } catch {
+            return .notStarted("\(error)".oneLine)
+        }
+    }
+
+    private func environment(for event: PublishedEvent) -> Subprocess.Environment {
+        var changes: [Subprocess.Environment.Key: String?] = [
+            "INTERREX_EVENT": event.event, "INTERREX_CLUSTER": event.cluster,
+            "INTERREX_OLD": event.old?.description ?? "", "INTERREX_NEW": event.new?.description ?? "",
+        ]
+        for secret in Self.secrets {
+            if let key = Subprocess.Environment.Key(rawValue: secret) { changes.updateValue(nil, forKey: key) }
+        }
+        return .inherit.updating(changes)
+    }
+}

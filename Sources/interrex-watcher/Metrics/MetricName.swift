@@ -1,0 +1,34 @@
+/// The metrics of a watcher, and what each one says.
+enum MetricName {
+    static let failovers = "interrex_failovers_total"
+    static let recordSeconds = "interrex_record_seconds"
+    static let passes = "interrex_passes_total"
+    static let failedPasses = "interrex_failed_passes_total"
+    static let passSeconds = "interrex_pass_seconds"
+    static let repairs = "interrex_repairs_total"
+    static let sentinels = "interrex_sentinels"
+    static let replicas = "interrex_replicas"
+    static let members = "interrex_members"
+    static let leader = "interrex_leader"
+    static let sessionConnected = "interrex_session_connected"
+    static let paused = "interrex_paused"
+    static let alerts = "interrex_alerts"
+    static let masterUp = "interrex_master_up"
+
+    static let help = [
+        failovers: "Masters recorded by this watcher, by cause.",
+        recordSeconds: "From the event that woke the watcher up to the record of the new master.",
+        passes: "Complete looks at the cluster.",
+        failedPasses: "Looks at the cluster that could not be completed.",
+        passSeconds: "How long a complete look at the cluster took.",
+        repairs: "Repairs carried out by this watcher, by kind.",
+        sentinels: "Sentinels: known (the electorate), registered in ZooKeeper, reachable.",
+        replicas: "Replicas of the recorded master: known to the sentinels or live, and reachable.",
+        members: "Members of the cluster: live (with a lease) and reachable.",
+        leader: "Whether this watcher leads.",
+        sessionConnected: "Whether ZooKeeper answered in the last look.",
+        paused: "Whether repairs and forced failovers are paused.",
+        alerts: "What is wrong and not mended, by name.",
+        masterUp: "Whether the recorded master answers master.",
+    ]
+}

@@ -1,0 +1,112 @@
+import Cluster
+import Glibc
+import Redis
+import ServiceLifecycle
+import UnixSignals
+
+/// `interrex-watcher`: keeps ZooKeeper in step with Sentinel's failovers, and repairs what went stale.
+@main
+enum Watcher {
+    static func main() async {
+        ignoreBrokenPipes()
+        allowManyConnections()
+        do {
+            guard try answersArguments() else { return }
+            try Log.start(.process, command: "watcher")
+            try await run(try WatcherSettings(.process))
+        } catch let failure as Failure {
+            Log.fail(failure.description)
+            exit(failure.code.rawValue)
+        } catch {
+            Log.fail("ended: \(error)")
+            exit(ExitCode.unavailable.rawValue)
+        }
+        // What still runs, runs on threads of libraries; nothing of it is needed any more.
+        exit(0)
+    }
+
+    /// A hook that doesn't read its input, or a client that is gone, must not end the watcher.
+    private static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+    /// Each server and sentinel of each cluster costs a descriptor or two.
+    private static func allowManyConnections() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// There are no options but these; everything is told by the environment.
+    private static func answersArguments() throws(Failure) -> Bool {
+        switch CommandLine.arguments.dropFirst().first {
+        case nil: return true
+        case "--help", "-h": print(help)
+        case "--version": print("0.1.0")
+        case let argument?: throw Failure(.usage, "\(argument.clipped) is not understood; see --help")
+        }
+        return false
+    }
+
+    private static func run(_ settings: WatcherSettings) async throws {
+        let loop = EventLoop()
+        let board = StatusBoard()
+        let feed = EventFeed()
+        let metrics = PrometheusBackend()
+        let desk = Desk(
+            loop: loop, redis: settings.redis, address: settings.address, board: board, feed: feed, metrics: metrics)
+        let prober = Prober(settings.redis, on: loop)
+        var services: [any Service] = [
+            HTTPServer(
+                host: settings.host, port: settings.port, board: board, feed: feed, metrics: metrics,
+                expectedRoots: settings.roots.count, probe: { await prober.instance($0) }),
+            Roster(settings, desk: desk),
+        ]
+        if let hooks = settings.hooks { services.append(HookRunner(folder: hooks, feed: feed)) }
+        services.append(LastResort(loop: loop))
+        Log.info(
+            "watching \((settings.roots.clusters + settings.roots.parents.map { "\($0)/*" }).joined(separator: ", ")), HTTP on \(settings.host):\(settings.port)"
+        )
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Log.quietLogger))
+        try await group.run()
+        Log.info("ended")
+    }
+
+    private static let help = """
+        OVERVIEW: Keeps ZooKeeper in step with Redis Sentinel's failovers, and repairs
+        what went stale. Run two or more: the lowest number leads.
+
+        USAGE: interrex-watcher
+
+        Everything is told by the environment:
+          ZK_HOSTS           ZooKeeper servers (localhost:2181)
+          ZK_ROOT            clusters: /redis, several /a,/b, or /parent/* (/redis)
+          ZK_AUTH            digest user:password; or ZK_AUTH_FILE
+          ZK_SESSION_TIMEOUT session timeout (6s)
+          MASTER_NAME        the name that Sentinel monitors (mymaster)
+          REDIS_PASSWORD, REDIS_USERNAME, SENTINEL_PASSWORD  or each with _FILE
+          PORT0              HTTP port (8080)
+          BIND_IP            address of the HTTP port (all)
+          ANNOUNCE_IP, ANNOUNCE_PORT  where others reach it
+          HOOKS_DIR          executables that run on each event
+          LOG_LEVEL, LOG_FORMAT       info, text or json
+
+        Exit codes: 0 ended by SIGTERM or SIGINT; 64 wrong usage; 69 failed at run
+        time; 78 bad configuration.
+        """
+}
+
+/// Ends the process where something does not let itself be ended in time.
+private struct LastResort: Service {
+    let loop: EventLoop
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        Task.detached { [loop] in
+            try? await loop.sleep(for: .milliseconds(900))
+            exit(0)
+        }
+    }
+}

@@ -1,0 +1,14 @@
+import Cluster
+import Redis
+import Succession
+
+/// What all watches share.
+struct Desk: Sendable {
+    var loop: EventLoop
+    var redis: RedisSettings
+    /// Where our HTTP port is reached: our name below `/redis/watchers` and in the history.
+    var address: Address
+    var board: StatusBoard
+    var feed: EventFeed
+    var metrics: PrometheusBackend
+}

@@ -1,0 +1,147 @@
+import Cluster
+import Succession
+
+/// What one watch tells the world: log lines, notices, metrics and what the HTTP endpoints show.
+struct Journal {
+    /// What is gone sooner than this was part of a failover, and no cause to wake anybody.
+    private static let alertDelay = Duration.seconds(3)
+    /// For how long a repair that failed is an alert, unless it fails again.
+    private static let failureTime = Duration.seconds(30)
+
+    private let root: String
+    private let desk: Desk
+    private let metrics: WatcherMetrics
+    private var status: ClusterStatus
+    private var seen: [Alert: ContinuousClock.Instant] = [:]
+    /// Repairs that failed lately.
+    private var failures: [Alert: ContinuousClock.Instant] = [:]
+    private var isUnreached = false
+    private var historyVersion: Record?
+    private var led = false
+    private var wasPaused = false
+
+    init(root: String, desk: Desk) {
+        self.root = root
+        self.desk = desk
+        metrics = WatcherMetrics(factory: desk.metrics, cluster: root)
+        status = ClusterStatus(root: root)
+        desk.board.put(status)
+    }
+
+    func remove() {
+        desk.board.remove(root: root)
+        metrics.remove()
+    }
+
+    /// Alerts that are not raised yet.
+    var hasPendingAlerts: Bool { seen.count > status.alerts.count }
+
+    /// Whether the master has changed since the history was shown.
+    var lacksHistory: Bool { historyVersion != status.snapshot?.record }
+
+    mutating func show(_ history: [HistoryEntry]) {
+        historyVersion = status.snapshot?.record
+        status.history = history
+        desk.board.put(status)
+    }
+
+    mutating func show(_ snapshot: Snapshot, view: WatcherView?, isConnected: Bool, alerts: [Alert]) {
+        status.snapshot = snapshot
+        status.seen = .now
+        status.isConnected = isConnected
+        status.leader = view?.watchers.first?.address
+        status.pause = view.flatMap { $0.isPaused ? $0.pause ?? Pause() : nil }
+        raise(alerts)
+        if snapshot.leads != led {
+            led = snapshot.leads
+            say(
+                Notice(
+                    led ? "leading" : "not-leading", led ? "this watcher leads" : "this watcher does not lead any more")
+            )
+        }
+        if snapshot.isPaused != wasPaused {
+            wasPaused = snapshot.isPaused
+            let who = status.pause.map { " by \($0.who ?? "somebody"): \($0.why ?? "no reason given")" } ?? ""
+            say(Notice(wasPaused ? "paused" : "resumed", wasPaused ? "paused\(who)" : "not paused any more"))
+        }
+        desk.board.put(status)
+        metrics.show(status)
+    }
+
+    func passed(in time: Duration) { metrics.passed(in: time) }
+
+    mutating func failed() {
+        status.isConnected = false
+        desk.board.put(status)
+        metrics.show(status)
+        metrics.failedPass()
+    }
+
+    mutating func reached() {
+        if isUnreached { Log.info("\(root): ZooKeeper answers again") }
+        isUnreached = false
+    }
+
+    mutating func unreached(_ error: any Error) {
+        metrics.failedPass()
+        if !isUnreached { Log.warn("\(root): \(error); nothing is written until it answers") }
+        isUnreached = true
+    }
+
+    func recorded(after time: Duration?) { if let time { metrics.recorded(after: time) } }
+
+    /// What an action has done.
+    func note(_ result: Performer.Result, of action: Action) {
+        if let cause = result.cause { metrics.failover(cause: cause) }
+        if let repair = action.repair { metrics.repaired(repair) }
+        if let notice = result.notice { say(notice) }
+    }
+
+    mutating func couldNot(_ action: Action, _ error: any Error) {
+        let alert = Alert("failed-\(action.repair ?? "write")", "could not \(action.repair ?? "write"): \(error)")
+        if failures[alert] == nil { Log.warn("\(root): \(alert.text); looking again") }
+        failures[alert] = .now
+    }
+
+    func publish(_ notice: Notice) { desk.feed.send(PublishedEvent(notice, cluster: root)) }
+
+    private func say(_ notice: Notice) {
+        Log.info("\(root): \(notice.text)")
+        publish(notice)
+    }
+
+    /// Raises what has lasted, and takes back what is over.
+    private mutating func raise(_ alerts: [Alert]) {
+        let now = ContinuousClock.now
+        failures = failures.filter { now - $0.value < Self.failureTime }
+        let alerts = alerts + failures.keys.sorted { $0.text < $1.text }
+        seen = seen.filter { alerts.contains($0.key) }
+        for alert in alerts where seen[alert] == nil { seen[alert] = now }
+        let lasting = alerts.filter { seen[$0].map { now - $0 >= Self.alertDelay } ?? false }
+        for alert in lasting where !status.alerts.contains(alert) {
+            Log.warn("\(root): \(alert.text)")
+            publish(Notice("alert", alert.text))
+        }
+        for alert in status.alerts where !lasting.contains(alert) {
+            Log.info("\(root): over: \(alert.text)")
+            publish(Notice("alert-over", alert.text))
+        }
+        status.alerts = lasting
+    }
+}
+
+extension Action {
+    /// What it is called in the log and in the metrics; nil where it repairs nothing.
+    fileprivate var repair: String? {
+        switch self {
+        case .force: "force"
+        case .promote: "promote"
+        case .repoint: "repoint"
+        case .reset: "forget"
+        case .attach: "attach"
+        case .configure: "configure"
+        case .remove: "remove"
+        case .record, .keep, .alert, .publish: nil
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Cluster
+import Redis
+import Succession
+import ZooKeeper
+
+/// Carries out what was planned. What tells a server to change is fenced: connections are opened first, then ZooKeeper
+/// confirms the lead and the version of `/redis/master`, then the command is sent.
+actor Performer {
+    nonisolated var unownedExecutor: UnownedSerialExecutor { desk.loop.asUnownedSerialExecutor() }
+
+    /// What an action is carried out on: the look that it was planned from.
+    struct Scene: Sendable {
+        var registry: Registry
+        var ownNode: String?
+        var view: WatcherView
+        var snapshot: Snapshot
+    }
+
+    /// What was done.
+    struct Result: Sendable {
+        var notice: Notice?
+        /// The cause of a failover that was recorded.
+        var cause: String?
+    }
+
+    /// A process that was stopped between the fence and its command does not send it any more.
+    private static let fenceLife = Duration.milliseconds(250)
+    /// A sentinel that was told to fail over, with or without an answer, gets this long before any is told again.
+    private static let forcePause = Duration.seconds(2)
+
+    nonisolated let desk: Desk
+    nonisolated let prober: Prober
+    /// How long an action rests after it was tried. A failover has a pause of its own: it moves on from sentinel to
+    /// sentinel.
+    private static let rest = Duration.seconds(5)
+    private var forced: (master: Address, at: ContinuousClock.Instant)?
+    private var told: [(action: Action, at: ContinuousClock.Instant)] = []
+
+    init(desk: Desk) {
+        self.desk = desk
+        prober = Prober(desk.redis, on: desk.loop)
+    }
+
+    /// - Returns: nil where nothing was changed: overtaken, no longer leading, or nothing to do here.
+    func perform(_ action: Action, on scene: Scene) async throws -> Result? {
+        switch action {
+        case .record, .keep, .force, .alert, .publish: break
+        case .promote, .repoint, .reset, .attach, .configure, .remove: told.append((action, .now))
+        }
+        return try await carryOut(action, on: scene)
+    }
+
+    /// What was tried lately.
+    var resting: [Action] {
+        let now = ContinuousClock.now
+        told.removeAll { now - $0.at >= Self.rest }
+        return told.map(\.action)
+    }
+
+    private func carryOut(_ action: Action, on scene: Scene) async throws -> Result? {
+        switch action {
+        case .record(let recording): try await record(recording, scene)
+        case .keep(let update): try await keep(update, scene)
+        case .force(let master, let sentinels): try await force(master, sentinels, scene)
+        case .promote(let member): try await promote(member, scene)
+        case .repoint(let sentinels, let master): try await repoint(sentinels, master, scene)
+        case .reset(let sentinel, let gone): try await reset(sentinel, gone, scene)
+        case .attach(let member, let master): try await attach(member, master, scene)
+        case .configure(let member, let parameter, let value): try await configure(member, parameter, value, scene)
+        case .remove(let sentinel): try await remove(sentinel, scene)
+        case .alert, .publish: nil
+        }
+    }
+
+    func record(_ recording: Recording, _ scene: Scene) async throws -> Result? {
+        let previous = recording.previous?.address
+        let isForced = forced.map { $0.master == previous } ?? false
+        let cause = isForced ? "forced" : recording.evidence.rawValue
+        let entry = HistoryEntry(
+            time: Timestamp.now, old: previous?.description, new: recording.master.description, cause: cause,
+            epoch: recording.epoch, members: Set(scene.snapshot.members).count, by: desk.address.description)
+        let outcome = try await scene.registry.record(
+            recording, cluster: scene.view.cluster, clusterVersion: scene.view.clusterVersion,
+            clusterID: scene.snapshot.mark.clusterID ?? UUIDText.random(), entry: entry)
+        guard outcome == .done else { return nil }
+        forced = nil
+        let text = "\(recording.master) is master\(previous.map { ", after \($0)" } ?? "") (\(cause))"
+        return Result(
+            notice: Notice("master-changed", old: previous, new: recording.master, text),
+            cause: previous == nil ? nil : cause)
+    }
+
+    private func keep(_ update: ClusterUpdate, _ scene: Scene) async throws -> Result? {
+        guard let ownNode = scene.ownNode else { return nil }
+        let outcome = try await scene.registry.keep(
+            update, cluster: scene.view.cluster, clusterVersion: scene.view.clusterVersion,
+            clusterID: scene.snapshot.mark.clusterID ?? UUIDText.random(), as: ownNode)
+        return outcome == .done ? Result() : nil
+    }
+
+    private func remove(_ sentinel: Address, _ scene: Scene) async throws -> Result? {
+        guard let ownNode = scene.ownNode,
+            let node = scene.view.sentinels.first(where: { $0.address == sentinel && !$0.isLeased }),
+            try await scene.registry.removeSentinel(id: node.id, as: ownNode) == .done
+        else { return nil }
+        return Result(notice: Notice("removed", old: sentinel, "removed the dead sentinel \(sentinel) of another tool"))
+    }
+
+    /// Right before a server is told to change: whether we lead and `/redis/master` is as it was seen.
+    func isFenced(_ scene: Scene) async -> Bool {
+        guard let ownNode = scene.ownNode else { return false }
+        let start = ContinuousClock.now
+        return await scene.registry.confirmsLead(ownNode, at: scene.snapshot.record?.version)
+            && .now - start < Self.fenceLife
+    }
+
+    /// Opens a connection, then asks for the fence, then lets `body` send; nil where the fence is down.
+    func fenced<Value: Sendable>(
+        _ address: Address, _ credentials: Credentials?, _ scene: Scene,
+        _ body: @Sendable (Connection) async throws -> Value
+    ) async throws -> Value? {
+        try await prober.connected(to: address, credentials) { @Sendable connection in
+            guard await self.isFenced(scene) else { return nil }
+            return try await body(connection)
+        }
+    }
+
+    /// Only `NOGOODSLAVE` moves on to the next sentinel. After any other answer, or none, the sentinels are read again
+    /// before anything else is done: two failovers must never overlap (FACTS.md A3).
+    private func force(_ master: Address, _ sentinels: [Address], _ scene: Scene) async throws -> Result? {
+        if let forced, forced.master == master, .now - forced.at < Self.forcePause { return nil }
+        for sentinel in sentinels {
+            do {
+                let isSent = try await fenced(sentinel, desk.redis.sentinelCredentials, scene) { connection in
+                    await self.willForce(master)
+                    _ = try await connection.command(
+                        ["SENTINEL", "FAILOVER", self.desk.redis.masterName], within: self.prober.limit)
+                    return true
+                }
+                guard isSent != nil else { return nil }
+                return Result(
+                    notice: Notice(
+                        "failover-forced", old: master,
+                        "\(master) refuses connections: forced a failover on sentinel \(sentinel)"))
+            } catch let error as RedisError where error.prefix == "NOGOODSLAVE" {
+                forced = nil
+            } catch let error as RedisError where error.prefix == "INPROG" {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    private func willForce(_ master: Address) { forced = (master, .now) }
+}

@@ -1,0 +1,88 @@
+import Cluster
+import Redis
+import ZooKeeper
+
+/// Keeps one ZooKeeper session for all clusters: opens it, and the next one when it is over.
+actor SessionKeeper {
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    /// What became of the session.
+    enum Change: Sendable {
+        case began(Session)
+        /// The connection is lost; the session may live on.
+        case lost
+        /// The connection is back, and the session with it.
+        case resumed
+        case ended
+    }
+
+    /// How long one try to connect lasts; there is always another.
+    private static let patience = Duration.seconds(10)
+
+    private nonisolated let loop: EventLoop
+    private let settings: RegistrySettings
+    private var session: Session?
+
+    init(_ settings: RegistrySettings, loop: EventLoop) {
+        self.settings = settings
+        self.loop = loop
+    }
+
+    /// Runs until cancelled. `tell` hears of each change, in order.
+    func run(_ tell: @escaping @Sendable (Change) async -> Void) async {
+        var isInTrouble = false
+        while !Task.isCancelled {
+            do {
+                let session = try await Registry.open(settings, within: Self.patience).session
+                self.session = session
+                if isInTrouble { Log.info("ZooKeeper is back") }
+                isInTrouble = false
+                settings.warnIfClamped(session.negotiatedTimeout)
+                await tell(.began(session))
+                await follow(session, tell)
+                await tell(.ended)
+                await close()
+                if !Task.isCancelled { Log.warn("the ZooKeeper session is over; opening another") }
+            } catch {
+                guard !Task.isCancelled else { return }
+                if !isInTrouble { Log.warn("\(error); trying on") }
+                isInTrouble = true
+                try? await loop.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    /// Ends the session, and with it our part in the leadership; within half a second, whatever ZooKeeper does.
+    func close() async {
+        guard let session else { return }
+        self.session = nil
+        await withTaskGroup(of: Void.self) { [loop] group in
+            group.addTask { await session.close() }
+            group.addTask { try? await loop.sleep(for: .milliseconds(500)) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Tells of lost and resumed connections until the session is over.
+    private func follow(_ session: Session, _ tell: @escaping @Sendable (Change) async -> Void) async {
+        await withTaskGroup(of: Void.self) { [loop] group in
+            group.addTask { try? await session.ended(on: loop) }
+            group.addTask {
+                var isFirst = true
+                for await state in session.states() {
+                    switch state {
+                    case .connected where !isFirst: await tell(.resumed)
+                    case .connecting: await tell(.lost)
+                    default: break
+                    }
+                    isFirst = false
+                }
+                // A final state: `ended` returns as well.
+                try? await loop.sleep(for: .seconds(60))
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

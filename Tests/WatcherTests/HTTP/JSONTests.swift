@@ -1,0 +1,23 @@
+import FoundationEssentials
+import Testing
+
+@testable import interrex_watcher
+
+@Suite("JSON") struct JSONTests {
+    @Test func values() {
+        let value: JSON = [
+            "b": .null, "a": [.bool(true), .bool(false), .number(-3), .string("")], "o": .object([]), "n": .array([]),
+        ]
+        #expect(value.text == #"{"b":null,"a":[true,false,-3,""],"o":{},"n":[]}"#)
+    }
+
+    /// Every scalar that has to be escaped, and some that have not, survive another's parser.
+    @Test func strings() throws {
+        let scalars = (0...0x300).compactMap(Unicode.Scalar.init) + ["\u{2028}", "\u{2029}", "\u{fffd}", "\u{1f600}"]
+        let text = String(String.UnicodeScalarView(scalars))
+        let json = JSON.string(text).text
+        #expect(json.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } && !json.contains("\u{2028}"))
+        #expect(try JSONDecoder().decode(String.self, from: Data(json.utf8)) == text)
+        #expect(JSON.string("\"\\\n\r\t\u{1}\u{1f}").text == #""\"\\\n\r\t\u0001\u001f""#)
+    }
+}

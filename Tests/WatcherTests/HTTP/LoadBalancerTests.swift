@@ -1,0 +1,136 @@
+import Succession
+import Support
+import Testing
+
+@testable import interrex_watcher
+
+@Suite("Checks of load balancers") struct LoadBalancerTests {
+    @Test func primaryIsTheRecordedMasterOnly() async throws {
+        try await TestServer.run([Sights.healthy()]) { server in
+            let master = try await server.get("/primary/10.0.0.1:1")
+            #expect(master.code == 200 && master.body == "10.0.0.1:1 is the master\n")
+            let replica = try await server.get("/primary/10.0.0.1:2")
+            #expect(replica.code == 503)
+            #expect(replica.body == "10.0.0.1:2 is not the recorded master, which is 10.0.0.1:1\n")
+            try await server.expect("/primary/10.0.0.1%3A1", code: 200)
+            for bad in ["10.0.0.1", "10.0.0.1:0", "10.0.0.1:70000", "a b:1", "%2e%2e:1", ""] {
+                let path = bad.contains(" ") ? "a%20b:1" : bad
+                try await server.expect("/primary/\(path)", code: 400)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        Answer.refused, .silent, .loading, .denied, .notRedis,
+        .replica(.init(of: nil, synchronised: true, history: .init(replicationID: "a"))),
+    ])
+    func primaryThatDoesNotAnswerMaster(_ answer: Answer) async throws {
+        var status = Sights.healthy()
+        status.snapshot?.instances[Sights.address(1)] = Instance(answer)
+        try await TestServer.run([status]) { server in
+            try await server.expect("/primary/10.0.0.1:1", code: 503)
+        }
+    }
+
+    @Test func primaryOfAnotherCluster() async throws {
+        var status = Sights.healthy()
+        let other = Mark(root: "/other", masterName: "mymaster", clusterID: nil)
+        status.snapshot?.instances[Sights.address(1)]?.mark = .mark(other)
+        try await TestServer.run([status]) { server in
+            let answer = try await server.get("/primary/10.0.0.1:1")
+            #expect(answer.code == 503 && answer.body == "10.0.0.1:1 is no server of this cluster any more\n")
+        }
+    }
+
+    @Test func literalsOfIPv6() async throws {
+        var status = Sights.healthy()
+        let address = try #require(Address("[fd00::1]:6379"))
+        status.snapshot?.record = Record(address, version: 1)
+        status.snapshot?.instances[address] = Sights.master
+        try await TestServer.run([status]) { server in
+            try await server.expect("/primary/[fd00::1]:6379", code: 200)
+            try await server.expect("/primary/%5Bfd00%3A%3A1%5D%3A6379", code: 200)
+            try await server.expect("/primary/[fd00:0::1]:6379", code: 200)
+            try await server.expect("/master", body: "fd00::1 6379\n")
+        }
+    }
+
+    /// What a replica answers when it is asked, the request's `max-lag`, and the status that follows.
+    static let replicas: [(Instance, String, Int)] = [
+        (Sights.replica(), "", 200),
+        (Sights.replica(linked: false, contact: nil), "", 503),
+        (Sights.replica(of: 3), "", 503),
+        (Sights.master, "", 503),
+        (Instance(.refused), "", 503),
+        (Instance(.silent), "", 503),
+        (Instance(.loading), "", 503),
+        (Instance(.notRedis), "", 503),
+        (Sights.replica(contact: .seconds(2)), "?max-lag=2s", 200),
+        (Sights.replica(contact: .seconds(2)), "?max-lag=2", 200),
+        (Sights.replica(contact: .seconds(2)), "?max-lag=1m", 200),
+        (Sights.replica(contact: .seconds(2)), "?max-lag=1999ms", 503),
+        (Sights.replica(contact: .seconds(2)), "?max-lag=1", 503),
+        (Sights.replica(contact: nil), "?max-lag=1", 503),
+        (Sights.replica(offset: 900), "?max-lag=100b", 200),
+        (Sights.replica(offset: 900), "?max-lag=99b", 503),
+        (Sights.replica(offset: 900), "?max-lag=1kb", 200),
+        (Sights.replica(offset: 900), "?max-lag=1MB", 200),
+        (Sights.replica(offset: 2_000), "?max-lag=0b", 200),
+        (Sights.replica(), "?max-lag=", 400),
+        (Sights.replica(), "?max-lag=fast", 400),
+        (Sights.replica(), "?max-lag=-1s", 400),
+        (Sights.replica(), "?max-lag=1.5s", 400),
+        (Sights.replica(), "?max-lag=9999999999", 400),
+    ]
+
+    @Test func replicaIsAskedAnew() async throws {
+        for (instance, query, code) in Self.replicas {
+            let asked = Support.Locked<[Address]>([])
+            // What was seen last says the opposite: only the new answer counts.
+            var status = Sights.healthy()
+            status.snapshot?.instances[Sights.address(2)] =
+                code == 200 ? Instance(.refused) : Sights.replica(contact: .zero, offset: 1_000)
+            try await TestServer.run([status]) { address in
+                asked.withLock { $0.append(address) }
+                return instance
+            } _: { server in
+                let answer = try await server.get("/replica/10.0.0.1:2\(query)")
+                #expect(answer.code == code, "\(query) \(instance): \(answer.body)")
+            }
+            #expect(asked.value == (code == 400 ? [] : [Sights.address(2)]))
+        }
+    }
+
+    @Test func onlyLiveMembersAreAsked() async throws {
+        let asked = Support.Locked(0)
+        try await TestServer.run([Sights.healthy()]) { _ in
+            asked.withLock { $0 += 1 }
+            return Sights.replica()
+        } _: { server in
+            let answer = try await server.get("/replica/10.0.0.9:2")
+            #expect(answer.code == 503 && answer.body == "10.0.0.9:2 is no live member\n")
+            try await server.expect("/replica/nobody", code: 400)
+        }
+        #expect(asked.value == 0)
+    }
+
+    @Test func replicaOfAnotherCluster() async throws {
+        var instance = Sights.replica()
+        instance.mark = .mark(Mark(root: "/other", masterName: "mymaster", clusterID: nil))
+        let stranger = instance
+        try await TestServer.run([Sights.healthy()]) { _ in
+            stranger
+        } _: { server in
+            try await server.expect("/replica/10.0.0.1:2", code: 503)
+        }
+    }
+
+    @Test func unknownOffsetOfTheMaster() async throws {
+        try await TestServer.run([Sights.failover()]) { _ in
+            Sights.replica()
+        } _: { server in
+            try await server.expect("/replica/10.0.0.1:2", code: 200)
+            try await server.expect("/replica/10.0.0.1:2?max-lag=1mb", code: 503)
+        }
+    }
+}

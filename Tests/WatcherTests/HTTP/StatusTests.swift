@@ -1,0 +1,135 @@
+import FoundationEssentials
+import Succession
+import Support
+import Testing
+
+@testable import interrex_watcher
+
+/// `/status` as a client reads it. A key that is missing, or of another type, fails to decode.
+private struct StatusView: Decodable {
+    struct Sentinel: Decodable, Equatable {
+        var address: String
+        var answers: Bool
+        var names: String?
+        var sDown: Bool
+        var failover: Bool
+        var epoch: Int?
+        var peers: Int?
+    }
+
+    struct Member: Decodable, Equatable {
+        var address: String
+        var role: String
+        var live: Bool
+        var stranger: Bool
+        var follows: String?
+        var link: String?
+        var offset: Int?
+        var lagBytes: Int?
+        var priority: Int?
+    }
+
+    var root: String
+    var master: String?
+    var version: Int?
+    var epoch: Int?
+    var membersCount: Int
+    var leader: String?
+    var leads: Bool
+    var connected: Bool
+    var paused: Pause?
+    var healthy: Bool
+    var sentinels: [Sentinel]
+    var members: [Member]
+    var alerts: [Alert]
+    var seenMsAgo: Int?
+}
+
+@Suite("Status") struct StatusTests {
+    private func status(_ status: ClusterStatus) async throws -> StatusView {
+        let body = Support.Locked("")
+        try await TestServer.run([status]) { server in
+            let answer = try await server.get("/status")
+            #expect(answer.code == 200 && answer.headers["content-type"] == "application/json")
+            body.withLock { $0 = answer.body }
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(StatusView.self, from: Data(body.value.utf8))
+    }
+
+    @Test func healthy() async throws {
+        let view = try await status(Sights.healthy())
+        #expect(view.root == "/redis" && view.master == "10.0.0.1:1" && view.version == 7 && view.epoch == 4)
+        #expect(view.membersCount == 3 && view.leader == "10.0.0.1:8080" && view.leads && view.connected)
+        #expect(view.paused == nil && view.healthy && view.alerts.isEmpty)
+        #expect((0..<60_000).contains(view.seenMsAgo ?? -1))
+        #expect(view.sentinels.map(\.address) == ["10.0.0.1:11", "10.0.0.1:12", "10.0.0.1:13"])
+        #expect(
+            view.sentinels[0]
+                == .init(
+                    address: "10.0.0.1:11", answers: true, names: "10.0.0.1:1", sDown: false, failover: false,
+                    epoch: 4, peers: 2))
+        #expect(
+            view.members == [
+                .init(address: "10.0.0.1:1", role: "master", live: true, stranger: false, offset: 1_000),
+                .init(
+                    address: "10.0.0.1:2", role: "replica", live: true, stranger: false, follows: "10.0.0.1:1",
+                    link: "up", offset: 900, lagBytes: 100, priority: 100),
+                .init(
+                    address: "10.0.0.1:3", role: "replica", live: true, stranger: false, follows: "10.0.0.1:1",
+                    link: "up", offset: 1_000, lagBytes: 0, priority: 100),
+            ])
+    }
+
+    @Test func failover() async throws {
+        let view = try await status(Sights.failover())
+        #expect(!view.healthy && view.alerts.map(\.name) == ["no-master"] && view.membersCount == 2)
+        #expect(view.sentinels[0].failover && view.sentinels[0].sDown)
+        #expect(
+            view.sentinels[1]
+                == .init(
+                    address: "10.0.0.1:12", answers: false, names: nil, sDown: false, failover: false, epoch: nil,
+                    peers: nil))
+        #expect(view.members.map(\.role) == ["replica", "replica", "refused"])
+        #expect(view.members[0].link == "down" && view.members[0].lagBytes == nil)
+        #expect(view.members[2].address == "10.0.0.1:1" && !view.members[2].live)
+    }
+
+    @Test func everyRole() async throws {
+        var sight = Sights.healthy()
+        let answers: [(Answer, String)] = [
+            (.loading, "loading"), (.denied, "denied"), (.refused, "refused"), (.silent, "silent"),
+            (.notRedis, "not-redis"),
+        ]
+        for (answer, word) in answers {
+            sight.snapshot?.instances[Sights.address(3)] = Instance(answer)
+            let view = try await status(sight)
+            #expect(view.members[2].role == word)
+            #expect(view.members[2].stranger == (answer == .notRedis))
+        }
+    }
+
+    @Test func unseenDisconnectedAndPaused() async throws {
+        let unseen = try await status(Sights.unseen())
+        #expect(!unseen.healthy && !unseen.connected && unseen.seenMsAgo == nil && unseen.master == nil)
+        var sight = Sights.healthy()
+        sight.isConnected = false
+        sight.pause = Pause(who: "ann", why: "a \"disk\"\n", since: "2026-01-01T00:00:00Z", until: nil)
+        let paused = try await status(sight)
+        #expect(!paused.healthy && !paused.connected && paused.paused == sight.pause)
+        // A pause that can't be read is one as well.
+        sight.pause = nil
+        sight.snapshot?.isPaused = true
+        #expect(try await status(sight).paused == Pause())
+    }
+
+    @Test func hostileOffsetsDoNotOverflow() async throws {
+        var sight = Sights.healthy()
+        sight.snapshot?.instances[Sights.address(1)] = Instance(
+            .master(History(replicationID: "a", offset: .max)))
+        sight.snapshot?.instances[Sights.address(2)] = Sights.replica(offset: .min)
+        let view = try await status(sight)
+        #expect(view.members[1].lagBytes ?? -1 >= 0)
+    }
+}
