@@ -16,20 +16,23 @@ final class TestCluster: Sendable {
 
     /// Runs `body` on a new cluster and ends, behind it, every process that was started for it.
     ///
-    /// `zookeeper` is the shared one unless another is given; `proxy` stands in front of it for the launchers.
+    /// `zookeeper` is the shared one unless another or an `ensemble` is given; `proxy` stands in front of it for the
+    /// launchers.
     /// Without a `chroot` the cluster has a root of its own instead.
     static func with(
-        _ variables: [String: String] = [:], on zookeeper: ZooKeeperServer? = nil, through proxy: TCPProxy? = nil,
+        _ variables: [String: String] = [:], on zookeeper: ZooKeeperServer? = nil,
+        ensemble: ZooKeeperEnsemble? = nil, through proxy: TCPProxy? = nil,
         chroot hasChroot: Bool = true, _ body: (TestCluster) async throws -> Void
     ) async throws {
-        let zookeeper = if let zookeeper { zookeeper } else { try await ZooKeeperServer.shared() }
-        let own = "/integration-\(nextNumber())"
-        let (chroot, root) = hasChroot ? (own, "/redis") : ("", own)
-        var configuration = Session.Configuration(servers: try ConnectString(zookeeper.connectString + chroot))
+        let own = zookeeper?.connectString ?? ensemble?.connectString
+        let place = if let own { own } else { try await ZooKeeperServer.shared().connectString }
+        let name = "/integration-\(nextNumber())"
+        let (chroot, root) = hasChroot ? (name, "/redis") : ("", name)
+        var configuration = Session.Configuration(servers: try ConnectString(place + chroot))
         configuration.timeout = .seconds(10)
         let session = try await Session.connect(configuration, within: .seconds(15))
         let cluster = TestCluster(
-            (proxy?.connectString ?? zookeeper.connectString) + chroot, root, session, variables,
+            (proxy?.connectString ?? place) + chroot, root, session, variables,
             try TemporaryFolder("settings"))
         do {
             try await body(cluster)
@@ -67,6 +70,11 @@ final class TestCluster: Sendable {
         wrapper: [String] = []
     ) throws -> Launched {
         try start(.sentinel, settings, "SENTINEL_CONF", port, folder, variables, wrapper)
+    }
+
+    /// Starts a watcher; its HTTP port is `port`.
+    func watcher(port: Int? = nil, _ variables: [String: String] = [:]) throws -> Launched {
+        try start(.watcher, nil, "", port, nil, variables, [])
     }
 
     private func start(

@@ -1,0 +1,44 @@
+import Glibc
+import Succession
+import Support
+import Testing
+import ZooKeeper
+
+/// While `/redis/paused` exists, watchers only write down what they see.
+@Suite(.inTurn) struct PausedTests {
+    /// `failover-timeout` is long: after it, Sentinel brings an orphan back by itself.
+    @Test func paused_nothing_is_forced_or_repaired_but_failovers_are_recorded() async throws {
+        try await WatchedCluster.with(downAfter: .seconds(2), failoverTimeout: .seconds(60)) { cluster in
+            let (old, paused) = (cluster.master, "\(cluster.cluster.root)/paused")
+            let pause = #"{"who":"a test","why":"maintenance"}"#
+            _ = try await cluster.cluster.session.create(paused, Array(pause.utf8), .persistent)
+            try await eventually("the watcher is paused") {
+                cluster.watcher.count(of: "paused by a test: maintenance") == 1
+            }
+
+            try await cluster.kill(old)
+            let new = try await cluster.agree(onOtherThan: old)
+            let history = try await cluster.history()
+            #expect(history.map(\.new) == [new.colonAddress])
+            #expect(["agreed", "early"].contains(history.first?.cause))
+
+            try cluster.restart(old)
+            try await cluster.isComplete()
+            let orphan = try #require(cluster.members.first { ![old.port, new.port].contains($0.port) })
+            try await redis(orphan.port, "REPLICAOF", "127.0.0.1", "\(old.port)")
+            // The change of a node wakes the watcher up; it would repair what it then sees after 10 s.
+            try await cluster.cluster.session.set(paused, Array(pause.utf8))
+            try await cluster.stays("\(orphan.port) follows a replica", for: .seconds(12)) {
+                await orphan.info("replication")["master_port"] == "\(old.port)"
+            }
+            #expect(cluster.watcher.count(of: "forced a failover") == 0)
+            #expect(cluster.watcher.count(of: "told ") == 0)
+
+            try await cluster.cluster.session.delete(paused)
+            try await orphan.linked(to: new, within: .seconds(5))
+            #expect(cluster.watcher.count(of: "told \(orphan.colonAddress) to replicate from \(new.colonAddress)") == 1)
+            #expect(try await cluster.agree(onOtherThan: old).port == new.port)
+            #expect(try await cluster.history().count == 1)
+        }
+    }
+}

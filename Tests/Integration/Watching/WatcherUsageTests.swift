@@ -1,0 +1,77 @@
+import FoundationEssentials
+import Glibc
+import Support
+import Testing
+
+/// What a watcher says to wrong settings and arguments, and how it is started.
+@Suite(.inTurn) struct WatcherUsageTests {
+    @Test(arguments: [
+        ("ZK_ROOT", "/a,,b"), ("ZK_ROOT", "a"), ("PORT0", "x"), ("PORT0", "70000"), ("HOOKS_DIR", "/nonexistent"),
+        ("MASTER_NAME", "my master"), ("ZK_SESSION_TIMEOUT", "soon"), ("ZK_HOSTS", "a b"), ("BIND_IP", "everywhere"),
+        ("LOG_LEVEL", "loud"), ("REDIS_PASSWORD", "two\nlines"),
+    ])
+    func a_bad_variable_is_refused_with_one_line_that_names_it(name: String, value: String) async throws {
+        let (code, output, errors) = try await run([], [name: value])
+        #expect(code == 78 && output.isEmpty, "\(errors)")
+        let lines = errors.split(separator: "\n")
+        #expect(lines.count == 1 && errors.contains(name), "\(errors)")
+        #expect(errors.utf8.count < 500)
+    }
+
+    @Test func help_and_version_are_results_and_an_unknown_argument_is_wrong_usage() async throws {
+        let help = try await run(["--help"])
+        #expect(help.code == 0 && help.errors.isEmpty)
+        for name in ["ZK_ROOT", "PORT0", "HOOKS_DIR", "LOG_LEVEL"] { #expect(help.output.contains(name)) }
+        let version = try await run(["--version"])
+        #expect(version.code == 0 && version.output.split(separator: "\n").count == 1)
+        for argument in ["--verbose", "redis", "-x"] {
+            let wrong = try await run([argument])
+            #expect(wrong.code == 64 && wrong.output.isEmpty && wrong.errors.contains(argument), "\(wrong)")
+            #expect(wrong.errors.split(separator: "\n").count == 1, "\(wrong)")
+        }
+    }
+
+    @Test func the_entry_point_becomes_the_watcher() async throws {
+        try await TestCluster.with { cluster in
+            // The build's own folder may be one that only root can enter.
+            let folder = try TemporaryFolder("entry")
+            chmod(folder.path, 0o755)
+            let program = "\(folder.path)/interrex-watcher"
+            try FileManager.default.copyItem(atPath: interrexBinary() + "-watcher", toPath: program)
+            let entry =
+                "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/entrypoints/watcher"
+            let port = try freePort()
+            let variables = [
+                "PATH": currentEnvironment()["PATH"] ?? "/usr/bin:/bin", "INTERREX_WATCHER": program,
+                "ZK_HOSTS": cluster.servers, "ZK_ROOT": cluster.root, "BIND_IP": "127.0.0.1", "PORT0": "\(port)",
+            ]
+            let process = try ChildProcess(
+                entry, [], environment: variables, folder: folder.path, output: "\(folder.path)/output")
+            try await eventually("it leads: \(process.text)") {
+                if let code = process.exitCode { throw TestFailure("it ended with \(code): \(process.text)") }
+                return process.text.contains("this watcher leads")
+            }
+            let files = ProcessFiles(process.pid)
+            #expect(files.program == program)
+            if Requirement.root.isMet, let user = getpwnam("redis") {
+                #expect(files["Uid"].hasPrefix("\(user.pointee.pw_uid) "))
+            }
+            process.signal(SIGTERM)
+            #expect(try await process.wait() == 0)
+        }
+    }
+
+    private func run(
+        _ arguments: [String], _ variables: [String: String] = [:]
+    ) async throws -> (code: Int32, output: String, errors: String) {
+        let folder = try TemporaryFolder("usage")
+        // Nobody is there: what should be refused and isn't must not reach anybody.
+        var environment = ["PATH": "/usr/bin:/bin", "ZK_HOSTS": "127.0.0.1:\(try freePort())", "BIND_IP": "127.0.0.1"]
+        environment["PORT0"] = "\(try freePort())"
+        let process = try ChildProcess(
+            interrexBinary() + "-watcher", arguments, environment: environment.merging(variables) { $1 },
+            folder: folder.path, output: "\(folder.path)/output", errors: "\(folder.path)/errors")
+        let code = try await process.wait(within: .seconds(10))
+        return (code, contents(of: "\(folder.path)/output"), contents(of: "\(folder.path)/errors"))
+    }
+}
