@@ -9,7 +9,7 @@ struct LocalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "local", abstract: "Run a whole cluster on this machine until Ctrl-C.",
         discussion: """
-            Starts a ZooKeeper of its own (Debian's package zookeeper) and the launchers, all on loopback and free ports.
+            Starts a ZooKeeper of its own (Debian's package zookeeper) the launchers and the watcher, all on loopback and free ports.
             A process that ends is started again on a new port. Standard output shows the topology whenever it changes;
             standard error what the processes say. On SIGINT or SIGTERM everything is ended, in order, and nothing stays.
             """)
@@ -18,6 +18,8 @@ struct LocalCommand: ParsableCommand {
     var redis = 3
     @Option(help: "How many sentinels.")
     var sentinels = 3
+    @Option(help: "How many watchers.")
+    var watchers = 1
     @Option(help: "Use this ZooKeeper, HOST:PORT, instead of starting one.")
     var zookeeper: String?
     @Option(help: "Keep all data and files in this folder (default: a temporary one, removed at the end).")
@@ -26,8 +28,9 @@ struct LocalCommand: ParsableCommand {
     var noRestart = false
 
     func validate() throws {
-        guard (1...50).contains(redis), (0...50).contains(sentinels) else {
-            throw ValidationError("--redis takes a number from 1 to 50, --sentinels one from 0 to 50")
+        guard (1...50).contains(redis), (0...50).contains(sentinels), (0...5).contains(watchers) else {
+            throw ValidationError(
+                "--redis takes a number from 1 to 50, --sentinels one from 0 to 50, --watchers one from 0 to 5")
         }
         if let zookeeper, Address(zookeeper) == nil { throw ValidationError("--zookeeper is no HOST:PORT") }
     }
@@ -38,7 +41,8 @@ struct LocalCommand: ParsableCommand {
         let folder = try LocalFolder(folder)
         defer { folder.removeIfTemporary() }
         let plan = LocalPlan(
-            redis: redis, sentinels: sentinels, zookeeper: zookeeper, folder: folder.path, restarts: !noRestart,
+            redis: redis, sentinels: sentinels, watchers: watchers, zookeeper: zookeeper, folder: folder.path,
+            restarts: !noRestart,
             environment: Environment.process)
         try EventLoop.run { loop in try await LocalCluster(plan, loop: loop).run() }
     }

@@ -14,6 +14,7 @@ import Testing
             local.output.contains("redis-cli -p \(topology.sentinels[0]) SENTINEL GET-MASTER-ADDR-BY-NAME mymaster\n"))
         let named = try await redis(topology.sentinels[0], "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster")
         #expect(named == "127.0.0.1\n\(topology.masters[0])")
+        #expect(try await get("/master", from: local.watcher).body == "127.0.0.1 \(topology.masters[0])\n")
         #expect(try await redis(topology.masters[0], "SET", "key", "value") == "OK")
         for replica in topology.replicas {
             try await eventually("the replica has it") { try await redis(replica, "GET", "key") == "value" }
@@ -43,6 +44,12 @@ import Testing
                 {
                     let now = local.topology
                     return now.isWhole(redis: 3, sentinels: 3) && !now.servers.contains(victim) ? now : nil
+                }
+                try await eventually("ZooKeeper and the watcher name the new master") {
+                    let name = "127.0.0.1 \(after.masters[0])"
+                    let said = try await get("/master", from: local.watcher).body
+                    let recorded = try await place.text("master")
+                    return recorded == name && said == "\(name)\n"
                 }
                 for replica in after.replicas {
                     let info = try await redis(replica, "INFO", "replication")
@@ -94,7 +101,9 @@ import Testing
                 root: place.root)
             let topology = try await local.complete(redis: 1, sentinels: 1)
             try await local.end(SIGTERM)
-            let expected = ["redis-\(topology.masters[0])", "sentinel-\(topology.sentinels[0])"]
+            let expected = [
+                "redis-\(topology.masters[0])", "sentinel-\(topology.sentinels[0])", "watcher-\(try local.watcher)",
+            ]
             #expect(names(in: "\(folder.path)/new") == expected)
             #expect(names(in: folder.path) == ["new"])
         }
@@ -116,6 +125,7 @@ import Testing
         "a bad option is one line and exit code 64",
         arguments: [
             ["--redis", "0"], ["--redis", "51"], ["--redis", "x"], ["--sentinels=-1"], ["--sentinels", "51"],
+            ["--watchers", "6"],
             ["--zookeeper", "nonsense"], ["--zookeeper", "h:0"], ["--redis"], ["--unknown"], ["extra"],
         ])
     func badOptions(_ arguments: [String]) async throws {
@@ -160,6 +170,13 @@ private final class Local: Sendable {
     var output: String { contents(of: "\(said.path)/output") }
     var errors: String { contents(of: "\(said.path)/errors") }
     var topology: Topology { Topology(output) }
+    /// The HTTP port of the watcher.
+    var watcher: Int {
+        get throws {
+            let start = try #require(output.firstRange(of: "curl http://127.0.0.1:")).upperBound
+            return try #require(Int(output[start...].prefix { $0.isNumber }))
+        }
+    }
 
     /// The first topology under which everything is up.
     func complete(redis: Int = 3, sentinels: Int = 3) async throws -> Topology {

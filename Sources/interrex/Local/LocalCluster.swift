@@ -11,6 +11,9 @@ actor LocalCluster {
     private var zooKeeper: Task<Void, Never>?
     private var servers: [Task<Void, Never>] = []
     private var sentinels: [Task<Void, Never>] = []
+    private var watchers: [Task<Void, Never>] = []
+    /// The HTTP ports of the watchers, by number.
+    private var watcherPorts: [Int: Int] = [:]
 
     init(_ plan: LocalPlan, loop: EventLoop) {
         self.plan = plan
@@ -21,14 +24,27 @@ actor LocalCluster {
     /// Runs until a signal comes.
     func run() async throws {
         do {
+            if plan.watchers > 0 { _ = try plan.watcherBinary() }
             let hosts = try await startZooKeeper()
             var environment = plan.environment
             environment.override("ZK_HOSTS", with: hosts)
             let settings = try RegistrySettings(environment)
             let registry = try await unlessStopped(on: loop) { try await Registry.open(settings, within: .seconds(30)) }
-            for number in 1...plan.redis { servers.append(keep(.redis, number, hosts)) }
-            if plan.sentinels > 0 {
-                for number in 1...plan.sentinels { sentinels.append(keep(.sentinel, number, hosts)) }
+            for number in 1...plan.redis {
+                servers.append(
+                    keep { [plan] port in plan.launcher(.redis, number: number, port: port, zookeeper: hosts) })
+            }
+            for number in 1..<(plan.sentinels + 1) {
+                sentinels.append(
+                    keep { [plan] port in plan.launcher(.sentinel, number: number, port: port, zookeeper: hosts) })
+            }
+            for number in 1..<(plan.watchers + 1) {
+                watchers.append(
+                    keep { [plan] port in
+                        let program = try plan.watcher(number: number, port: port, zookeeper: hosts)
+                        await self.note(watcher: number, port)
+                        return program
+                    })
             }
             let prober = Prober(try RedisSettings(environment), on: loop)
             try await unlessStopped(on: loop) { try await self.watch(registry, prober, hosts) }
@@ -41,9 +57,10 @@ actor LocalCluster {
         }
     }
 
-    /// Sentinels first, so that none of them takes an orderly end for a failure; ZooKeeper last, so that leases can go.
+    /// Watchers and sentinels first, so that none of them takes an orderly end for a failure; ZooKeeper last, so that
+    /// leases can go.
     private func end() async {
-        for group in [sentinels, servers, [zooKeeper].compactMap(\.self)] {
+        for group in [watchers, sentinels, servers, [zooKeeper].compactMap(\.self)] {
             for task in group { task.cancel() }
             for task in group { await task.value }
         }
@@ -60,18 +77,21 @@ actor LocalCluster {
         return "127.0.0.1:\(port)"
     }
 
-    /// Keeps one server running, on a new port each time, as Marathon does.
-    private func keep(_ kind: ServerKind, _ number: Int, _ hosts: String) -> Task<Void, Never> {
+    private func note(watcher number: Int, _ port: Int) { watcherPorts[number] = port }
+
+    /// Keeps one process running, on a new port each time, as Marathon does.
+    private func keep(_ program: @escaping @Sendable (_ port: Int) async throws -> LocalPlan.Program) -> Task<
+        Void, Never
+    > {
         Task(executorPreference: loop) { [plan, console, loop] in
             repeat {
                 do {
-                    let port = try Port.free()
-                    let launcher = plan.launcher(kind, number: number, port: port, zookeeper: hosts)
-                    try Folder.create(launcher.folder)
-                    let end = await LocalProcess(program: launcher, console: console).run()
+                    let program = try await program(try Port.free())
+                    try Folder.create(program.folder)
+                    let end = await LocalProcess(program: program, console: console).run()
                     if Task.isCancelled { return }
-                    console.show("\(end)\(plan.restarts ? "; starting it again on a new port" : "")", of: launcher.name)
-                    // A server that ends at once must not keep this machine busy.
+                    console.show("\(end)\(plan.restarts ? "; starting it again on a new port" : "")", of: program.name)
+                    // A process that ends at once must not keep this machine busy.
                     try await loop.sleep(for: .milliseconds(500))
                 } catch {
                     return
@@ -104,6 +124,9 @@ actor LocalCluster {
         if let sentinel = topology.sentinels.first {
             let name = prober.settings.masterName
             lines.append("  redis-cli -p \(sentinel.port) SENTINEL GET-MASTER-ADDR-BY-NAME \(name)")
+        }
+        for port in watcherPorts.sorted(by: { $0.key < $1.key }).map(\.value) {
+            lines.append("  curl http://127.0.0.1:\(port)/status")
         }
         lines.append("  ZooKeeper at \(hosts), root \(registry.paths.root)")
         return lines.joined(separator: "\n") + "\nCtrl-C ends it all.\n"

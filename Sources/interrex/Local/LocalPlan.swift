@@ -1,9 +1,11 @@
 import Cluster
+import Glibc
 
 /// What a local cluster consists of, and how each of its processes is started.
 struct LocalPlan: Sendable {
     var redis: Int
     var sentinels: Int
+    var watchers: Int
     /// An existing ZooKeeper; nil where one is started.
     var zookeeper: String?
     var folder: String
@@ -23,15 +25,39 @@ struct LocalPlan: Sendable {
     func launcher(_ kind: ServerKind, number: Int, port: Int, zookeeper: String) -> Program {
         let name = kind == .redis ? "redis-\(number)" : "sentinel-\(number)"
         let folder = "\(folder)/\(kind.fileStem)-\(port)"
+        return Program(
+            name: name, path: "/proc/self/exe", arguments: [kind.fileStem],
+            variables: variables(port: port, zookeeper: zookeeper, folder: folder), folder: folder)
+    }
+
+    /// A watcher: the program beside this one, else the one on PATH.
+    func watcher(number: Int, port: Int, zookeeper: String) throws(Failure) -> Program {
+        let folder = "\(folder)/watcher-\(port)"
+        return Program(
+            name: "watcher-\(number)", path: try watcherBinary(), arguments: [],
+            variables: variables(port: port, zookeeper: zookeeper, folder: folder), folder: folder)
+    }
+
+    /// - Throws: `Failure` (127) where there is none.
+    func watcherBinary() throws(Failure) -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink("/proc/self/exe", &buffer, buffer.count)
+        if length > 0 {
+            let own = String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let beside = "\(own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex))/interrex-watcher"
+            if access(beside, X_OK) == 0 { return beside }
+        }
+        return try ServerBinary("interrex-watcher", variable: "PATH", environment).path
+    }
+
+    private func variables(port: Int, zookeeper: String, folder: String) -> [String: String] {
         var variables = environment.all
         for name in ["ANNOUNCE_IP", "ANNOUNCE_PORT", "NET_IFACE", "MESOS_SANDBOX", "CONFIG_DIR"] {
             variables[name] = nil
         }
-        variables.merge(
+        return variables.merging(
             ["ZK_HOSTS": zookeeper, "BIND_IP": "127.0.0.1", "PORT0": String(port), "DATA_DIR": folder]
         ) { $1 }
-        return Program(
-            name: name, path: "/proc/self/exe", arguments: [kind.fileStem], variables: variables, folder: folder)
     }
 
     /// A standalone ZooKeeper of Debian's package, on loopback, with its data in a folder of its own.
