@@ -1,22 +1,23 @@
-# make deps | build | demo | test | bench | lint | format | clean: each works on a clean clone with nothing done before it.
+# make deps | build | demo | test | simulate | bench | lint | format | clean: each works on a clean clone with nothing done before it.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := build
 
 PACKAGES := libzookeeper-mt-dev libhiredis-dev redis-server redis-sentinel redis-tools zookeeper default-jre-headless \
-	python3-kazoo python3-redis shellcheck iproute2 util-linux procps
+	haproxy python3-kazoo python3-redis shellcheck iproute2 util-linux procps
 
 # Static standard library, stripped, no position-independent executable: it starts faster and stays smaller.
 RELEASE := -c release --static-swift-stdlib -Xlinker -s -Xswiftc -Xclang-linker -Xswiftc -no-pie
 BINARIES := .build/release
 
-.PHONY: deps build demo test bench lint format clean
+.PHONY: deps build demo test simulate bench lint format clean
 
 deps:
 	@scripts/install-packages $(PACKAGES)
 
 build: deps
 	swift build $(RELEASE) --product interrex
+	swift build $(RELEASE) --product interrex-watcher
 
 demo: build
 	$(BINARIES)/interrex local
@@ -25,9 +26,16 @@ demo: build
 test: build
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" scripts/test
 
+# The simulated control plane, for as long as you like: make simulate MINUTES=60
+MINUTES ?= 10
+simulate: deps
+	INTERREX_SIMULATION_MINUTES=$(MINUTES) swift test -c release --filter goesOn
+
 bench: build
 	swift build $(RELEASE) --product launch-benchmark
+	swift build $(RELEASE) --product failover-benchmark
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/launch-benchmark
+	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/failover-benchmark
 
 lint: deps
 	scripts/lint

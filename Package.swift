@@ -34,6 +34,7 @@ let package = Package(
         .executable(name: "interrex", targets: ["interrex"]),
         .executable(name: "interrex-watcher", targets: ["interrex-watcher"]),
         .executable(name: "launch-benchmark", targets: ["launch-benchmark"]),
+        .executable(name: "failover-benchmark", targets: ["failover-benchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -76,6 +77,10 @@ let package = Package(
         .executableTarget(
             name: "launch-benchmark", dependencies: ["ZooKeeper", "Support"], path: "Benchmarks/launch",
             swiftSettings: settings),
+        .executableTarget(
+            name: "failover-benchmark", dependencies: ["ZooKeeper", "Redis", "Support"], path: "Benchmarks/failover",
+            swiftSettings: settings),
+
         .target(name: "Support", dependencies: ["CLinux"], path: "Tests/Support", swiftSettings: settings),
         .testTarget(name: "ZooKeeperTests", dependencies: ["ZooKeeper", "Support"], swiftSettings: settings),
         .testTarget(name: "RedisTests", dependencies: ["Redis", "Support"], swiftSettings: settings),
