@@ -85,6 +85,8 @@ let package = Package(
         .testTarget(name: "ZooKeeperTests", dependencies: ["ZooKeeper", "Support"], swiftSettings: settings),
         .testTarget(name: "RedisTests", dependencies: ["Redis", "Support"], swiftSettings: settings),
         .testTarget(name: "SuccessionTests", dependencies: ["Succession"], swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Succession"], path: "Tests/Simulation", swiftSettings: settings),
         .testTarget(name: "RenderingTests", dependencies: ["Rendering"], swiftSettings: settings),
         .testTarget(name: "ClusterTests", dependencies: ["Cluster", "Support"], swiftSettings: settings),
         .testTarget(

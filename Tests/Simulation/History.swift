@@ -1,0 +1,68 @@
+/// Every replication history that there ever was: what data a server holds is a place in this tree.
+///
+/// A line is one replication id. It goes on from a place of its parent line (a promotion, a restart), or from nothing.
+/// The keys of a place are all acknowledged writes on the way to it.
+struct Lines {
+    private struct Line {
+        var parent: Int
+        /// The keys at which it left its parent.
+        var at: Int
+        /// An AOF master restarts with a small offset (FACTS.md E).
+        var offsetBase: Int
+    }
+
+    private var lines: [Line] = []
+
+    /// A place in a history.
+    struct Place: Equatable {
+        var line: Int
+        var keys: Int
+    }
+
+    mutating func root() -> Int { add(Line(parent: -1, at: 0, offsetBase: 0)) }
+
+    /// A new replication id for the data at `place`.
+    mutating func branch(at place: Place, offsetRestarts: Bool = false) -> Int {
+        let base = offsetRestarts ? place.keys : lines[place.line].offsetBase
+        return add(Line(parent: place.line, at: place.keys, offsetBase: base))
+    }
+
+    private mutating func add(_ line: Line) -> Int {
+        lines.append(line)
+        return lines.count - 1
+    }
+
+    func offset(_ place: Place) -> Int64 { Int64(place.keys - lines[place.line].offsetBase) * 100 }
+
+    /// The place with `count` keys less on the same way.
+    func earlier(_ place: Place, by count: Int) -> Place {
+        var place = Place(line: place.line, keys: max(0, place.keys - count))
+        while lines[place.line].parent >= 0, place.keys < lines[place.line].at { place.line = lines[place.line].parent }
+        return place
+    }
+
+    /// How many keys both have: up to where the ways part.
+    func shared(_ one: Place, _ other: Place) -> Int {
+        var (one, other) = (one, other)
+        while one.line != other.line {
+            // A parent is always older than its child.
+            if one.line > other.line { one = up(one) } else { other = up(other) }
+            if one.line < 0 || other.line < 0 { return 0 }
+        }
+        return min(one.keys, other.keys)
+    }
+
+    private func up(_ place: Place) -> Place {
+        let line = lines[place.line]
+        return Place(line: line.parent, keys: min(place.keys, line.at))
+    }
+}
+
+/// The data in a server's folder.
+struct Disk {
+    var place: Lines.Place
+    /// AOF files bear no replication id, and neither does the RDB of a master that never had a replica (FACTS.md E).
+    var bearsID: Bool
+    /// Seconds.
+    var modified: Int
+}

@@ -1,0 +1,37 @@
+import Succession
+
+/// What is at an address, seen from a host.
+enum Reach<Server> {
+    case server(Server)
+    case refused
+    case silent
+}
+
+extension World {
+    func redis(_ address: Int, from host: Int) -> Reach<SimRedis> {
+        guard converse(host, Names.host(of: address)) else { return .silent }
+        guard let server = redisAt[address] else { return .refused }
+        return server.isPaused ? .silent : .server(server)
+    }
+
+    /// What the server at an address answers the product, with the mark in its rendered file.
+    func instance(_ address: Int, from host: Int) -> Instance {
+        switch redis(address, from: host) {
+        case .refused: Instance(.refused)
+        case .silent: Instance(.silent)
+        case .server(let server): Instance(server.answer, mark: .mark(Names.mark(server.mark)))
+        }
+    }
+}
+
+/// A client that writes to whatever master answers, as clients do.
+final class Writer: SimActor {
+    override func act() -> Int? {
+        let slot = world.slots[world.dice.below(world.slots.count)]
+        if let server = slot.server, !server.isPaused, !server.isLoading, server.isMaster {
+            server.place.keys += 1
+            world.tally.writes += 1
+        }
+        return world.dice.roll(50, 300)
+    }
+}

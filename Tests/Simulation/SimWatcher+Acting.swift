@@ -1,0 +1,167 @@
+import Succession
+
+/// How a watcher carries out what it planned (`Performer`).
+extension SimWatcher {
+    func perform(_ actions: [Action]) -> Int? {
+        guard let action = actions.first else { return rest() }
+        let rest = Array(actions.dropFirst())
+        phase = .perform(rest)
+        switch action {
+        case .record(let recording): return record(recording, rest)
+        case .keep(let update): keep(update)
+        case .force(let master, _):
+            if let forced, forced.master == master, world.now - forced.at < Times.forcePause { return 1 }
+            return fence(action, rest)
+        case .promote, .repoint, .reset, .attach, .configure:
+            tell(action)
+            return fence(action, rest)
+        case .remove, .alert, .publish: break
+        }
+        return world.dice.roll(1, 10)
+    }
+
+    /// `/redis/master`, `/redis/cluster` and the history, in one transaction at the versions read (`Registry.record`).
+    func record(_ recording: Recording, _ rest: [Action]) -> Int? {
+        let (view, address) = (view!, Names.id(recording.master))
+        let id = view.cluster?.id ?? snapshot.mark.clusterID.map(Names.cluster) ?? world.newCluster()
+        let token = world.newToken()
+        var write: MasterWrite?
+        let now = world.now
+        let outcome = call { zk -> Bool in
+            guard zk.master?.version == recording.previous?.version, zk.cluster?.version == view.cluster?.version else {
+                return false
+            }
+            write = MasterWrite(before: zk.master, after: zk.setMaster(address), wipes: zk.wipes, at: now)
+            zk.keep(ZKCluster(recording.update, id: id))
+            zk.historyToken = token
+            return true
+        }
+        if let write { world.promises.recorded(write, recording, on: truth, by: self) }
+        if case .connect = phase { return 1 }
+        guard let outcome else {
+            phase = .confirm(write, token: token, recording, rest)
+            return 100
+        }
+        if outcome { recorded(recording) } else { world.tally.overtakenWrites += 1 }
+        return 1
+    }
+
+    /// An ambiguous result is resolved by reading (promise 7).
+    func confirm(_ write: MasterWrite?, _ token: Int, _ recording: Recording, _ rest: [Action]) -> Int? {
+        guard let isOurs = call({ $0.historyToken == token }) else { return 100 }
+        if isOurs { recorded(recording) }
+        world.promises.confirmed(isOurs, write, by: self)
+        phase = .perform(rest)
+        return 1
+    }
+
+    private func recorded(_ recording: Recording) {
+        (forced, hasActed) = (nil, true)
+        world.note { "\(self.name): has recorded \(recording.master) (\(recording.evidence))" }
+    }
+
+    private func keep(_ update: ClusterUpdate) {
+        let (node, view) = (node, view!)
+        let id = view.cluster?.id ?? snapshot.mark.clusterID.map(Names.cluster) ?? world.newCluster()
+        let isDone = call { zk -> Bool in
+            guard zk.watchers.contains(where: { $0.node == node }), zk.cluster?.version == view.cluster?.version else {
+                return false
+            }
+            zk.keep(ZKCluster(update, id: id))
+            return true
+        }
+        if isDone == true { hasActed = true }
+    }
+
+    /// Whether we lead and `/redis/master` is as it was seen, right before a server is told to change.
+    private func fence(_ action: Action, _ rest: [Action]) -> Int? {
+        let (node, version) = (node, view.master?.version)
+        let holds = call { zk in zk.watchers.contains { $0.node == node } && zk.master?.version == version }
+        if case .connect = phase { return 1 }
+        guard holds == true else {
+            world.tally.fencedOff += 1
+            return 1
+        }
+        world.promises.fenced(self)
+        phase = .send(action, since: world.now, rest)
+        return world.dice.roll(1, 40)
+    }
+
+    func send(_ action: Action, since: Int, _ rest: [Action]) -> Int? {
+        phase = .perform(rest)
+        guard world.now - since < Times.fence else {
+            world.tally.fencedOff += 1
+            return 1
+        }
+        world.tally.commands += 1
+        world.promises.watcherCommands(action, on: truth, by: self)
+        switch action {
+        case .force(let master, let sentinels): return force(master, sentinels, rest)
+        case .promote(let member): return promote(member, rest)
+        case .attach(let member, let master):
+            if let server = ours(member) { server.follow(Names.id(master), .watcher) }
+        case .configure(let member, _, _): ours(member)?.priority = 100
+        case .reset(let sentinel, _):
+            if case .server(let server) = world.sentinel(Names.id(sentinel), from: host) { server.reset() }
+        case .repoint(let sentinels, let master):
+            for sentinel in sentinels {
+                if case .server(let server) = world.sentinel(Names.id(sentinel), from: host) { server.remove() }
+            }
+            phase = .monitor(sentinels, master, rest)
+            return world.dice.roll(1, 10)
+        default: break
+        }
+        hasActed = true
+        return 1
+    }
+
+    func monitor(_ sentinels: [Address], _ master: Address, _ rest: [Action]) -> Int? {
+        for sentinel in sentinels {
+            if case .server(let server) = world.sentinel(Names.id(sentinel), from: host) {
+                server.monitor(Names.id(master))
+            }
+        }
+        (phase, hasActed) = (.perform(rest), true)
+        return 1
+    }
+
+    /// Only `NOGOODSLAVE` moves on to the next sentinel.
+    private func force(_ master: Address, _ sentinels: [Address], _ rest: [Action]) -> Int? {
+        guard let first = sentinels.first, case .server(let sentinel) = world.sentinel(Names.id(first), from: host)
+        else { return 1 }
+        forced = (master, world.now)
+        switch sentinel.force() {
+        case .done:
+            hasActed = true
+            world.note { "\(self.name): forced a failover on \(sentinel.name)" }
+        case .noGoodReplica:
+            forced = nil
+            phase = .perform([.force(master: master, on: Array(sentinels.dropFirst()))] + rest)
+            if sentinels.count == 1 { phase = .perform(rest) }
+        case .inProgress, .unknownName: break
+        }
+        return world.dice.roll(1, 20)
+    }
+
+    private func promote(_ member: Address, _ rest: [Action]) -> Int? {
+        guard let server = ours(member) else { return 1 }
+        server.follow(nil, .watcher)
+        world.tally.promotions += 1
+        guard case .master(let history) = server.answer else { return 1 }
+        truth.instances[member] = world.instance(server.address, from: host)
+        let update = ClusterUpdate(
+            members: max(Set(snapshot.members).count, snapshot.cluster?.members ?? 0),
+            replicationID: history.replicationID, epoch: snapshot.cluster?.epoch)
+        phase = .perform(
+            [.record(Recording(master: member, evidence: .promoted, previous: snapshot.record, update: update))] + rest)
+        return world.dice.roll(1, 20)
+    }
+
+    /// Who is told has just answered over the very connection.
+    private func ours(_ member: Address) -> SimRedis? {
+        guard case .server(let server) = world.redis(Names.id(member), from: host) else { return nil }
+        var snapshot = snapshot
+        snapshot.instances[member] = world.instance(server.address, from: host)
+        return snapshot.mayBeChanged(member) ? server : nil
+    }
+}

@@ -1,0 +1,74 @@
+import Testing
+
+/// The whole control plane under seeded faults: every promise after every step, and agreement once all is quiet.
+///
+/// `INTERREX_SIMULATION_SEED` replays one seed with its trace; `INTERREX_SIMULATION_MINUTES` goes on with new seeds for
+/// so long.
+@Suite struct SimulationTests {
+    /// The steps of an ordinary run: always the same seeds.
+    private static let steps = 1_000_000
+
+    @Test(.disabled(if: Options.seed != nil || Options.minutes != nil))
+    func keepsEveryPromise() async {
+        let outcome = await explore(from: 1, untilSteps: Self.steps)
+        print(outcome.tally.report)
+        expectNothingBroken(outcome)
+
+        // A space that exercises nothing must not pass.
+        let tally = outcome.tally
+        #expect(tally.steps >= Self.steps)
+        #expect(tally.forcedFailovers >= 50)
+        #expect(tally.ordinaryFailovers >= 20)
+        #expect(tally.abortedFailovers >= 20)
+        #expect(tally.promotions >= 2)
+        #expect(tally.masterStarts >= 200)
+        #expect(tally.overtakenStarts >= 2)
+        #expect(tally.setAside >= 20)
+        #expect(tally.repairs >= 50)
+        #expect(tally.overtakenWrites >= 20)
+        #expect(tally.fencedOff >= 1)
+        #expect(tally.lostReplies >= 500)
+        #expect(tally.writes >= 10_000)
+        // Promise 5: 15 s, down-after, and twice failover-timeout after an aborted election.
+        let bound = 15_000 + Times.downAfter + 2 * Times.failoverTimeout
+        #expect(tally.settled(within: 0.9) <= bound)
+        #expect(tally.unsettled.values.reduce(0, +) <= tally.seeds / 100)
+        // "sole", and a record whose reply is lost, are rare here: the small worlds have them at every turn.
+        for evidence in ["agreed", "early", "promoted"] { #expect(tally.records[evidence, default: 0] >= 1) }
+        for rule in ["1", "2", "3a", "3b", "3c", "4a", "4d", "4e", "4f", "5b", "5c", "5d", "6"] {
+            #expect(tally.decisions[rule, default: 0] >= 1, "rule \(rule) was never tried")
+        }
+    }
+
+    @Test func repeatsItself() {
+        let (one, other) = (Run(seed: 7), Run(seed: 7, isTracing: true))
+        #expect(one.fingerprint == other.fingerprint)
+        #expect(!other.trace.isEmpty)
+    }
+
+    @Test(.enabled(if: Options.seed != nil)) func replaysOneSeed() throws {
+        let run = Run(seed: try #require(Options.seed), mutant: Options.mutant, isTracing: true)
+        print(run.trace.joined(separator: "\n"))
+        print(run.broken.isEmpty ? "nothing was broken" : run.broken.joined(separator: "\n"))
+        #expect(run.broken.isEmpty)
+    }
+
+    @Test(.enabled(if: Options.minutes != nil)) func goesOn() async throws {
+        let minutes = try #require(Options.minutes)
+        // Seeds that no run before had, most likely.
+        let first = UInt64.random(in: 1_000_000...(1 << 40))
+        let outcome = await explore(from: first, until: .now + .seconds(minutes * 60))
+        print(outcome.tally.report)
+        expectNothingBroken(outcome)
+    }
+
+    private func expectNothingBroken(_ outcome: Exploration) {
+        for (seed, broken) in outcome.failures.prefix(5) {
+            let run = Run(seed: seed, isTracing: true)
+            print(run.trace.suffix(150).joined(separator: "\n"))
+            Issue.record("seed \(seed): \(broken)\nReplay it with: INTERREX_SIMULATION_SEED=\(seed) \(Options.command)")
+        }
+        let seeds = outcome.failures.map { "\($0.seed)" }.joined(separator: " ")
+        #expect(outcome.failures.isEmpty, "\(outcome.failures.count) seeds: \(seeds)")
+    }
+}

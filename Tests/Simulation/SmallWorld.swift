@@ -1,0 +1,114 @@
+import Succession
+
+/// A world so small that every order of its steps can be tried: launchers and watchers on one ZooKeeper, without time.
+///
+/// Nothing takes a while here: whatever must last for some time has lasted, and every session may end as soon as its
+/// process has. That is more than can happen, so what is safe here is safe with time as well.
+struct SmallWorld: Hashable {
+    /// A launcher's way, one step each: look at ZooKeeper, ask everybody and decide, commit, exec, listen.
+    enum Phase: Hashable {
+        case looking
+        case asking(Sight)
+        case standing
+        case committing(Plan, Sight)
+        /// The reply was lost: its own node is read.
+        case resolving(Plan)
+        case starting(Plan)
+        /// It has become its server.
+        case serving
+        case ended
+    }
+    enum Plan: Hashable {
+        case claim(Int32?)
+        case follow(Int)
+        case resume
+    }
+
+    struct Launcher: Hashable {
+        var phase = Phase.looking
+        /// Its candidate's number.
+        var candidate: Int?
+        /// Whether its session, and so its lease, lives.
+        var session = true
+        var holdsData: Bool
+    }
+
+    /// A watcher's way: look at ZooKeeper, ask everybody and plan, write.
+    enum Watch: Hashable {
+        case looking
+        case asking(Sight)
+        case writing(Int, Sight)
+        case resolving(Int, Int32)
+        case ended
+    }
+
+    /// What ZooKeeper held when it was read.
+    struct Sight: Hashable {
+        var master: Master?
+        var hasCluster: Bool
+        var members: UInt8
+        var candidates: [Int]
+        /// What is to be written over must have been read before the evidence: the order in which the write came.
+        var writes: Int
+    }
+    struct Master: Hashable {
+        var address: Int
+        var version: Int32
+    }
+    /// A redis-server at an address.
+    enum Role: Hashable {
+        case master
+        case replica(of: Int)
+    }
+
+    var launchers: [Launcher]
+    var watchers: [Watch]
+    /// What listens at each launcher's address, and at one more: an old master's.
+    var servers: [Role?]
+    /// Whether the server at the address holds data.
+    var data: [Bool]
+    var master: Master?
+    var hasCluster = false
+    /// Whose lease lives, a bit each.
+    var members: UInt8 = 0
+    var candidates: [Int] = []
+    var lastCandidate = 0
+    /// Each sentinel's word.
+    var sentinels: [Int] = []
+    var epochs: [Int] = []
+    var writes = 0
+    /// How many crashes and lost replies may still come.
+    var crashes: Int
+    var losses: Int
+    /// Sentinels that have yet to follow a promotion.
+    var promotion: Int?
+
+    func isLeased(_ address: Int) -> Bool { members & (1 << address) != 0 }
+
+    mutating func write(_ address: Int) {
+        master = Master(address: address, version: master.map { $0.version + 1 } ?? 0)
+        writes += 1
+    }
+
+    var sight: Sight {
+        Sight(master: master, hasCluster: hasCluster, members: members, candidates: candidates, writes: writes)
+    }
+}
+
+extension SmallWorld {
+    /// Three sentinels that name `address`, with a failover of theirs to `successor` still to be told to each other.
+    mutating func sentinels(naming address: Int, movingTo successor: Int? = nil) {
+        (sentinels, epochs, promotion) = (
+            [Int](repeating: address, count: 3), [Int](repeating: 1, count: 3), successor
+        )
+    }
+
+    static func launchers(_ count: Int, holdingData holders: Set<Int> = [], crashes: Int = 1, losses: Int = 1)
+        -> SmallWorld
+    {
+        SmallWorld(
+            launchers: (0..<count).map { Launcher(holdsData: holders.contains($0)) }, watchers: [],
+            servers: [Role?](repeating: nil, count: count + 2), data: [Bool](repeating: false, count: count + 2),
+            crashes: crashes, losses: losses)
+    }
+}

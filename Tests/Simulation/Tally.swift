@@ -1,0 +1,74 @@
+/// What a run has exercised: a space in which nothing happens must not pass.
+struct Tally: Sendable {
+    var steps = 0
+    var seeds = 0
+    var decisions: [String: Int] = [:]
+    var records: [String: Int] = [:]
+    var claims = 0, masterStarts = 0, refusals = 0, setAside = 0, overtakenStarts = 0
+    var forced = 0, forcedFailovers = 0, ordinaryFailovers = 0, abortedFailovers = 0, promotions = 0
+    var conversions = 0, repairs = 0, commands = 0, plans = 0
+    var overtakenWrites = 0, fencedOff = 0, ambiguousRecords = 0, lostRequests = 0, lostReplies = 0
+    var fullSyncs = 0, dropsBySentinel = 0, dropsByWatcher = 0, dropsByLaunch = 0, dropsByChain = 0, writes = 0
+    var overlaps = 0, equalEpochs = 0, splits = 0, wiped = 0
+    var faults: [String: Int] = [:]
+    /// Seeds that nobody could settle without a person, by the reason.
+    var unsettled: [String: Int] = [:]
+    /// How long each seed took to settle after the last fault, in milliseconds.
+    var settling: [Int] = []
+
+    static func + (one: Tally, other: Tally) -> Tally {
+        var sum = one
+        for path in Self.counts { sum[keyPath: path] += other[keyPath: path] }
+        sum.decisions.merge(other.decisions, uniquingKeysWith: +)
+        sum.records.merge(other.records, uniquingKeysWith: +)
+        sum.unsettled.merge(other.unsettled, uniquingKeysWith: +)
+        sum.faults.merge(other.faults, uniquingKeysWith: +)
+        sum.settling += other.settling
+        return sum
+    }
+
+    private static var counts: [WritableKeyPath<Tally, Int>] {
+        [
+            \.steps, \.seeds, \.claims, \.masterStarts, \.refusals, \.setAside, \.overtakenStarts, \.forced,
+            \.forcedFailovers, \.ordinaryFailovers, \.abortedFailovers, \.promotions, \.conversions, \.repairs,
+            \.commands,
+            \.plans, \.overtakenWrites, \.fencedOff, \.ambiguousRecords, \.lostRequests, \.lostReplies, \.fullSyncs,
+            \.dropsBySentinel, \.dropsByWatcher, \.dropsByLaunch, \.dropsByChain, \.writes, \.overlaps, \.equalEpochs,
+            \.splits, \.wiped,
+        ]
+    }
+
+    func settled(within share: Double) -> Int {
+        guard !settling.isEmpty else { return 0 }
+        return settling.sorted()[min(settling.count - 1, Int(Double(settling.count) * share))]
+    }
+
+    var report: String {
+        """
+        \(steps) steps, \(seeds) seeds, \(writes) writes, \(plans) plans
+        decisions by rule: \(list(decisions))
+        \(masterStarts) starts as master, \(claims) claims, \(overtakenStarts) overtaken before exec, \
+        \(setAside) times data set aside, \(refusals) refusals
+        failovers: \(forced) forced (\(forcedFailovers) completed), \(ordinaryFailovers) ordinary, \(abortedFailovers) \
+        aborted, \(promotions) promotions by a watcher; \(overlaps) begun by a sentinel beside a forced one, \
+        \(equalEpochs) with equal epochs
+        records by evidence: \(list(records)); \(ambiguousRecords) with a lost reply, \
+        \(overtakenWrites) writes overtaken
+        commands of watchers: \(commands) (\(repairs) repairs), \(fencedOff) stopped by the fence; \(conversions) \
+        conversions by sentinels
+        data replaced by a full synchronisation: \(dropsBySentinel) by sentinels, \(dropsByWatcher) by watchers, \
+        \(dropsByLaunch) of those launched (\(dropsByChain) behind a replica that has another's data); \
+        \(fullSyncs) full synchronisations
+        ZooKeeper: \(lostRequests) requests and \(lostReplies) replies lost
+        faults: \(list(faults))
+        settled after the last fault: median \(settled(within: 0.5)) ms, 90 % \(settled(within: 0.9)) ms, most \
+        \(settled(within: 1)) ms
+        \(wiped) seeds lost ZooKeeper's data, \(splits) of them broke a promise to the two clusters that came of it
+        never settled: \(unsettled.isEmpty ? "none" : list(unsettled))
+        """
+    }
+
+    private func list(_ counts: [String: Int]) -> String {
+        counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+}
