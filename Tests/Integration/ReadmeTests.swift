@@ -38,7 +38,7 @@ import Testing
 
     /// The table and `--help` name the same variables.
     @Test func every_variable_is_in_the_help_and_none_only_there() async throws {
-        let help = try await help("redis") + help("sentinel")
+        let help = try await help("redis") + help("sentinel") + watcherHelp()
         let rows = try #require(section("Variables")).split(separator: "\n").filter { $0.hasPrefix("| `") }
         #expect(rows.count > 10)
         let described = Set(rows.flatMap { quoted(in: $0.split(separator: "|")[0]) })
@@ -79,9 +79,16 @@ import Testing
     }
 
     private func help(_ command: String?) async throws -> String {
+        try await output(of: interrexBinary(), [command, "--help"].compactMap(\.self))
+    }
+
+    private func watcherHelp() async throws -> String {
+        try await output(of: interrexBinary() + "-watcher", ["--help"])
+    }
+
+    private func output(of program: String, _ arguments: [String]) async throws -> String {
         let folder = try TemporaryFolder("help")
-        let process = try ChildProcess(
-            interrexBinary(), [command, "--help"].compactMap(\.self), output: "\(folder.path)/output")
+        let process = try ChildProcess(program, arguments, output: "\(folder.path)/output")
         #expect(try await process.wait() == 0)
         return process.text
     }
