@@ -29,7 +29,7 @@ test: build
 # The simulated control plane, for as long as you like: make simulate MINUTES=60
 MINUTES ?= 10
 simulate: deps
-	INTERREX_SIMULATION_MINUTES=$(MINUTES) swift test -c release --filter goesOn
+	INTERREX_SIMULATION_MINUTES=$(MINUTES) swift test --filter goesOn
 
 bench: build
 	swift build $(RELEASE) --product launch-benchmark

@@ -91,6 +91,7 @@ actor ClusterWatch {
         snapshot.held = endurance.note(snapshot.conditions, at: began - start)
         if snapshot.isUnderway, disturbed == nil { disturbed = began }
         let actions = plan(snapshot, after: wakes.map(\.event))
+        for case .publish(let notice) in actions { journal.publish(notice) }
         let sign = wakes.first { $0.event.isSwitch }?.at ?? disturbed
         let hasActed = hasLooked ? await act(actions, on: snapshot, since: sign) : false
         self.snapshot = snapshot
@@ -111,8 +112,11 @@ actor ClusterWatch {
     private func look() async -> Bool {
         guard let registry, isConnected else { return false }
         do {
-            if ownNode == nil { ownNode = try await registry.enlist(desk.address) }
-            view = try await registry.watcherView()
+            let node = if let ownNode { ownNode } else { try await registry.enlist(desk.address) }
+            let view = try await registry.watcherView()
+            // Another session may have begun meanwhile: what this one saw, and its node, are of the past then.
+            guard registry.session === self.registry?.session else { return false }
+            (ownNode, self.view) = (node, view)
             journal.reached()
             return isConnected
         } catch {
@@ -129,9 +133,15 @@ actor ClusterWatch {
         let answers = snapshot.record.map { self.snapshot?.isLiveMaster($0.address) ?? false } ?? false
         await link.watch(snapshot.record?.address, answers: answers)
         snapshot.masterHasCrashed = await link.hasCrashed
-        snapshot.leads = isConnected && ownNode != nil && view.watchers.first?.path == ownNode
+        snapshot.leads = isConnected && isOurs(view.watchers.first)
         if let registry { snapshot.sessionTimeout = registry.session.negotiatedTimeout }
         return snapshot
+    }
+
+    /// Whether a watcher's node is ours, in this very session.
+    private func isOurs(_ candidacy: WatcherView.Candidacy?) -> Bool {
+        guard let candidacy, let registry else { return false }
+        return candidacy.path == ownNode && candidacy.owner == registry.session.credentials.id
     }
 
     /// Carries the plan out. Returns whether something has changed that must be looked at anew.
@@ -140,11 +150,7 @@ actor ClusterWatch {
     ) async -> Bool {
         var hasActed = await endPause(snapshot)
         for action in actions {
-            if case .publish(let notice) = action {
-                journal.publish(notice)
-                continue
-            }
-            guard let registry, isConnected, let view, action.alert == nil else { continue }
+            guard let registry, isConnected, let view else { continue }
             let scene = Performer.Scene(registry: registry, ownNode: ownNode, view: view, snapshot: snapshot)
             do {
                 guard let result = try await performer.perform(action, on: scene) else { continue }

@@ -13,10 +13,9 @@ extension Performer {
             return try await self.prober.instance(over: connection)
         }
         guard let instance = promoted ?? nil, case .master(let history) = instance.answer else { return nil }
-        var update = ClusterUpdate(
+        let update = ClusterUpdate(
             members: max(Set(scene.snapshot.members).count, scene.snapshot.cluster?.members ?? 0),
             replicationID: history.replicationID, epoch: scene.snapshot.cluster?.epoch)
-        update.replicationID = history.replicationID
         return try await record(
             Recording(master: member, evidence: .promoted, previous: scene.snapshot.record, update: update), scene)
     }
