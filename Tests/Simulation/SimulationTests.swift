@@ -8,6 +8,7 @@ import Testing
     /// The steps of an ordinary run: always the same seeds.
     private static let steps = 1_000_000
 
+    /// A replay or a long run is asked for by its variable, and has the machine to itself; CI sets neither.
     @Test(.disabled(if: Options.seed != nil || Options.minutes != nil))
     func keepsEveryPromise() async {
         let outcome = await explore(from: 1, untilSteps: Self.steps)

@@ -63,6 +63,8 @@ actor MasterLink {
                     tell(.masterLinkEnded(master))
                 }
             }
+            // No event tells of a port that is listened on again. Two refusals are enough to know; later tries take turns
+            // with what mends it. A cancelled sleep ends the watch.
             guard (try? await loop.sleep(for: refusals > 2 ? Self.pause * 4 : Self.pause)) != nil else { return }
         }
     }

@@ -52,6 +52,8 @@ actor SentinelEars {
                 subscription.close()
                 if !Task.isCancelled { tell(.timer) }
             }
+            // No event tells of a sentinel that listens again; one that is gone is asked ever more seldom, until its node is
+            // gone as well. A cancelled sleep ends the listening.
             guard (try? await loop.sleep(for: pause)) != nil else { return }
             pause = min(pause * 2, .seconds(2))
         }

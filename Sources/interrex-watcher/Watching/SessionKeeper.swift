@@ -47,6 +47,7 @@ actor SessionKeeper {
                 guard !Task.isCancelled else { return }
                 if !isInTrouble { Log.warn("\(error); trying on") }
                 isInTrouble = true
+                // A server that refuses at once must not be asked without a pause; a cancelled sleep ends the loop.
                 try? await loop.sleep(for: .milliseconds(200))
             }
         }
@@ -57,6 +58,7 @@ actor SessionKeeper {
         guard let session else { return }
         self.session = nil
         await withTaskGroup(of: Void.self) { [loop] group in
+            // Whichever is first: what is left of the closing goes on by itself.
             group.addTask { await session.close() }
             group.addTask { try? await loop.sleep(for: .milliseconds(500)) }
             await group.next()
@@ -78,7 +80,8 @@ actor SessionKeeper {
                     }
                     isFirst = false
                 }
-                // A final state: `ended` returns as well.
+                // After a final state there is nothing more to tell. This task must not end before `ended`, which returns
+                // then and cancels it.
                 try? await loop.sleep(for: .seconds(60))
             }
             await group.next()

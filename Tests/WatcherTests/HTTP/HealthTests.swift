@@ -157,6 +157,7 @@ import Testing
         let isAsked = Support.Locked(false)
         let time = try await TestServer.run([Sights.healthy()]) { _ in
             isAsked.withLock { $0 = true }
+            // A server that does not answer: the shutdown has to cancel this.
             try? await Task.sleep(for: .seconds(60))
             return Sights.replica()
         } _: { server in
