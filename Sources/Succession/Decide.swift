@@ -8,7 +8,7 @@ public struct Ruling: Equatable, Sendable {
 public func decide(_ observation: Observation) -> Decision { ruling(observation).decision }
 
 /// The same, with the rule. Rules are tried in their order and the first match wins; a wait whose limit is over is a
-/// refusal for the reason for which it waited.
+/// refusal for the reason for which it waited, unless that wait has an end of its own.
 public func ruling(_ observation: Observation) -> Ruling {
     var ruling =
         observation.bySentinels
@@ -19,7 +19,7 @@ public func ruling(_ observation: Observation) -> Ruling {
             case let record?: observation.withAnotherRecorded(record)
             }
         }()
-    if case .wait(let reason) = ruling.decision, observation.waited >= observation.limit {
+    if case .wait(let reason) = ruling.decision, observation.waited >= observation.limit, !reason.endsByItself {
         ruling.decision = .refuse(reason)
     }
     return ruling
@@ -57,6 +57,9 @@ extension Observation {
         case .master where isOurs(master) && sentinels.majorityAddress == me:
             // We were promoted and nobody has recorded it yet: the older master is not the one to follow.
             return Ruling(rule: .otherwise, decision: .wait(.promotedButNotRecorded(master)))
+        case .loading where isOurs(master) && data.isUsable && !patienceIsOver:
+            // Its history is not known yet, and its file may turn out to be damaged: ours might be the copy that is left.
+            return Ruling(rule: .recordedMaster, decision: .wait(.loading(master)))
         case .master where isOurs(master), .loading where isOurs(master):
             return Ruling(rule: .recordedMaster, decision: .follow(master))
         case .replica(let replication) where !isStranger(master):
@@ -104,7 +107,9 @@ extension Observation {
         if fresher.contains(where: isLiveMaster) || !fresher.isEmpty && !patienceIsOver {
             return Ruling(rule: .fresherThanUs, decision: .wait(.fresherMembers(fresher)))
         }
-        if let cluster, cluster.members > Set(members).union([me]).count {
+        let membersAreMissing = cluster.map { $0.members > Set(members).union([me]).count } ?? false
+        // Without a watcher nobody has counted the members: one that stands with data is one of them all the same.
+        if membersAreMissing || !data.isUsable && candidates.contains(where: { $0.freshness.isFresher(than: data) }) {
             return Ruling(rule: .membersMissing, decision: coldStart(at: record.version))
         }
         return Ruling(rule: .resume, decision: .resume)
@@ -120,15 +125,6 @@ extension Observation {
 
     private func offset(of member: Address) -> Int64 {
         if case .master(let history) = answer(of: member) { history.offset } else { 0 }
-    }
-
-    /// The lowest candidate claims, on an observation that was made after it stood.
-    private func coldStart(at version: Int32?) -> Decision {
-        guard let candidacy else { return .stand }
-        if let first = candidates.min(by: { $0.number < $1.number }), first.number < candidacy {
-            return .wait(.lowerCandidate(first.address))
-        }
-        return .claim(at: version)
     }
 
     /// Why a recorded master that is neither usable nor dead makes us wait.

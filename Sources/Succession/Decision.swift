@@ -44,11 +44,21 @@ public enum Reason: Equatable, Sendable {
     case chosenButSilent(Address)
     /// A majority of the sentinels names us, but `/redis/master` names this one, which answers master.
     case promotedButNotRecorded(Address)
-    case lowerCandidate(Address)
+    /// A cold start's window is open for that long still. So many are present, of the members that a watcher counted.
+    case settling(present: Int, expected: Int?, rest: Duration)
+    case fresherCandidate(Address)
     case silent(Address)
     case loading(Address)
     /// The recorded master follows somebody who is no usable master of ours.
     case follows(Address, Address?)
+}
+
+extension Reason {
+    /// Whether the wait ends whatever happens, so that a shorter `MASTER_TIMEOUT` must not make it a refusal: nobody
+    /// would ever get through a cold start.
+    var endsByItself: Bool {
+        if case .settling = self { true } else { false }
+    }
 }
 
 extension Reason: CustomStringConvertible {
@@ -82,8 +92,11 @@ extension Reason: CustomStringConvertible {
             "we are the recorded master, but a majority of the sentinels names \(address), which does not answer us"
         case .promotedButNotRecorded(let address):
             "a majority of the sentinels names us, but \(address) is recorded and answers master; the watcher decides"
-        case .lowerCandidate(let address):
-            "a cold start is under way and \(address) is before us"
+        case .settling(let present, let expected, _):
+            "a cold start is under way and the freshest data will be master: "
+                + (expected.map { "\(present) of \($0) members are here" } ?? "\(present) here so far")
+        case .fresherCandidate(let address):
+            "a cold start is under way and \(address) has the freshest data"
         case .silent(let address):
             "the recorded master \(address) does not answer, and no majority of sentinels holds it for dead"
         case .loading(let address):

@@ -12,8 +12,8 @@ public struct Observation: Sighting, Equatable {
     /// The addresses of live members: those with a lease. A lease of an earlier life of our own address is among them.
     public var members: [Address]
     public var candidates: [Candidate]
-    /// Our own candidate's number, once we stand.
-    public var candidacy: Int?
+    /// Once we stand.
+    public var candidacy: Candidacy?
     /// What was asked: the recorded address, whom it follows, each live member, each address that a sentinel names.
     public var instances: [Address: Instance]
     /// The data that our own server would start with.
@@ -25,7 +25,7 @@ public struct Observation: Sighting, Equatable {
 
     public init(
         me: Address, mark: Mark, record: Record? = nil, cluster: ClusterRecord? = nil, sentinels: [SentinelReport] = [],
-        members: [Address] = [], candidates: [Candidate] = [], candidacy: Int? = nil,
+        members: [Address] = [], candidates: [Candidate] = [], candidacy: Candidacy? = nil,
         instances: [Address: Instance] = [:],
         data: Freshness = .empty, waited: Duration = .zero, limit: Duration = .seconds(60)
     ) {
@@ -41,19 +41,5 @@ public struct Observation: Sighting, Equatable {
         self.data = data
         self.waited = waited
         self.limit = limit
-    }
-}
-
-/// A waiting launcher in a cold start: `/redis/candidates/<n>`.
-public struct Candidate: Equatable, Sendable {
-    /// The sequence number that ZooKeeper gave its node.
-    public var number: Int
-    public var address: Address
-    public var freshness: Freshness
-
-    public init(number: Int, address: Address, freshness: Freshness) {
-        self.number = number
-        self.address = address
-        self.freshness = freshness
     }
 }

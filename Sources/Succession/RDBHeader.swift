@@ -7,11 +7,23 @@ public struct RDBHeader: Equatable, Sendable {
     public var replicationID: String?
     /// `repl-offset`, in bytes.
     public var offset: Int64?
+    /// The version of the format: Redis 7.0 writes 10.
+    public let version: Int
     /// The file ends right after these fields: it holds no key.
-    public var isEmpty = false
+    public var isEmpty: Bool { emptySize != nil }
+    /// How long, in bytes, a whole file without a key is; nil where keys or anything else follow.
+    var emptySize: Int?
+
+    /// RDB_OPCODE_EOF (rdb.h): all that follows it is the checksum.
+    static let end: UInt8 = 0xff
+
+    /// The checksum at the end of the file, in bytes: written since version 5, and zero where `rdbchecksum no` is set.
+    var checksumLength: Int { version >= 5 ? 8 : 0 }
 
     /// How many bytes of a file are enough to read all its auxiliary fields.
     public static let length = 4_096
+    /// How many bytes at its end tell whether it is whole.
+    public static let tailLength = 9
 
     /// Reads the first bytes of a file; nil where they are no RDB. A damaged or cut-off field ends the reading: what was
     /// read before it counts.
@@ -19,10 +31,11 @@ public struct RDBHeader: Equatable, Sendable {
         guard bytes.count >= 9, bytes.starts(with: Array("REDIS".utf8)), bytes[5..<9].allSatisfy(isDigit) else {
             return nil
         }
+        version = bytes[5..<9].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
         var reader = Reader(bytes: bytes[9...])
         while let opcode = reader.byte() {
-            // RDB_OPCODE_EOF, RDB_OPCODE_AUX (rdb.h)
-            isEmpty = opcode == 0xff
+            if opcode == Self.end { emptySize = reader.bytes.startIndex + checksumLength }
+            // RDB_OPCODE_AUX (rdb.h)
             guard opcode == 0xfa, let name = reader.string(), let value = reader.string() else { break }
             switch name {
             case "repl-id" where isReplicationID(value): replicationID = value

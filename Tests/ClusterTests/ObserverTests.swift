@@ -36,11 +36,11 @@ import Testing
         view.members = [registration(member.port), registration(unleased, isLeased: false)]
         view.sentinels = [registration(sentinel.port), registration(silent)]
         try await withProber { prober in
-            let observation = await observer(prober).observe(view, candidacy: 3)
+            let observation = await observer(prober).observe(view, candidacy: Candidacy(number: 3))
             #expect(Set(observation.instances.keys) == [Address(recorded), Address(member.port), Address(named.port)])
             #expect(observation.instances[Address(recorded)]?.answer == .refused)
             #expect(observation.instances[Address(named.port)]?.answer.history != nil)
-            #expect(observation.members == [Address(member.port)] && observation.candidacy == 3)
+            #expect(observation.members == [Address(member.port)] && observation.candidacy?.number == 3)
             let opinions = Dictionary(uniqueKeysWithValues: observation.sentinels.map { ($0.address, $0.opinion) })
             #expect(opinions[Address(sentinel.port)]??.names == Address(named.port))
             #expect(opinions[Address(silent)] == .some(nil) && opinions.count == 2)

@@ -36,22 +36,23 @@ import Testing
     }
 
     private let aof = ["--appendonly", "yes"]
+    private let loadsAOF = "appendonly yes\n"
     private let write = [["SET", "key", "value"]]
 
     private func freshness(_ folder: TemporaryFolder, _ settings: String = "") -> Freshness {
-        DataFiles(folder: folder.path, settings: settings).freshness()
+        DataFiles(folder: folder.path, settings: settings).find().freshness
     }
 
     // MARK: Freshness
 
-    @Test("an empty folder, or none, holds no data")
-    func nothing() async throws {
+    @Test("an empty folder, or none, holds no data", arguments: ["", "appendonly yes\n"])
+    func nothing(_ settings: String) async throws {
         let folder = try TemporaryFolder()
-        #expect(freshness(folder) == .empty)
-        #expect(DataFiles(folder: "\(folder.path)/missing", settings: "").freshness() == .empty)
-        mkdir("\(folder.path)/dump.rdb", 0o700)
+        #expect(freshness(folder, settings) == .empty)
+        #expect(DataFiles(folder: "\(folder.path)/missing", settings: settings).find() == FoundData(freshness: .empty))
         try Support.write("", to: "\(folder.path)/appendonly.aof")
-        #expect(freshness(folder) == .empty)
+        mkdir("\(folder.path)/appendonlydir", 0o700)
+        #expect(freshness(folder, settings) == .empty)
     }
 
     @Test("an RDB of a master that had no replica bears no id")
@@ -59,7 +60,7 @@ import Testing
         let found = freshness(try await folder([], write, save: true))
         #expect(found.holdsData && found.replicationID == nil && found.offset == nil)
         // The file was written a moment ago, by the same clock.
-        #expect(abs((found.modified ?? 0) - Int64(time(nil))) < 60)
+        #expect(abs((found.modified ?? 0) - Int64(time(nil)) * 1_000) < 60_000)
     }
 
     @Test("an RDB of a master with a replica bears its id and offset")
@@ -80,15 +81,16 @@ import Testing
     func emptyAOF() async throws {
         let folder = try await folder(aof)
         #expect(names(in: "\(folder.path)/appendonlydir").count == 3)
-        #expect(freshness(folder) == .empty)
+        #expect(freshness(folder, loadsAOF) == .empty)
     }
 
     @Test("one that took a write holds data and bears no id, even beside an RDB that does")
     func writtenAOF() async throws {
         let folder = try await folder(aof + ["--appendfsync", "always"], write, replicated: true, save: true)
         #expect(names(in: folder.path) == ["appendonlydir", "dump.rdb"])
-        let found = freshness(folder)
-        #expect(found.holdsData && found.replicationID == nil && found.offset == nil && found.modified != nil)
+        let found = freshness(folder, loadsAOF)
+        #expect(found.holdsData && found.isLoadable && found.replicationID == nil && found.offset == nil)
+        #expect(found.modified != nil)
     }
 
     @Test("a rewritten append-only folder, whose base has the keys, holds data")
@@ -101,26 +103,50 @@ import Testing
                 && names(in: "\(server.folder.path)/appendonlydir").contains { $0.contains(".2.base.") }
         }
         await server.stop()
-        #expect(freshness(server.folder).holdsData)
+        #expect(freshness(server.folder, loadsAOF).isLoaded)
     }
 
     @Test("the single append-only file of older versions counts")
     func oldAOF() throws {
         let folder = try TemporaryFolder()
         try Support.write("*1\r\n$4\r\nPING\r\n", to: "\(folder.path)/appendonly.aof")
-        let found = freshness(folder)
-        #expect(found.holdsData && found.replicationID == nil)
+        let found = freshness(folder, loadsAOF)
+        #expect(found.isLoaded && found.replicationID == nil)
     }
 
     @Test("names of the user's own are followed, quoted or not")
     func ownNames() async throws {
         let settings = "dbfilename \"my dump.rdb\"\nappenddirname aof-files\nappendfilename \"old.aof\"\n"
         let rdb = try await folder(["--dbfilename", "my dump.rdb"], write, save: true)
-        #expect(freshness(rdb) == .empty && freshness(rdb, settings).holdsData)
+        #expect(freshness(rdb) == .empty && freshness(rdb, settings).isLoaded)
         let log = try await folder(aof + ["--appenddirname", "aof-files", "--appendfsync", "always"], write)
-        #expect(freshness(log) == .empty && freshness(log, settings).holdsData)
+        let logged = "appenddirname aof-files\nappendonly no\nAppendOnly YES\n"
+        #expect(freshness(log, loadsAOF) == .empty && freshness(log, logged).isLoaded)
         let files = DataFiles(folder: "/d", settings: settings)
         #expect([files.rdb, files.aof, files.oldAOF] == ["/d/my dump.rdb", "/d/aof-files", "/d/old.aof"])
+        #expect(files.manifest == "/d/aof-files/old.aof.manifest")
+    }
+
+    @Test("the newest of the loaded files counts, and no other, in milliseconds")
+    func modified() throws {
+        let folder = try TemporaryFolder()
+        try makeFolder("\(folder.path)/appendonlydir")
+        let (base, incr) = ("appendonlydir/appendonly.aof.1.base.aof", "appendonlydir/appendonly.aof.1.incr.aof")
+        let manifest = "appendonlydir/appendonly.aof.manifest"
+        for name in [base, incr, "dump.rdb"] {
+            try Support.write("*1\r\n$4\r\nPING\r\n", to: "\(folder.path)/\(name)")
+        }
+        try Support.write(
+            "file appendonly.aof.1.base.aof seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n",
+            to: "\(folder.path)/\(manifest)")
+        for (name, time) in [(base, 1_000), (incr, 2_000), (manifest, 3_000), ("dump.rdb", 4_000)] {
+            let moment = timespec(tv_sec: time, tv_nsec: 567_890_123)
+            #expect(utimensat(AT_FDCWD, "\(folder.path)/\(name)", [moment, moment], 0) == 0)
+        }
+        #expect(freshness(folder, loadsAOF) == Freshness(holdsData: true, modified: 2_000_567))
+        // Without a byte in it, it can't be new.
+        #expect(truncate("\(folder.path)/\(incr)", 0) == 0)
+        #expect(freshness(folder, loadsAOF) == Freshness(holdsData: true, modified: 1_000_567))
     }
 
     // MARK: Setting aside
@@ -136,7 +162,7 @@ import Testing
         #expect(names(in: folder.path) == ["appendonly.aof.aside-T1", "appendonlydir.aside-T1", "dump.rdb.aside-T1"])
         #expect(readAll("\(folder.path)/dump.rdb.aside-T1") == dump && !dump.isEmpty)
         #expect(names(in: "\(folder.path)/appendonlydir.aside-T1").count == 3)
-        #expect(files.freshness() == .empty)
+        #expect(files.find().freshness == .empty)
         #expect(try files.setAside(at: "T2").isEmpty)
         #expect(names(in: folder.path).count == 3)
     }
@@ -189,4 +215,9 @@ import Testing
     }
 
     private func readAll(_ path: String) -> [UInt8] { readFile(path) ?? [] }
+}
+
+extension Freshness {
+    /// Data that a server would start with.
+    var isLoaded: Bool { holdsData && isLoadable }
 }

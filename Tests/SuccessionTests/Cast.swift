@@ -25,11 +25,14 @@ enum Cast {
     /// The one that our own data file bears, where it is not the cluster's.
     static let fileLine = String(repeating: "b", count: 40)
     static let otherLine = String(repeating: "c", count: 40)
+    static let fourthLine = String(repeating: "d", count: 40)
 
-    /// Our own data: offset 1000 of the cluster's line, written at second 1000.
+    /// Our own data: offset 1000 of the cluster's line, written in millisecond 1000.
     static let ownData = Freshness(holdsData: true, replicationID: line, offset: 1_000, modified: 1_000)
     static let ownDataOfAnotherLine = Freshness(holdsData: true, replicationID: fileLine, offset: 9, modified: 1_000)
     static let ownDataWithoutLine = Freshness(holdsData: true, modified: 1_000)
+    static let ownDamagedData = Freshness(
+        holdsData: true, isLoadable: false, replicationID: line, offset: 1_000, modified: 1_000)
 
     static let limit = Duration.seconds(60)
 

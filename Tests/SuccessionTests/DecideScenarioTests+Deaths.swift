@@ -8,7 +8,12 @@ extension DecideScenarioTests {
             "F04: the winner died before it listened", .start.recorded(.refused, leased: true),
             .wait(.startingOrCutOff(C.recorded))),
         Scenario("F04: then its lease ended", .start.recorded(.refused), .stand),
-        Scenario("F04: then we are the first", .start.recorded(.refused).standing(.usLowest), .claim(at: 6)),
+        Scenario(
+            "F04: then we are alone, and data may still be on its way", .start.recorded(.refused).standing(.onlyUs),
+            .wait(.settling(present: 1, expected: nil, rest: .seconds(24)))),
+        Scenario(
+            "F04: then nobody has come for half of the limit",
+            .start.recorded(.refused).standing(.onlyUs, .halfTime), .claim(at: 6)),
         Scenario(
             "F04: at the limit, its lease still there", .start.recorded(.refused, leased: true).after(C.limit),
             .refuse(.startingOrCutOff(C.recorded))),
@@ -17,12 +22,12 @@ extension DecideScenarioTests {
             .wait(.promotionOf(master: C.recorded, [C.first]))),
         Scenario(
             "F39: dead, the watcher has not recorded the promoted one yet",
-            .start.recorded(.refused).member(C.first, C.master(keys: false)).standing(.usLowest),
+            .start.recorded(.refused).member(C.first, C.master(keys: false)).standing(.onlyUs),
             .wait(.promotionOf(master: C.recorded, [C.first]))),
         Scenario(
             "dead, a replica that never finished its first synchronisation",
-            .start.recorded(.refused).member(C.first, C.replica(synchronised: false, keys: false)).standing(.usLowest),
-            .claim(at: 6)),
+            .start.recorded(.refused).member(C.first, C.replica(synchronised: false, keys: false))
+                .standing(.onlyUs, .halfTime), .claim(at: 6)),
         Scenario(
             "dead, a member that can't be asked", .start.recorded(.refused).member(C.first, .silent),
             .wait(.unknownData(master: C.recorded, [C.first]))),
@@ -30,7 +35,7 @@ extension DecideScenarioTests {
             "the same, and we have waited half of the limit with data of our own",
             .start.recorded(.refused).member(C.first, .silent).holding().after(.seconds(30)), .stand),
         Scenario("F45: a stranger has the port", .start.recorded(C.master(), mark: .mark(C.markOfNamesake)), .stand),
-        Scenario("F45: no Redis has the port", .start.recorded(.notRedis).standing(.usLowest), .claim(at: 6)),
+        Scenario("F45: no Redis has the port", .start.recorded(.notRedis).standing(.onlyUs, .halfTime), .claim(at: 6)),
         Scenario(
             "F45: a stranger has the port, the lease of the dead one lives",
             .start.recorded(C.master(), mark: .mark(C.markOfNamesake), leased: true),
@@ -74,11 +79,37 @@ extension DecideScenarioTests {
             .start.recordedUs.cluster(members: 2).holding()
                 .member(C.first, C.replica(offset: 1_001)).after(.seconds(30)), .resume),
         Scenario(
+            "F46: the same, while the sentinels have yet to notice",
+            .start.recordedUs.cluster(members: 2).holding().member(C.first, C.replica(offset: 1_001))
+                .sentinels(.us, .us, .us).downAfter(.seconds(30)).after(.milliseconds(34_999)),
+            .wait(.fresherMembers([C.first]))),
+        Scenario(
+            "F46: the same, when they should have promoted it",
+            .start.recordedUs.cluster(members: 2).holding().member(C.first, C.replica(offset: 1_001))
+                .sentinels(.us, .us, .us).downAfter(.seconds(30)).after(.seconds(35)), .resume),
+        Scenario(
             "the master returns with the same data",
             .start.recordedUs.cluster(members: 2).holding().member(C.first, C.replica()), .resume),
         Scenario(
             "F48: our own address is recorded, the folder is empty, others are missing",
             .start.recordedUs.cluster(members: 3), .stand),
+        Scenario(
+            "F48: nobody counted the others, but one stands with data", .start.recordedUs.standing(.newerFile),
+            .wait(.fresherCandidate(C.gone))),
+        Scenario(
+            "the same, and its data is damaged", .start.recordedUs.standing(.damaged, .halfTime),
+            .wait(.fresherCandidate(C.gone))),
+        Scenario("the same, and it has nothing either", .start.recordedUs.standing(.empty), .resume),
+        Scenario(
+            "one stands with data, and our own is damaged",
+            .start.recordedUs.holding(C.ownDamagedData).standing(.newerFile), .wait(.fresherCandidate(C.gone))),
+        Scenario(
+            "the same, and we have data: the record's word goes before a newer file that nobody counted",
+            .start.recordedUs.holding().standing(.newerFile), .resume),
+        Scenario(
+            "our data is damaged and a replica has its own, beyond half of the limit",
+            .start.recordedUs.holding(C.ownDamagedData).member(C.first, C.replica()).after(.seconds(30)),
+            .wait(.fresherMembers([C.first]))),
         Scenario(
             "a master that was promoted from us",
             .start.recordedUs.cluster(members: 2).holding().member(C.first, C.master(after: C.line)), .follow(C.first)),

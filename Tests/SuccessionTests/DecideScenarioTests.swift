@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test(arguments: firstStarts + redirects + deadMasters + returns)
+    @Test(arguments: firstStarts + redirects + deadMasters + returns + coldStarts)
     func decides(_ scenario: Scenario) {
         #expect(decide(scenario.observation) == scenario.decision)
     }
@@ -24,19 +24,19 @@ import Testing
     static let firstStarts = [
         Scenario("F01: empty ZooKeeper", .start, .claim(at: nil)),
         Scenario("own data, empty ZooKeeper: a cold start first", .start.holding(), .stand),
-        Scenario("own data, alone in the cold start", .start.holding().standing(.usLowest), .claim(at: nil)),
-        Scenario("somebody stood before us", .start.standing(.usLater), .wait(.lowerCandidate(C.gone))),
+        Scenario("own data, alone in the cold start", .start.holding().standing(.onlyUs), .claim(at: nil)),
+        Scenario("somebody stood before us", .start.standing(.empty), .wait(.fresherCandidate(C.gone))),
         Scenario("F10: our node of the life before, nothing recorded", .start.withEarlierLease, .stand),
         Scenario("a lost record, one live master", .start.member(C.first, C.master()), .follow(C.first)),
         Scenario(
             "a lost record, two live masters", .start.member(C.first, C.master()).member(C.second, C.master()),
             .wait(.unrecordedMembers([C.first, C.second]))),
         Scenario(
-            "a lost record, a live replica with the data", .start.member(C.first, C.replica()).standing(.usLowest),
+            "a lost record, a live replica with the data", .start.member(C.first, C.replica()).standing(.onlyUs),
             .wait(.unrecordedMembers([C.first]))),
         Scenario(
             "a lost record, a member that is not of this cluster",
-            .start.member(C.first, C.master(), mark: .mark(C.markOfNamesake)).standing(.usLowest), .claim(at: nil)),
+            .start.member(C.first, C.master(), mark: .mark(C.markOfNamesake)).standing(.onlyUs), .claim(at: nil)),
         Scenario(
             "a restarted master has two leases, and is one master",
             .start.member(C.first, C.master()).member(C.first, C.master()), .follow(C.first)),
@@ -85,6 +85,15 @@ import Testing
             .start.recorded(C.master(), leased: true)
                 .sentinels(.recorded, .recorded, .recorded, failover: .seconds(1)), .follow(C.recorded)),
         Scenario("the master is loading its data", .start.recorded(.loading, leased: true), .follow(C.recorded)),
+        Scenario(
+            "the master is loading what may turn out to be damaged, and we have data",
+            .start.recorded(.loading, leased: true).holding(), .wait(.loading(C.recorded))),
+        Scenario(
+            "the same, but ours is damaged", .start.recorded(.loading, leased: true).holding(C.ownDamagedData),
+            .follow(C.recorded)),
+        Scenario(
+            "the same, and it has been loading for half of the limit",
+            .start.recorded(.loading, leased: true).holding().after(.seconds(30)), .follow(C.recorded)),
         Scenario(
             "F47: the old master returns", .start.recorded(C.master(), leased: true).holding(), .follow(C.recorded)),
     ]

@@ -35,28 +35,14 @@ enum Dimension {
         Instance(Cast.replica(of: Cast.gone), mark: .mark(Cast.mark)), Instance(.silent),
     ]
 
-    enum Standing: CaseIterable { case nobody, others, usLowest, usLater }
-
     /// `/redis/cluster`: nil, or how many members it counts beyond those that are live, and the replication id.
-    enum Count: CaseIterable { case unrecorded, fewer, equal, more, moreOfNoLine }
+    enum Count: CaseIterable { case unrecorded, fewer, equal, more, many, moreOfNoLine }
 
-    static let data: [Freshness] = [.empty, Cast.ownData, Cast.ownDataOfAnotherLine, Cast.ownDataWithoutLine]
+    static let data: [Freshness] = [
+        .empty, Cast.ownData, Cast.ownDataOfAnotherLine, Cast.ownDataWithoutLine, Cast.ownDamagedData,
+    ]
 
     static let waits: [Duration] = [.zero, .seconds(30), Cast.limit]
-}
-
-extension Dimension.Standing {
-    func candidates() -> (all: [Candidate], us: Int?) {
-        let ours = Candidate(number: 7, address: Cast.me, freshness: .empty)
-        let lower = Candidate(number: 3, address: Cast.gone, freshness: .empty)
-        let higher = Candidate(number: 9, address: Cast.heir, freshness: Cast.ownData)
-        return switch self {
-        case .nobody: ([], nil)
-        case .others: ([lower, higher], nil)
-        case .usLowest: ([ours, higher], 7)
-        case .usLater: ([higher, lower, ours], 7)
-        }
-    }
 }
 
 extension Dimension.Count {
@@ -69,6 +55,7 @@ extension Dimension.Count {
         case .fewer: record(live - 1, Cast.line)
         case .equal: record(live, Cast.line)
         case .more: record(live + 1, Cast.line)
+        case .many: record(live + 9, Cast.line)
         case .moreOfNoLine: record(live + 1, nil)
         }
     }

@@ -40,6 +40,13 @@ extension Observation {
         return next
     }
 
+    /// The sentinels' `down-after`.
+    func downAfter(_ time: Duration) -> Observation {
+        var next = self
+        for index in next.sentinels.indices { next.sentinels[index].opinion?.details.downAfter = time }
+        return next
+    }
+
     func cluster(members: Int) -> Observation {
         var next = self
         next.cluster = ClusterRecord(id: "0123456789abcdef", members: members, replicationID: Cast.line, epoch: 1)
@@ -52,9 +59,17 @@ extension Observation {
         return next
     }
 
-    func standing(_ standing: Dimension.Standing) -> Observation {
+    /// To be called last of what it looks at: our candidate has our data.
+    func standing(_ standing: Dimension.Standing, _ window: Dimension.Window = .over) -> Observation {
         var next = self
-        (next.candidates, next.candidacy) = standing.candidates()
+        next.stand(standing, window)
+        return next
+    }
+
+    /// `/redis/cluster` as no watcher wrote it: without a replication id.
+    func uncountedCluster(members: Int) -> Observation {
+        var next = self
+        next.cluster = ClusterRecord(id: "0123456789abcdef", members: members)
         return next
     }
 
@@ -62,6 +77,12 @@ extension Observation {
     var withEarlierLease: Observation {
         var next = self
         next.members.append(Cast.me)
+        return next
+    }
+
+    func limited(to limit: Duration) -> Observation {
+        var next = self
+        next.limit = limit
         return next
     }
 

@@ -21,7 +21,12 @@ enum OracleTable {
         let rest = record == nil ? nothingRecorded : record?.address == words.o.me ? usRecorded : anotherRecorded
         let row = anyRecorded.first { $0.when(words) } ?? rest.first { $0.when(words) }!
         var decision = row.then(words)
-        if case .wait(let reason) = decision, words.o.waited >= words.o.limit { decision = .refuse(reason) }
+        switch decision {
+        // Beyond the table: a cold start's window closes whatever happens.
+        case .wait(.settling): break
+        case .wait(let reason) where words.o.waited >= words.o.limit: decision = .refuse(reason)
+        default: break
+        }
         return Ruling(rule: row.rule, decision: decision)
     }
 
@@ -52,6 +57,13 @@ enum OracleTable {
             .otherwise,
             when: { $0.majority == $0.o.me && $0.ours.contains($0.it) && $0.masters.contains($0.it) },
             then: { .wait(.promotedButNotRecorded($0.it)) }),
+        // Beyond the table: what a loading master holds, and whether it can be read, is not known yet.
+        Row(
+            .recordedMaster,
+            when: { words in
+                words.ours.contains(words.it) && words.loading.contains(words.it) && words.hasUsableData
+                    && !words.impatient
+            }, then: { .wait(.loading($0.it)) }),
         Row(
             .recordedMaster, when: { $0.ours.contains($0.it) && ($0.masters + $0.loading).contains($0.it) },
             then: { .follow($0.it) }),
@@ -96,14 +108,15 @@ enum OracleTable {
             },
             then: { .wait(.fresherMembers($0.listed($0.fresher + $0.unknown))) }),
         Row(.membersMissing, when: { ($0.o.cluster?.members ?? 0) > $0.usCountedMembers }, then: coldStart),
+        // Beyond the table: a candidate with data is a member that nobody has counted.
+        Row(
+            .membersMissing,
+            when: { words in
+                !words.hasUsableData && words.o.candidates.contains { isFresher($0.freshness, words.o.data) }
+            },
+            then: coldStart),
         Row(.resume, when: { _ in true }, then: { _ in .resume }),
     ]
-
-    @Sendable private static func coldStart(_ words: Words) -> Decision {
-        guard let us = words.o.candidacy else { return .stand }
-        let lower = words.o.candidates.filter { $0.number < us }.sorted { $0.number < $1.number }
-        return lower.isEmpty ? .claim(at: words.o.record?.version) : .wait(.lowerCandidate(lower[0].address))
-    }
 
     /// Why neither the living nor the dead recorded master lets us go on.
     static func hesitation(_ words: Words) -> Reason {

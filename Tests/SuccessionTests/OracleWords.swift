@@ -49,8 +49,15 @@ struct OracleWords {
 
     var chosen: Address? { majority.flatMap { masters.contains($0) && ours.contains($0) ? $0 : nil } }
 
-    /// Half of the limit is over and we have data of our own: others' data has had its time.
-    var impatient: Bool { o.data.holdsData && o.waited >= o.limit / 2 }
+    /// Half of the limit is over and we have data of our own: others' data has had its time. Beyond the table: not before
+    /// every sentinel that answers would have found a master dead, and replaced it within 5 s.
+    var impatient: Bool {
+        let promotions = o.sentinels.compactMap(\.opinion).map { $0.details.downAfter + .seconds(5) }
+        return hasUsableData && o.waited >= o.limit / 2 && promotions.allSatisfy { o.waited >= $0 }
+    }
+
+    /// Data that a server would start with.
+    var hasUsableData: Bool { o.data.holdsData && o.data.isLoadable }
 
     var usCountedMembers: Int { others.count + 1 }
 
@@ -104,7 +111,7 @@ extension OracleWords {
             if replication.synchronised, replication.priority != 0 { promotable.append(member) }
         case .loading?:
             holders.append(member)
-            if !o.data.holdsData || o.data.modified != nil { fresher.append(member) }
+            if !hasUsableData || o.data.modified != nil { fresher.append(member) }
         case .denied?, .refused?, .silent?, .notRedis?, nil:
             unknown.append(member)
         }
@@ -114,9 +121,8 @@ extension OracleWords {
     private mutating func weigh(_ member: Address, _ history: History) {
         guard history.holdsKeys else { return }
         holders.append(member)
-        let line = o.cluster?.replicationID
-        let ofOneLine = line != nil && history.replicationID == line && o.data.replicationID == line
-        if !o.data.holdsData {
+        let ofOneLine = history.replicationID == o.data.replicationID
+        if !hasUsableData {
             fresher.append(member)
         } else if ofOneLine, let offset = o.data.offset {
             if history.offset > offset { fresher.append(member) }

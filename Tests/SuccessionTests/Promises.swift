@@ -7,9 +7,13 @@ enum Promises {
         switch decision {
         case .follow(let address): following(address, o)
         case .claim(let version):
-            version != o.record?.version ? "it claims at a version that was not read" : starting(o) ?? replacing(o)
+            version != o.record?.version
+                ? "it claims at a version that was not read" : starting(o) ?? replacing(o) ?? claiming(o)
         case .stand: starting(o) ?? replacing(o)
         case .resume: o.record?.address == o.me ? starting(o) : "it resumes though another, or nobody, is recorded"
+        case .wait(.settling(_, _, let rest)):
+            rest > .zero && rest <= max(max(.seconds(6), o.limit / 2), o.candidacy?.sessionTimeout ?? .zero)
+                ? nil : "it waits for a window that is over, or that never is"
         case .wait: o.waited < o.limit ? nil : "it waits beyond the limit"
         case .refuse: o.waited >= o.limit ? nil : "it refuses before the limit"
         }
@@ -19,7 +23,10 @@ enum Promises {
         if address == o.me { return "it follows itself" }
         if isForeign(address, o) { return "it follows a stranger" }
         switch o.instances[address]?.answer {
-        case .master?, .loading?: return nil
+        case .master?: return nil
+        case .loading?:
+            return o.data.holdsData && o.data.isLoadable && o.waited * 2 < o.limit
+                ? "it gives up its data for a master that may not get to read its own" : nil
         default: return "it follows what is no master"
         }
     }

@@ -9,7 +9,8 @@ import Testing
         .notKnownToBeOurs(Cast.recorded), .denied(Cast.recorded), .stranger(Cast.recorded),
         .startingOrCutOff(Cast.recorded), .dead(Cast.recorded), .promotionOf(master: Cast.recorded, [Cast.first]),
         .unknownData(master: Cast.recorded, [Cast.first]), .fresherMembers([Cast.first]),
-        .lowerCandidate(Cast.first), .silent(Cast.recorded), .loading(Cast.recorded),
+        .settling(present: 1, expected: 3, rest: .seconds(2)), .settling(present: 1, expected: nil, rest: .seconds(2)),
+        .fresherCandidate(Cast.first), .silent(Cast.recorded), .loading(Cast.recorded),
         .follows(Cast.recorded, Cast.gone), .follows(Cast.recorded, nil),
     ]
 
@@ -34,6 +35,20 @@ import Testing
     @Test func aLockedDoorNamesTheVariables() {
         let text = Reason.denied(Cast.recorded).description
         #expect(text.contains("REDIS_PASSWORD") && text.contains("REDIS_USERNAME"))
+    }
+
+    @Test func aColdStartSaysWhomItWaitsFor() {
+        let text = Reason.settling(present: 2, expected: 3, rest: .seconds(2)).description
+        #expect(text.contains("cold start") && text.contains("2 of 3 members"))
+        let uncounted = Reason.settling(present: 2, expected: nil, rest: .seconds(2)).description
+        #expect(uncounted.contains("cold start") && uncounted.contains("2 here"))
+        #expect(Reason.fresherCandidate(Cast.first).description.contains("10.0.0.3:7003 has the freshest data"))
+    }
+
+    /// A window closes: only for it a launcher may wait longer than it was told to.
+    @Test(arguments: reasons) func onlyAWindowEndsByItself(_ reason: Reason) {
+        let isWindow = if case .settling = reason { true } else { false }
+        #expect(reason.endsByItself == isWindow)
     }
 
     @Test func membersAreListed() {

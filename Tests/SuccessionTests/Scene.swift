@@ -17,19 +17,22 @@ struct Scene {
     /// A lease at our own address, of the life before this one, and a master that still answers there.
     var earlierLease = false
 
-    /// Every observation of this scene with these counts, candidates and data, at the start of the wait.
+    /// Every observation of this scene with these counts, candidates, windows and data, at the start of the wait.
     func cross(
-        counts: [Dimension.Count], standing: [Dimension.Standing], data: [Freshness], _ body: (Observation) -> Void
+        counts: [Dimension.Count], standing: [Dimension.Standing], windows: [Dimension.Window], data: [Freshness],
+        _ body: (Observation) -> Void
     ) {
         var observation = self.observation
         let live = Set(observation.members).union([Cast.me]).count
         for count in counts {
             observation.cluster = count.record(live: live)
-            for standing in standing {
-                (observation.candidates, observation.candidacy) = standing.candidates()
-                for data in data {
-                    observation.data = data
-                    body(observation)
+            for data in data {
+                observation.data = data
+                for standing in standing {
+                    for window in standing.hasWindow ? windows : [.over] {
+                        observation.stand(standing, window)
+                        body(observation)
+                    }
                 }
             }
         }

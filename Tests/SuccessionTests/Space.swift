@@ -3,14 +3,14 @@
 /// A part of the space: calls its argument with each of its observations, at the start of the wait.
 typealias Piece = @Sendable ((Observation) -> Void) -> Void
 
-/// The space of observations, too large to cross whole, as four groups. Each crosses in full what its rules look at,
+/// The space of observations, too large to cross whole, as five groups. Each crosses in full what its rules look at,
 /// and takes the rest in a word (`...Classes`); `everything` crosses all the words with each other. Tests cross all of
 /// it with `Dimension.waits`.
 struct Space: Sendable {
     /// A sentinel has no data of its own and never stands as a candidate: its space is without these dimensions.
     var ofSentinel = false
 
-    var all: [Piece] { recordedMaster + neighbours + sentinels + everything }
+    var all: [Piece] { recordedMaster + neighbours + sentinels + everything + (ofSentinel ? [] : coldStarts) }
 
     /// Another is recorded: answer x mark x lease x sentinels x one member x candidates x own data.
     var recordedMaster: [Piece] {
@@ -24,7 +24,7 @@ struct Space: Sendable {
                                 let scene = Scene(
                                     record: .another(recorded), sentinels: sentinels, neighbours: [neighbour])
                                 cross(
-                                    scene, counts: [.equal], standing: [.nobody, .usLowest],
+                                    scene, counts: [.equal], standing: [.nobody, .onlyUs],
                                     data: [.empty, Cast.ownData], body)
                             }
                         }
@@ -44,8 +44,8 @@ struct Space: Sendable {
                         let scene = Scene(record: record, neighbours: [Dimension.neighbours[index], other])
                         cross(
                             scene, counts: other == nil ? Dimension.Count.allCases : [.equal, .moreOfNoLine],
-                            standing: other == nil ? Dimension.Standing.allCases : [.usLowest],
-                            data: Dimension.data, body)
+                            standing: other == nil ? [.nobody, .others, .onlyUs, .higherOffset] : [.onlyUs],
+                            data: other == nil ? Dimension.data : Dimension.data.dropLast(), body)
                     }
                 }
             }
@@ -79,10 +79,33 @@ struct Space: Sendable {
                                 record: record, sentinels: sentinels, neighbours: [neighbour],
                                 earlierLease: earlierLease)
                             cross(
-                                scene, counts: [.unrecorded, .equal, .more], standing: [.nobody, .usLowest, .usLater],
+                                scene, counts: [.unrecorded, .equal, .more],
+                                standing: [.nobody, .onlyUs, .higherOffset],
                                 data: [.empty, Cast.ownData], body)
                         }
                     }
+                }
+            }
+        }
+    }
+
+    /// Cold starts: nobody recorded, us, or a dead master x one member in a word x `/redis/cluster` x candidates x
+    /// window x own data.
+    var coldStarts: [Piece] {
+        let stranger = Instance(Cast.master(), mark: .mark(Cast.markOfNamesake))
+        let dead = [Instance(.refused), Instance(.silent), stranger].map { Scene.Recorded.another(($0, leased: false)) }
+        // All others are followed or waited for.
+        let neighbours = [
+            nil, Neighbour(Cast.replica(synchronised: false, priority: 0, keys: false)), Neighbour(.silent),
+            Neighbour(Cast.master(), mark: .mark(Cast.markOfNamesake)),
+        ]
+        return ([.none, .us] + dead).map { record in
+            { body in
+                for neighbour in neighbours {
+                    let scene = Scene(record: record, neighbours: [neighbour])
+                    scene.cross(
+                        counts: Dimension.Count.allCases, standing: Dimension.Standing.allCases,
+                        windows: Dimension.Window.allCases, data: Dimension.data, body)
                 }
             }
         }
@@ -93,9 +116,9 @@ struct Space: Sendable {
         _ body: (Observation) -> Void
     ) {
         if ofSentinel {
-            scene.cross(counts: [.unrecorded], standing: [.nobody], data: [.empty], body)
+            scene.cross(counts: [.unrecorded], standing: [.nobody], windows: [.over], data: [.empty], body)
         } else {
-            scene.cross(counts: counts, standing: standing, data: data, body)
+            scene.cross(counts: counts, standing: standing, windows: [.over], data: data, body)
         }
     }
 }

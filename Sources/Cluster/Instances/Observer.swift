@@ -21,7 +21,7 @@ public actor Observer {
     }
 
     /// Asks the recorded address, each live member and each sentinel at once; then whom those name and nobody has asked.
-    public func observe(_ view: View, candidacy: Int? = nil) async -> Observation {
+    public func observe(_ view: View, candidacy: Candidacy? = nil) async -> Observation {
         let members = view.members.filter(\.isLeased).map(\.address)
         var instances: [Address: Instance] = [:]
         async let sentinels = reports(of: view.sentinels)

@@ -65,13 +65,13 @@ extension Opinion {
     /// Whether Sentinel would pass over this replica when it chooses whom to promote (sentinel.c, `sentinelSelectSlave`):
     /// one that is down or disconnected in its eyes, or whose link was down for ten times `down-after` longer than it has
     /// held the master for down.
-    fileprivate func bars(_ replica: SentinelReplica) -> Bool {
+    func bars(_ replica: SentinelReplica) -> Bool {
         guard replica.flags.isDisjoint(with: ["s_down", "o_down", "disconnected"]) else { return true }
         let linkDown = replica.fields["master-link-down-time"].flatMap { Int64($0) } ?? 0
         return .milliseconds(linkDown) > details.masterDown + details.downAfter * 10
     }
 
-    fileprivate init(_ named: Endpoint?, _ master: SentinelMaster?) {
+    init(_ named: Endpoint?, _ master: SentinelMaster?) {
         self.init(names: named.flatMap { Address($0) })
         guard let master else { return }
         subjectivelyDown = master.flags.contains("s_down")

@@ -2,7 +2,7 @@ public import Succession
 import ZooKeeper
 
 /// What a candidate's node holds.
-private struct CandidateData: Codable {
+struct CandidateData: Codable {
     var address: String
     var freshness: Freshness
 }

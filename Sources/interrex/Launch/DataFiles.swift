@@ -3,39 +3,37 @@ import Glibc
 import Rendering
 import Succession
 
-/// The data that a redis-server would find in its folder: an RDB file, an append-only folder, or neither.
+/// The data files of a redis-server, and which of them it would load.
+///
+/// With `appendonly yes` it loads its append-only log and never looks at the RDB file; with `appendonly no` it loads the
+/// RDB file alone (server.c, `loadDataFromDisk`).
 struct DataFiles: Equatable, Sendable {
     let rdb: String
-    /// The append-only folder of Redis 7.
+    /// The append-only folder of Redis 7, and the manifest in it.
     let aof: String
+    let manifest: String
     /// The single append-only file of older versions, which Redis 7 moves into the folder.
     let oldAOF: String
+    /// `appendonly`
+    let loadsAOF: Bool
+    /// `aof-load-truncated`
+    let loadsCutOffAOF: Bool
 
-    /// Takes the names from the rendered settings (`dbfilename`, `appenddirname`, `appendfilename`), else Redis's own.
+    /// Takes the names and the choice from the settings that the server gets, else Redis's own.
     init(folder: String, settings: String) {
-        func path(_ directive: String, _ name: String) -> String {
-            "\(folder)/\(settingsValue(of: [directive], in: settings) ?? name)"
-        }
-        rdb = path("dbfilename", "dump.rdb")
-        aof = path("appenddirname", "appendonlydir")
-        oldAOF = path("appendfilename", "appendonly.aof")
+        func value(_ directive: String) -> String? { settingsValue(of: [directive], in: settings) }
+        rdb = "\(folder)/\(value("dbfilename") ?? "dump.rdb")"
+        aof = "\(folder)/\(value("appenddirname") ?? "appendonlydir")"
+        let name = value("appendfilename") ?? "appendonly.aof"
+        manifest = "\(aof)/\(name).manifest"
+        oldAOF = "\(folder)/\(name)"
+        loadsAOF = value("appendonly")?.lowercased() == "yes"
+        loadsCutOffAOF = value("aof-load-truncated")?.lowercased() != "no"
     }
 
-    /// How fresh the data is. An RDB without a key and an append-only folder that never took a write hold none.
-    func freshness() -> Freshness {
-        var result = Freshness.empty
-        for file in [rdb] + aofFiles + [oldAOF] {
-            var info = stat()
-            guard stat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size > 0 else { continue }
-            let header = head(of: file).flatMap(RDBHeader.init)
-            if let header, header.isEmpty { continue }
-            result.holdsData = true
-            result.modified = max(result.modified ?? 0, Int64(info.st_mtim.tv_sec))
-            // Where an append-only folder holds data, that is what is loaded, and it bears no id (FACTS.md E).
-            let bears = file == rdb ? header : nil
-            (result.replicationID, result.offset) = (bears?.replicationID, bears?.offset)
-        }
-        return result
+    /// The append-only folder's files, but its manifest.
+    var aofFiles: [String] {
+        Folder.entries(of: aof).filter { !$0.hasSuffix(".manifest") }.map { "\(aof)/\($0)" }
     }
 
     /// Renames the data so that nothing overwrites it, and keeps the newest such copy only. Returns the new names.
@@ -55,11 +53,6 @@ struct DataFiles: Equatable, Sendable {
         return names
     }
 
-    /// The append-only folder's files, but its manifest.
-    private var aofFiles: [String] {
-        Folder.entries(of: aof).filter { !$0.hasSuffix(".manifest") }.map { "\(aof)/\($0)" }
-    }
-
     private func removeOlder(than newest: String, of path: String) {
         let slash = path.lastIndex(of: "/")!
         let (folder, name) = (String(path[..<slash]), String(path[path.index(after: slash)...]))
@@ -67,14 +60,5 @@ struct DataFiles: Equatable, Sendable {
         where entry.hasPrefix("\(name).aside-") && "\(folder)/\(entry)" != newest {
             Folder.remove("\(folder)/\(entry)")
         }
-    }
-
-    private func head(of path: String) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: RDBHeader.length)
-        let count = read(descriptor, &bytes, bytes.count)
-        return count >= 0 ? Array(bytes.prefix(count)) : nil
     }
 }

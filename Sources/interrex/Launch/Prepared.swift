@@ -20,7 +20,7 @@ struct Prepared: Sendable {
     func becomeServer() throws -> Never {
         do {
             for name in try dataToSetAside?.setAside(at: Timestamp.fileName) ?? [] {
-                Log.warn("data of another history is set aside as \(name)")
+                Log.warn("data that is no part of the master's history is set aside as \(name)")
             }
             try ConfigFile.write(text, to: launch.configPath)
             guard let server = launch.server else { preconditionFailure("a render-only launch never gets here") }

@@ -12,6 +12,8 @@ struct RedisLaunchSettings: Sendable {
     let dataFiles: DataFiles
     /// The data that the server would start with.
     let data: Freshness
+    /// One line, where a server would not load the data that is there; such data is only good to be set aside.
+    let dataProblem: String?
 
     /// Reads and checks everything, and renders once to see that the templates and the values go together.
     init(_ environment: Environment, arguments: [String], forReal: Bool) throws(Failure) {
@@ -20,8 +22,14 @@ struct RedisLaunchSettings: Sendable {
         minReplicas = try environment.number("MIN_REPLICAS_TO_WRITE", default: 0, in: 0...1_000)
         let text = try Self.render(
             launch, sources, minReplicas, following: launch.address, clusterID: nil, startsEmpty: false)
-        dataFiles = DataFiles(folder: launch.dataFolder, settings: text)
-        data = dataFiles.freshness()
+        dataFiles = DataFiles(
+            folder: launch.dataFolder,
+            settings: effectiveSettings(text, arguments: arguments, folder: launch.dataFolder))
+        let name = try environment.text(ServerKind.redis.variable, default: ServerKind.redis.program)
+        let found = dataFiles.find {
+            (try? ServerBinary(name, variable: ServerKind.redis.variable, environment))?.newestRDB ?? .max
+        }
+        (data, dataProblem) = (found.freshness, found.problem)
         if let credentials = launch.redis.credentials, let user = credentials.username, user != "default",
             !text.split(separator: "\n").contains(where: { $0.hasPrefix("user \(user) ") || $0.hasPrefix("aclfile ") })
         {

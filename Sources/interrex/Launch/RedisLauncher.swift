@@ -14,9 +14,10 @@ actor RedisLauncher: Launcher {
     /// The name of our node under `members`: random, so that its existence proves our own transaction.
     private let member = UUIDText.random()
     private var lease: LeaseProcess?
-    private var candidate: String?
+    private var candidate: Standing?
     private var birth = Birth.unknown
     private var hasGlanced = false
+    private var hasWarned = false
     /// What was read last, and when.
     private var known: (view: View, moment: ContinuousClock.Instant)?
     /// The id of the cluster that a claim of ours has won.
@@ -28,6 +29,12 @@ actor RedisLauncher: Launcher {
         /// The root did not exist at that moment. Once our claim was overtaken, the winner's record is kept, because the
         /// watch on it tells when it changes.
         case after(ContinuousClock.Instant, winner: Record?)
+    }
+
+    /// Our node among the candidates of a cold start.
+    private struct Standing {
+        let path: String
+        let since = ContinuousClock.now
     }
 
     init(_ settings: RedisLaunchSettings, loop: EventLoop) {
@@ -49,15 +56,17 @@ actor RedisLauncher: Launcher {
                 let observation = try await observe(registry)
                 let ruling = ruling(observation)
                 Log.debug("rule \(ruling.rule.rawValue): \(ruling.decision)")
+                try checkData(for: ruling.decision)
+                warnOfData()
                 switch ruling.decision {
                 case .wait(let reason):
-                    waiting.say(reason, remaining: launch.masterTimeout - observation.waited)
+                    waiting.say(reason, remaining: remaining(reason, observation))
                     if try await pauses.pause(watching: registry.session) { forgetRecord() }
                 case .refuse(let reason):
                     throw Failure(
                         .noMaster, "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(reason)")
                 case .stand:
-                    candidate = try await registry.stand(launch.address, settings.data)
+                    candidate = Standing(path: try await registry.stand(launch.address, settings.data))
                     known = nil
                 case .claim, .follow, .resume:
                     if try await register(ruling.decision, observation, registry) == .done {
@@ -78,6 +87,7 @@ actor RedisLauncher: Launcher {
             let registry = try await connection.registryToLook()
             let observation = await observer.observe(try await registry.view(watchingMaster: false))
             let ruling = ruling(observation)
+            try checkData(for: ruling.decision)
             switch ruling.decision {
             case .wait(let reason):
                 waiting.say(reason, remaining: launch.masterTimeout - observation.waited)
@@ -104,7 +114,13 @@ actor RedisLauncher: Launcher {
     // MARK: Looking
 
     private func observe(_ registry: Registry) async throws -> Observation {
-        let candidacy = candidate.flatMap(Registry.number(ofCandidate:))
+        let candidacy = candidate.flatMap { standing in
+            Registry.number(ofCandidate: standing.path).map {
+                Candidacy(
+                    number: $0, age: ContinuousClock.now - standing.since,
+                    sessionTimeout: registry.session.negotiatedTimeout)
+            }
+        }
         if candidacy == nil {
             if let view = try await viewOfNewborn(registry) { return await observer.observe(view) }
             if let observation = try await glance(registry) { return observation }
@@ -173,7 +189,28 @@ actor RedisLauncher: Launcher {
         if case .after(let moment, _) = birth { birth = .after(moment, winner: nil) }
     }
 
+    /// How long this wait may last still.
+    private func remaining(_ reason: Reason, _ observation: Observation) -> Duration {
+        if case .settling(_, _, let rest) = reason { rest } else { launch.masterTimeout - observation.waited }
+    }
+
     // MARK: Acting
+
+    /// A master that its redis-server would not start as, or would start empty beside its data, is none.
+    private func checkData(for decision: Decision) throws {
+        switch decision {
+        case .claim, .resume:
+            if let problem = settings.dataProblem { throw Failure(.badConfiguration, problem) }
+        case .follow, .stand, .wait, .refuse: break
+        }
+    }
+
+    /// Once: the data will only be moved out of the way, or keep this server from becoming master.
+    private func warnOfData() {
+        guard !hasWarned, let problem = settings.dataProblem else { return }
+        hasWarned = true
+        Log.warn("the data can't be loaded: \(problem)")
+    }
 
     private func register(
         _ decision: Decision, _ observation: Observation, _ registry: Registry
@@ -196,7 +233,7 @@ actor RedisLauncher: Launcher {
 
     private func ready(_ ruling: Ruling, _ observation: Observation, _ registry: Registry) async throws -> Prepared {
         guard let lease else { preconditionFailure("every start has begun with a lease") }
-        if let candidate { await registry.remove(candidate) }
+        if let candidate { await registry.remove(candidate.path) }
         let text = try text(ruling.decision, observation)
         let setAside = mustSetAside(ruling.decision, observation)
         var order = LeaseOrder(launch, registry, node: registry.paths.member(member), address: launch.address)
@@ -219,9 +256,12 @@ actor RedisLauncher: Launcher {
     }
 
     /// Own data that is no part of the history of the master that is followed would be overwritten (DESIGN.md 3.3). The
-    /// history of a master that is still loading is not known yet.
+    /// history of a master that is still loading is not known yet. And at a file that can't be loaded a replica would end
+    /// too, whatever its history.
     private func mustSetAside(_ decision: Decision, _ observation: Observation) -> Bool {
-        guard case .follow(let master) = decision, settings.data.holdsData else { return false }
+        guard case .follow(let master) = decision else { return false }
+        guard settings.dataProblem == nil else { return true }
+        guard settings.data.holdsData else { return false }
         guard case .master(let history)? = observation.instances[master]?.answer else { return true }
         return !history.contains(settings.data.replicationID)
     }
