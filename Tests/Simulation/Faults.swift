@@ -102,6 +102,7 @@ final class Faults: SimActor {
         slot.kill(
             restartIn: delay, takesLease: takesLease, movesOn: world.dice.once(in: 2),
             lostKeys: [0, 0, 3, 40, nil][world.dice.below(5)])
+        if world.dice.once(in: 30) { slot.disk?.isDamaged = true }
     }
 
     private func pause(_ actor: SimActor?) {

@@ -9,6 +9,8 @@ struct Lines {
         var at: Int
         /// An AOF master restarts with a small offset (FACTS.md E).
         var offsetBase: Int
+        /// When each key after `at` was written, in milliseconds.
+        var times: [Int] = []
     }
 
     private var lines: [Line] = []
@@ -32,6 +34,19 @@ struct Lines {
         return lines.count - 1
     }
 
+    /// A master of this place has taken one more write.
+    mutating func write(at place: inout Place, now: Int) {
+        place.keys += 1
+        lines[place.line].times.append(now)
+    }
+
+    /// When the last key of a place was written.
+    func lastWrite(_ place: Place) -> Int {
+        let line = lines[place.line]
+        if place.keys > line.at { return line.times[place.keys - line.at - 1] }
+        return line.parent < 0 ? 0 : lastWrite(Place(line: line.parent, keys: place.keys))
+    }
+
     func offset(_ place: Place) -> Int64 { Int64(place.keys - lines[place.line].offsetBase) * 100 }
 
     /// The place with `count` keys less on the same way.
@@ -52,6 +67,12 @@ struct Lines {
         return min(one.keys, other.keys)
     }
 
+    /// Whether one history led to both, be it before the first key.
+    func areRelated(_ one: Place, _ other: Place) -> Bool {
+        func root(_ line: Int) -> Int { lines[line].parent < 0 ? line : root(lines[line].parent) }
+        return root(one.line) == root(other.line)
+    }
+
     private func up(_ place: Place) -> Place {
         let line = lines[place.line]
         return Place(line: line.parent, keys: min(place.keys, line.at))
@@ -59,10 +80,13 @@ struct Lines {
 }
 
 /// The data in a server's folder.
-struct Disk {
+struct Disk: Equatable {
     var place: Lines.Place
     /// AOF files bear no replication id, and neither does the RDB of a master that never had a replica (FACTS.md E).
     var bearsID: Bool
-    /// Seconds.
+    /// When the last of its writes was made, in milliseconds: that a replica's file is younger than that by as much as
+    /// the replica lags behind, is left out.
     var modified: Int
+    /// A server that is to load it ends.
+    var isDamaged = false
 }

@@ -4,7 +4,7 @@ extension World {
     /// Asks as `Observer` does: the recorded address, live members, sentinels, whom those name, whom the recorded
     /// follows.
     func observation(
-        _ view: ZKView, me: Int, from host: Int, candidacy: Int?, disk: Disk?, waited: Int,
+        _ view: ZKView, me: Int, from host: Int, candidacy: Candidacy?, disk: Disk?, waited: Int,
         clock: inout FailoverClock
     ) -> Observation {
         var wanted = view.members + [view.master?.address].compactMap { $0 }
@@ -29,18 +29,21 @@ extension World {
         ask()
         var mark = Names.mark(view.cluster?.id)
         if mark.clusterID == nil { mark.clusterID = Self.clusterID(of: view.members, instances) }
-        let data = disk.map { disk in
-            Freshness(
-                holdsData: true, replicationID: disk.bearsID ? Names.replicationID(disk.place.line) : nil,
-                offset: disk.bearsID ? lines.offset(disk.place) : nil, modified: Int64(disk.modified))
-        }
         return Observation(
             me: Names.address(me), mark: mark, record: view.record, cluster: view.clusterRecord, sentinels: reports,
             members: view.members.map(Names.address),
             candidates: view.candidates.map {
-                Candidate(number: $0.node, address: Names.address($0.address), freshness: .empty)
-            }, candidacy: candidacy, instances: instances, data: data ?? .empty, waited: .milliseconds(waited),
+                Candidate(number: $0.node, address: Names.address($0.address), freshness: freshness(of: $0.disk))
+            }, candidacy: candidacy, instances: instances, data: freshness(of: disk), waited: .milliseconds(waited),
             limit: .milliseconds(Times.masterTimeout))
+    }
+
+    func freshness(of disk: Disk?) -> Freshness {
+        guard let disk else { return .empty }
+        return Freshness(
+            holdsData: true, isLoadable: !disk.isDamaged,
+            replicationID: disk.bearsID ? Names.replicationID(disk.place.line) : nil,
+            offset: disk.bearsID ? lines.offset(disk.place) : nil, modified: Int64(disk.modified))
     }
 
     /// A lost `/redis/cluster` gets its id back from the marks of the members.
@@ -53,9 +56,11 @@ extension World {
 }
 
 extension Observation {
-    /// As `RedisLauncher` does: data whose id is not in the master's history is not overwritten.
+    /// As `RedisLauncher` does: data whose id is not in the master's history is not overwritten, and no server is
+    /// started with data at which it would end.
     func mustSetAside(_ master: Address) -> Bool {
         guard data.holdsData else { return false }
+        guard data.isLoadable else { return true }
         guard case .master(let history)? = instances[master]?.answer else { return true }
         return !history.contains(data.replicationID)
     }

@@ -42,6 +42,16 @@ final class Promises {
             guard let lease = world.slots[server.slot].lease, !lease.isGone else { continue }
             fail(1, "\(server.name) was overtaken before exec and its lease let it go on")
         }
+        guard let outage = world.outage, let freshest = outage.freshest,
+            let master = world.zk.master.flatMap({ world.redisAt[$0.address] })
+        else { return }
+        world.tally.keptOutages += 1
+        let kept = world.lines.shared(master.place, freshest.place)
+        if kept < freshest.place.keys {
+            fail(
+                4,
+                "\(outage.kind): \(master.name) has \(kept) of \(freshest.place.keys) keys that were on a disk in time")
+        }
     }
 
     // MARK: Starts
@@ -51,6 +61,7 @@ final class Promises {
         if write.before != truth.view.master || write.wipes != truth.view.wipes {
             fail(2, "\(launcher.name) wrote over \(shown(write.before)), which it had not read")
         }
+        compare(truth, by: launcher)
         if let majority = Self.majority(of: truth.sentinels), majority != Names.address(write.after.address),
             let instance = truth.instances[majority], Self.isMaster(instance), isOfOurs(instance, truth.view)
         {
@@ -65,6 +76,25 @@ final class Promises {
         switch instance?.answer {
         case .master, .loading, .replica: fail(2, "\(launcher.name) replaced \(shown(before)), which answers")
         default: break
+        }
+    }
+
+    /// Whoever claims has data as fresh as that of all who stood: judged by the writes themselves.
+    private func compare(_ truth: StartTruth, by launcher: SimLauncher) {
+        let mine = truth.disk
+        for candidate in truth.view.candidates {
+            guard let theirs = candidate.disk else { continue }
+            let name = Names.address(candidate.address)
+            guard let mine else {
+                return fail(4, "\(launcher.name) claimed with nothing beside \(name), which has data")
+            }
+            if mine.isDamaged != theirs.isDamaged {
+                if mine.isDamaged { fail(4, "\(launcher.name) claimed with damaged data beside \(name)") }
+            } else if theirs.place.keys > mine.place.keys,
+                world.lines.shared(theirs.place, mine.place) == mine.place.keys
+            {
+                fail(4, "\(launcher.name) claimed with \(mine.place.keys) of the \(theirs.place.keys) keys of \(name)")
+            }
         }
     }
 
@@ -101,7 +131,9 @@ final class Promises {
                 master.start.instances[Names.address(replica.address)].map(Self.holdsData) ?? false
             {
                 fail(4, "\(master.name) started empty although it saw the data of \(replica.name), which is emptied")
-            } else if shared == 0, !replica.wasLinked, master.isMaster, master.startedBefore(replica) {
+            } else if !world.lines.areRelated(replica.place, master.place), !replica.wasLinked, master.isMaster,
+                master.startedBefore(replica)
+            {
                 fail(4, "\(replica.name) was started on \(master.name), with which it shares nothing, and is emptied")
             } else if shared == 0, !master.isMaster {
                 // A server was started as another's replica at an address that this one still follows.

@@ -55,6 +55,12 @@ extension World {
         // Nobody finds a server without a lease once its master is gone; what it is or holds is known to nobody.
         if slots.contains(where: { $0.server != nil && ($0.lease?.isGone ?? true) }) { return "a lease was killed" }
         if zk.wipes > 0 { return "ZooKeeper's data was lost" }
+        // Nobody goes on without it before a person has looked at it.
+        let copies = slots.compactMap { slot in
+            slot.server.map { ($0.holdsKeys, $0.damaged != nil) }
+                ?? slot.disk.map { (true, $0.isDamaged) }
+        }
+        if copies.contains(where: \.1), !copies.contains(where: { $0.0 && !$0.1 }) { return "all data is damaged" }
         // Two copies that share no master any more: a live master that neither ZooKeeper nor a sentinel names, and a
         // replica of the dead recorded one that holds data. Which one is to be lost, is not for a rule to say.
         let masters = slots.compactMap(\.server).filter(\.isMaster)

@@ -18,7 +18,7 @@ final class SimLauncher: SimActor {
     private var phase = Phase.connect
     private var session: Int?
     private var node = 0
-    private var candidate: Int?
+    private var candidate: (node: Int, since: Int)?
     private var clock = FailoverClock()
     /// The id for a cluster of our own, where there is none.
     private let newCluster: Int
@@ -71,16 +71,17 @@ final class SimLauncher: SimActor {
 
     private func decide(on view: ZKView) -> Int? {
         var observation = world.observation(
-            view, me: address, from: host, candidacy: candidate, disk: slot.disk, waited: world.now - began,
+            view, me: address, from: host, candidacy: candidacy, disk: slot.disk, waited: world.now - began,
             clock: &clock)
         let truth = StartTruth(
-            view: view, instances: observation.instances, sentinels: observation.sentinels, isEmpty: slot.disk == nil)
+            view: view, instances: observation.instances, sentinels: observation.sentinels, disk: slot.disk)
         world.mutant?.twist(&observation)
         let ruling = ruling(observation)
         world.tally.decisions[ruling.rule.rawValue, default: 0] += 1
         world.note { "\(self.name): sees \(observation.shown); rule \(ruling.rule.rawValue): \(ruling.decision)" }
         switch ruling.decision {
-        case .wait:
+        case .wait(let reason):
+            world.tally.waited(for: reason)
             phase = .look
             return world.dice.roll(80, 300)
         case .refuse:
@@ -93,13 +94,25 @@ final class SimLauncher: SimActor {
         return pause
     }
 
-    /// Once in a while it is stopped just before or after its write, at times for longer than its session lives.
-    private var pause: Int { world.dice.once(in: 25) ? world.dice.roll(500, 16_000) : world.dice.roll(2, 60) }
+    /// Once in a while it is stopped just before or after its write, at times for longer than its session lives. Not in
+    /// an outage, of which must be known who is in time.
+    private var pause: Int {
+        if world.outage?.hasBegun ?? false { return world.dice.roll(2, 60) }
+        return world.dice.once(in: 25) ? world.dice.roll(500, 16_000) : world.dice.roll(2, 60)
+    }
+
+    private var candidacy: Candidacy? {
+        candidate.map {
+            Candidacy(
+                number: $0.node, age: .milliseconds(world.now - $0.since),
+                sessionTimeout: .milliseconds(Times.session))
+        }
+    }
 
     private func stand() -> Int? {
-        let (session, address) = (session!, address)
+        let (session, address, disk) = (session!, address, slot.disk)
         let number = call { zk in
-            let lease = SimZooKeeper.Lease(node: zk.newNode(), address: address, session: session)
+            let lease = SimZooKeeper.Lease(node: zk.newNode(), address: address, session: session, disk: disk)
             zk.candidates.append(lease)
             return lease.node
         }
@@ -108,7 +121,7 @@ final class SimLauncher: SimActor {
             phase = .connect
             return 200
         }
-        candidate = number
+        candidate = (number, world.now)
         phase = .look
         return world.dice.roll(1, 20)
     }
@@ -158,6 +171,17 @@ final class SimLauncher: SimActor {
         return pause
     }
 
+    /// A redis-server reads its data file up to where it is damaged.
+    private func endOnDamage(_ server: SimRedis) {
+        world.tally.damagedStarts += 1
+        let later = Later(world) { [slot] world in
+            guard slot.server === server else { return }
+            world.note { "\(server.name): ends, its data is damaged" }
+            slot.kill(restartIn: world.dice.roll(500, 2_000), takesLease: false, movesOn: false, lostKeys: 0)
+        }
+        later.wake(in: world.dice.roll(20, 1_500))
+    }
+
     /// Exec: the PID is redis-server's from here on, and the lease has the session.
     private func start(_ decision: Decision, _ observation: Observation, _ truth: StartTruth) -> Int? {
         var (master, disk, startedUnder) = (Int?.none, slot.disk, observation.record.map { Names.id($0.address) })
@@ -186,10 +210,11 @@ final class SimLauncher: SimActor {
             slot.kill(restartIn: world.dice.roll(500, 2_000), takesLease: true, movesOn: false, lostKeys: 0)
         }
         if let candidate {
-            _ = world.zooKeeper(session!, from: host) { $0.candidates.removeAll { $0.node == candidate } }
+            _ = world.zooKeeper(session!, from: host) { $0.candidates.removeAll { $0.node == candidate.node } }
         }
         (slot.server, slot.lease, slot.launcher) = (server, lease, nil)
         server.wake(in: world.dice.roll(5, 100))
+        if server.damaged != nil { endOnDamage(server) }
         lease.wake(in: world.dice.roll(3, 30))
         end()
         return nil

@@ -22,12 +22,15 @@ final class SimRedis: SimActor {
     private var lastContact = 0
     private let startedAt: Int
     private let loadedAt: Int
+    /// The damaged file at which it will end.
+    let damaged: Disk?
     /// What its launcher saw of the others' data, and whether it came up with none of its own.
     let start: StartTruth
 
     init(_ world: World, slot: Int, address: Int, mark: Int?, master: Int?, disk: Disk?, start: StartTruth) {
         (self.slot, self.address, self.mark, self.master, self.start) = (slot, address, mark, master, start)
         startedAt = world.now
+        damaged = disk.flatMap { $0.isDamaged ? $0 : nil }
         if let disk {
             // A master takes a new id; where its file bore one, that is the second (replication.c, Redis 7).
             if master == nil {
@@ -40,7 +43,7 @@ final class SimRedis: SimActor {
                 place = Lines.Place(
                     line: world.lines.branch(at: disk.place, offsetRestarts: true), keys: disk.place.keys)
             }
-            loadedAt = world.now + world.dice.roll(5, 1_500)
+            loadedAt = disk.isDamaged ? .max : world.now + world.dice.roll(5, 1_500)
         } else {
             place = Lines.Place(line: world.lines.root(), keys: 0)
             loadedAt = world.now + world.dice.roll(2, 20)

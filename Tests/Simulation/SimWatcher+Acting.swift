@@ -84,7 +84,8 @@ extension SimWatcher {
         }
         world.promises.fenced(self)
         phase = .send(action, since: world.now, rest)
-        return world.dice.roll(1, 40)
+        // Once in a while it is stopped in between.
+        return world.dice.once(in: 40) ? world.dice.roll(200, 4_000) : world.dice.roll(1, 40)
     }
 
     func send(_ action: Action, since: Int, _ rest: [Action]) -> Int? {

@@ -18,6 +18,8 @@ struct SimZooKeeper {
         var node: Int
         var address: Int
         var session: Int
+        /// What a candidate stands with.
+        var disk: Disk?
     }
     private struct Session {
         var lastHeard: Int

@@ -3,6 +3,8 @@ final class Slot: SimActor {
     let number: Int
     var port = 0
     var disk: Disk?
+    /// Its host is lost: nothing starts here any more.
+    var isLost = false
     /// How this server keeps its data; nil: no persistence.
     let keepsID: Bool?
     var launcher: SimLauncher?
@@ -18,7 +20,7 @@ final class Slot: SimActor {
 
     /// Starts a launcher where nothing runs.
     override func act() -> Int? {
-        guard launcher == nil, server == nil else { return nil }
+        guard launcher == nil, server == nil, !isLost else { return nil }
         let launcher = SimLauncher(world, slot: self)
         self.launcher = launcher
         launcher.wake(in: 0)
@@ -29,10 +31,13 @@ final class Slot: SimActor {
     /// of it.
     func kill(restartIn delay: Int, takesLease: Bool, movesOn: Bool, lostKeys: Int?) {
         if let server {
-            if let keepsID, server.holdsKeys, let lostKeys {
+            if let damaged = server.damaged {
+                disk = damaged
+            } else if let keepsID, server.holdsKeys, let lostKeys {
                 let place = world.lines.earlier(server.place, by: lostKeys)
                 let bearsID = keepsID && (server.master != nil || server.previous != nil || place.keys > 3)
-                disk = place.keys > 0 ? Disk(place: place, bearsID: bearsID, modified: world.now / 1_000) : nil
+                disk =
+                    place.keys > 0 ? Disk(place: place, bearsID: bearsID, modified: world.lines.lastWrite(place)) : nil
             } else {
                 disk = nil
             }

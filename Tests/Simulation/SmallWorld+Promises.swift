@@ -5,6 +5,9 @@ extension SmallWorld {
     /// A claim takes effect on what was seen.
     func claim(_ index: Int, _ sight: Sight) -> String? {
         if writes != sight.writes { return "promise 2: a claim over what was not read" }
+        if !launchers[index].holdsData, sight.candidates.contains(where: \.holdsData) {
+            return "promise 4: a claim with nothing beside a candidate that has data"
+        }
         guard let before = sight.master, before.address != index else { return nil }
         if sight.members & (1 << before.address) != 0 {
             return "promise 1: a claim although the recorded one held its lease"

@@ -66,12 +66,15 @@ extension SmallWorld {
         Observation(
             me: Names.address(launcher), mark: Names.mark(1), record: record(sight), cluster: cluster(sight),
             sentinels: reports, members: members(sight),
-            candidates: sight.candidates.map { number in
-                let owner = launchers.firstIndex { $0.candidate == number } ?? launcher
-                return Candidate(number: number, address: Names.address(owner), freshness: .empty)
-            }, candidacy: launchers[launcher].candidate, instances: instances(sight),
-            data: launchers[launcher].holdsData
-                ? Freshness(holdsData: true, replicationID: Self.line, offset: 100, modified: 1) : .empty)
+            candidates: sight.candidates.map {
+                Succession.Candidate(
+                    number: $0.number, address: Names.address($0.address), freshness: freshness($0.holdsData))
+            }, candidacy: launchers[launcher].candidate.map { Candidacy(number: $0, age: .seconds(3_600)) },
+            instances: instances(sight), data: freshness(launchers[launcher].holdsData))
+    }
+
+    private func freshness(_ holdsData: Bool) -> Freshness {
+        holdsData ? Freshness(holdsData: true, replicationID: Self.line, offset: 100, modified: 1) : .empty
     }
 
     /// As a watcher sees it for which everything has lasted long enough. It leads, and carries out nothing but records.

@@ -46,7 +46,8 @@ extension SmallWorld {
         case .asking(let sight): return [decision(of: index, sight, mutant)]
         case .standing:
             world.lastCandidate += 1
-            world.candidates.append(world.lastCandidate)
+            world.candidates.append(
+                Candidate(number: world.lastCandidate, address: index, holdsData: launchers[index].holdsData))
             (world.launchers[index].candidate, world.launchers[index].phase) = (world.lastCandidate, .looking)
             return [Step("launcher \(index) stands", world)]
         case .committing(let plan, let sight): return commits(of: index, plan, sight, mutant)
@@ -62,7 +63,7 @@ extension SmallWorld {
                 world.servers[index] = .master
                 world.data[index] = launchers[index].holdsData
             }
-            world.candidates.removeAll { $0 == launchers[index].candidate }
+            world.candidates.removeAll { $0.number == launchers[index].candidate }
             return [Step("launcher \(index) execs: \(plan)", world, broken: start(index, plan))]
         case .serving, .ended: return []
         }
@@ -126,7 +127,7 @@ extension SmallWorld {
         world.servers[index] = nil
         world.launchers[index].phase = .ended
         world.launchers[index].session = false
-        world.candidates.removeAll { $0 == launchers[index].candidate }
+        world.candidates.removeAll { $0.number == launchers[index].candidate }
         var again = world
         again.launchers[index] = Launcher(session: true, holdsData: launchers[index].holdsData)
         again.members &= ~(1 << index)

@@ -47,9 +47,14 @@ struct SmallWorld: Hashable {
         var master: Master?
         var hasCluster: Bool
         var members: UInt8
-        var candidates: [Int]
+        var candidates: [Candidate]
         /// What is to be written over must have been read before the evidence: the order in which the write came.
         var writes: Int
+    }
+    struct Candidate: Hashable {
+        var number: Int
+        var address: Int
+        var holdsData: Bool
     }
     struct Master: Hashable {
         var address: Int
@@ -71,7 +76,7 @@ struct SmallWorld: Hashable {
     var hasCluster = false
     /// Whose lease lives, a bit each.
     var members: UInt8 = 0
-    var candidates: [Int] = []
+    var candidates: [Candidate] = []
     var lastCandidate = 0
     /// Each sentinel's word.
     var sentinels: [Int] = []

@@ -1,3 +1,5 @@
+import Succession
+
 /// What a run has exercised: a space in which nothing happens must not pass.
 struct Tally: Sendable {
     var steps = 0
@@ -10,11 +12,24 @@ struct Tally: Sendable {
     var overtakenWrites = 0, fencedOff = 0, ambiguousRecords = 0, lostRequests = 0, lostReplies = 0
     var fullSyncs = 0, dropsBySentinel = 0, dropsByWatcher = 0, dropsByLaunch = 0, dropsByChain = 0, writes = 0
     var overlaps = 0, equalEpochs = 0, splits = 0, wiped = 0
+    var damagedStarts = 0, keptOutages = 0
+    var outages: [String: Int] = [:]
     var faults: [String: Int] = [:]
     /// Seeds that nobody could settle without a person, by the reason.
     var unsettled: [String: Int] = [:]
     /// How long each seed took to settle after the last fault, in milliseconds.
     var settling: [Int] = []
+
+    /// How often a cold start held somebody back.
+    var windows = 0, deferrals = 0
+
+    mutating func waited(for reason: Reason) {
+        switch reason {
+        case .settling: windows += 1
+        case .fresherCandidate: deferrals += 1
+        default: break
+        }
+    }
 
     static func + (one: Tally, other: Tally) -> Tally {
         var sum = one
@@ -22,6 +37,7 @@ struct Tally: Sendable {
         sum.decisions.merge(other.decisions, uniquingKeysWith: +)
         sum.records.merge(other.records, uniquingKeysWith: +)
         sum.unsettled.merge(other.unsettled, uniquingKeysWith: +)
+        sum.outages.merge(other.outages, uniquingKeysWith: +)
         sum.faults.merge(other.faults, uniquingKeysWith: +)
         sum.settling += other.settling
         return sum
@@ -34,7 +50,8 @@ struct Tally: Sendable {
             \.commands,
             \.plans, \.overtakenWrites, \.fencedOff, \.ambiguousRecords, \.lostRequests, \.lostReplies, \.fullSyncs,
             \.dropsBySentinel, \.dropsByWatcher, \.dropsByLaunch, \.dropsByChain, \.writes, \.overlaps, \.equalEpochs,
-            \.splits, \.wiped,
+            \.splits, \.wiped, \.damagedStarts, \.keptOutages,
+            \.windows, \.deferrals,
         ]
     }
 
@@ -61,6 +78,8 @@ struct Tally: Sendable {
         \(fullSyncs) full synchronisations
         ZooKeeper: \(lostRequests) requests and \(lostReplies) replies lost
         faults: \(list(faults))
+        total outages: \(list(outages)); in \(keptOutages) the master had to have the freshest data; \
+        \(damagedStarts) starts on damaged data; \(windows) looks within a window, \(deferrals) at a fresher candidate
         settled after the last fault: median \(settled(within: 0.5)) ms, 90 % \(settled(within: 0.9)) ms, most \
         \(settled(within: 1)) ms
         \(wiped) seeds lost ZooKeeper's data, \(splits) of them broke a promise to the two clusters that came of it

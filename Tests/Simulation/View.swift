@@ -41,8 +41,9 @@ struct StartTruth {
     /// What everybody answered it.
     var instances: [Address: Instance] = [:]
     var sentinels: [SentinelReport] = []
-    /// Whether its own data folder was empty.
-    var isEmpty: Bool
+    /// What was in its own data folder.
+    var disk: Disk?
+    var isEmpty: Bool { disk == nil }
 }
 
 /// Since when each sentinel has reported its failover, as one observer saw it: Sentinel doesn't tell.

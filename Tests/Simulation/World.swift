@@ -25,6 +25,8 @@ final class World {
     /// Whether a loss of ZooKeeper's data has left servers with the marks of two clusters: strangers to each other, of
     /// whom nothing is promised.
     var isSplit = false
+    /// In one seed of five, in place of all other faults.
+    private(set) var outage: Outage?
     private var clusters = 0
     private var tokens = 0
     private var clocks: [SimActor] = []
@@ -41,7 +43,9 @@ final class World {
             sentinelSlots.append(SentinelSlot(self, number: number))
         }
         watchers = Names.watcherHosts.indices.map { SimWatcher(self, number: $0) }
-        clocks = [SessionClock(self, host: Names.zooKeeper), Writer(self, host: 0), Faults(self)]
+        clocks = [SessionClock(self, host: Names.zooKeeper), Writer(self, host: 0)]
+        if seed % 5 == 0 { outage = Outage(self, host: 0) }
+        clocks.append(outage ?? Faults(self))
         for slot in slots { slot.wake(in: dice.roll(0, 400)) }
         for slot in sentinelSlots { slot.wake(in: dice.roll(0, 2_000)) }
         for actor in watchers + clocks { actor.wake(in: dice.roll(0, 1_000)) }
@@ -113,7 +117,10 @@ final class World {
             }
         }
         for slot in slots {
-            guard let server = slot.server else { return false }
+            guard let server = slot.server else {
+                if slot.isLost { continue }
+                return false
+            }
             // Whoever has lost its lease and its master is known to nobody any more.
             if slot.lease?.isGone ?? true { continue }
             guard server === leader || server.master == master && server.isLinked else { return false }
