@@ -6,6 +6,8 @@ public enum Condition: Hashable, Sendable {
     case sole(Address)
     /// Nobody answers master, and no majority of sentinels could ever promote anybody.
     case unmastered
+    /// Nobody answers master, whatever the sentinels may do about it.
+    case masterless
     /// A sentinel names what is no master, or nobody, while the recorded master answers master.
     case misled(Address)
     /// A replica or sentinel that a sentinel knows has no lease, and nobody of ours is there.
@@ -47,6 +49,7 @@ extension Snapshot {
         if let agreed { result.insert(.agreed(agreed)) }
         if let soleMaster { result.insert(.sole(soleMaster)) }
         if isUnmastered { result.insert(.unmastered) }
+        if isMasterless { result.insert(.masterless) }
         result.formUnion(misledSentinels.map(Condition.misled))
         result.formUnion(goneReplicas.union(gonePeers).map(Condition.gone))
         result.formUnion(astrayMembers.map(Condition.astray))

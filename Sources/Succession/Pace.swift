@@ -6,7 +6,8 @@ extension Snapshot {
             if time < .seconds(5) { return .milliseconds(10) }
             return time < .seconds(60) ? .milliseconds(200) : .seconds(2)
         }
-        return conditions.isEmpty ? .seconds(10) : .milliseconds(500)
+        // A missing member may be missing for an hour, and nothing is to be done until then.
+        return conditions.subtracting([.fewerMembers]).isEmpty ? .seconds(10) : .milliseconds(500)
     }
 
     /// Whether something is going on that may end any moment: a failover, a crash, a master that is not recorded.

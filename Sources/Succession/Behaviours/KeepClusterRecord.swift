@@ -4,7 +4,7 @@ struct KeepClusterRecord: Behaviour {
         guard snapshot.isSettled, let master = snapshot.record?.address else { return [] }
         var update = snapshot.clusterUpdate(under: master)
         if snapshot.hasFewerMembers, let members = snapshot.cluster?.members,
-            !snapshot.held(.fewerMembers, for: .seconds(60))
+            !snapshot.held(.fewerMembers, for: Snapshot.memberIsGone)
         {
             update.members = members
         }
@@ -13,8 +13,12 @@ struct KeepClusterRecord: Behaviour {
 }
 
 extension Snapshot {
-    /// Fewer live members than recorded. Written down only after a while: a whole cluster that goes down does so one by
-    /// one, and a cold start must wait for all of them.
+    /// After this time a member that is missing counts as taken away for good. A cluster often goes down one by one, and
+    /// those that went first have the oldest data: were they as many as are counted, a cold start would end without the
+    /// last. Until then the price is a cold start that waits a session timeout for somebody who never comes.
+    static let memberIsGone = Duration.seconds(3_600)
+
+    /// Fewer live members than recorded.
     var hasFewerMembers: Bool { isSettled && cluster.map { liveMembers.count < $0.members } ?? false }
 
     fileprivate func isKept(_ update: ClusterUpdate) -> Bool {

@@ -1,25 +1,35 @@
-/// Promotes a member where no sentinel ever would: nobody answers master, and no majority knows whom to promote.
+/// Promotes a member where no sentinel ever would: nobody answers master, and no majority knows whom to promote, or has
+/// had the time for it several times over.
 struct PromoteFreshest: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
-        guard snapshot.isUnmastered, !snapshot.anyFailover, let best = snapshot.freshestSuccessor else { return [] }
+        guard snapshot.isMasterless, !snapshot.anyFailover, let best = snapshot.freshestSuccessor else { return [] }
         // A live member that can't be asked may hold the newest copy: it gets three times as long.
         let limit = snapshot.liveMembers.contains(where: snapshot.cannotBeAsked) ? Duration.seconds(30) : .seconds(10)
-        return snapshot.held(.unmastered, for: limit) ? [.promote(best)] : []
+        let hasGivenUp = snapshot.held(.masterless, for: snapshot.sentinelsPatience)
+        return snapshot.isUnmastered && snapshot.held(.unmastered, for: limit) || hasGivenUp ? [.promote(best)] : []
     }
 }
 
 extension Snapshot {
     /// No member answers master or is about to, and no majority both names one address and knows a replica of it that it
     /// would promote. (It may try all the same, again and again: that is no break.)
+    var isUnmastered: Bool { isMasterless && !sentinelsWillPromote }
+
+    /// After so long a majority that seems to know whom to promote has tried in vain: Sentinel promotes at its first try
+    /// or at none, and what bars a replica for it (how long its link was down) can't all be seen from outside.
+    var sentinelsPatience: Duration {
+        sentinels.opinions.map(\.details.downAfter).reduce(.zero, max) + .seconds(60)
+    }
+
+    /// No member answers master or is about to, and one holds data or could be promoted.
     ///
     /// A majority of the sentinels must answer: without one, the master may be alive where we don't see it.
-    var isUnmastered: Bool {
+    var isMasterless: Bool {
         guard reachesMajority, freshestSuccessor != nil else { return false }
         let known = Set(
             liveMembers + [record?.address].compactMap(\.self) + sentinels.opinions.compactMap(\.names)
                 + instances.keys.filter(bearsOurMark))
-        guard known.allSatisfy({ !mayBeMaster($0) }) else { return false }
-        return !sentinelsWillPromote
+        return known.allSatisfy { !mayBeMaster($0) }
     }
 
     /// Whether a majority names one address and knows a replica of it that it would promote.

@@ -2,8 +2,10 @@
 struct ReattachMembers: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
         guard let master = snapshot.record?.address else { return [] }
-        return snapshot.astrayMembers.filter { snapshot.held(.astray($0), for: .seconds(10)) }
-            .map { .attach($0, to: master) }
+        return snapshot.astrayMembers.filter { member in
+            // What clients write to a second master until then is lost: Sentinel lets them for some ten seconds.
+            snapshot.held(.astray(member), for: snapshot.answersMaster(member) ? .seconds(1) : .seconds(10))
+        }.map { .attach($0, to: master) }
     }
 }
 

@@ -22,6 +22,7 @@ actor SessionKeeper {
     private nonisolated let loop: EventLoop
     private let settings: RegistrySettings
     private var session: Session?
+    private var closing: Task<Void, Never>?
 
     init(_ settings: RegistrySettings, loop: EventLoop) {
         self.settings = settings
@@ -55,15 +56,21 @@ actor SessionKeeper {
 
     /// Ends the session, and with it our part in the leadership; within half a second, whatever ZooKeeper does.
     func close() async {
-        guard let session else { return }
-        self.session = nil
-        await withTaskGroup(of: Void.self) { [loop] group in
-            // Whichever is first: what is left of the closing goes on by itself.
-            group.addTask { await session.close() }
-            group.addTask { try? await loop.sleep(for: .milliseconds(500)) }
-            await group.next()
-            group.cancelAll()
+        if let session {
+            self.session = nil
+            // A task of its own: where we are cancelled a child would be, too, and would not wait. Whoever else closes
+            // waits for the same one, because the process ends when it returns.
+            closing = Task { [loop] in
+                await withTaskGroup(of: Void.self) { group in
+                    // Whichever is first: what is left of the closing goes on by itself.
+                    group.addTask { await session.close() }
+                    group.addTask { try? await loop.sleep(for: .milliseconds(500)) }
+                    await group.next()
+                    group.cancelAll()
+                }
+            }
         }
+        await closing?.value
     }
 
     /// Tells of lost and resumed connections until the session is over.

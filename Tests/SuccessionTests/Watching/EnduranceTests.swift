@@ -58,6 +58,7 @@ import Testing
         #expect(s.server(Cast.second, Cast.master()).conditions == [.astray(Cast.second)])
         #expect(promoted.silent(0, 1).conditions == [.sole(Cast.first)])
         #expect(promoted.voices(Cast.first, Cast.first, nil).conditions == [.agreed(Cast.first), .sole(Cast.first)])
-        #expect(dead.sentinel { $0.details.replicas = [] }.conditions == [.unmastered])
+        #expect(dead.sentinel { $0.details.replicas = [] }.conditions == [.unmastered, .masterless])
+        #expect(dead.conditions == [.masterless])
     }
 }

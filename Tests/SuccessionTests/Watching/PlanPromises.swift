@@ -58,7 +58,8 @@ enum PlanPromises {
         let members = Set(w.s.members).count
         if update.members < members { return "it counts fewer members than are live" }
         if update.members > max(members, w.s.cluster?.members ?? 0) { return "it counts members that never were" }
-        if members < w.s.cluster?.members ?? 0, (update.members == members) != w.lasted(.fewerMembers, .seconds(60)) {
+        if members < w.s.cluster?.members ?? 0, (update.members == members) != w.lasted(.fewerMembers, .seconds(3_600))
+        {
             return "it counts a lost member too early or too late"
         }
         return nil

@@ -44,6 +44,8 @@ enum PlanRepairs {
             }
         }
         let mayHideData = w.s.members.contains { [.refused, .silent].contains(w.says($0)) && !w.isForeign($0) }
+        let patience = w.heard.map(\.opinion.details.downAfter).max()! + .seconds(60)
+        if w.lasted(.masterless, patience) { return passedOver(for: member, w) }
         if !w.lasted(.unmastered, .seconds(mayHideData ? 30 : 10)) { return "it promotes too early" }
         if let named = w.majority, !w.isForeign(named),
             w.isMajority({ opinion in
@@ -120,7 +122,7 @@ enum PlanRepairs {
         if w.majority != master { return "it attaches to what no majority names" }
         if member == master { return "it attaches the master" }
         if !w.isTouchable(member) { return "it attaches what may not be touched" }
-        if !w.lasted(.astray(member), .seconds(10)) { return "it attaches too early" }
+        if !w.lasted(.astray(member), .seconds(w.isMaster(member) ? 1 : 10)) { return "it attaches too early" }
         switch w.says(member) {
         case .master: return nil
         case .replica(let replication):

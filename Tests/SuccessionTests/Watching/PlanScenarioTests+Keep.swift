@@ -10,8 +10,8 @@ extension PlanScenarioTests {
 
     static let kept: [PlanScenario] = [
         PlanScenario("another member: counted at once", healthy.member(C.heir, C.replica()), keep(members: 4)),
-        .nothing("a member less: not yet for 60 s", fewer.lasting(.milliseconds(59_999))),
-        PlanScenario("a member less for 60 s", fewer.lasting(.seconds(60)), keep(members: 2)),
+        .nothing("a member less: not yet for an hour", fewer.lasting(.milliseconds(3_599_999))),
+        PlanScenario("a member less for an hour", fewer.lasting(.seconds(3_600)), keep(members: 2)),
         PlanScenario(
             "a member less, another epoch: only the epoch at once", fewer.sentinel { $0.epoch = 8 }, keep(epoch: 8)),
         PlanScenario("a higher epoch", healthy.sentinel { $0.epoch = 9 }, keep(epoch: 9)),

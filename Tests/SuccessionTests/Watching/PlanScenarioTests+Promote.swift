@@ -11,6 +11,9 @@ extension PlanScenarioTests {
             $0.details.replicas = []
         }
 
+    private static let twoKnow = orphaned.sentinel(0) { $0.details.replicas = [C.first] }
+        .sentinel(1) { $0.details.replicas = [C.second] }
+
     private static let first = [Action.promote(C.first)]
     private static let second = [Action.promote(C.second)]
 
@@ -62,13 +65,20 @@ extension PlanScenarioTests {
                 }), first),
         .nothing(
             "only one of three thinks so",
-            month(
+            ten(
                 orphaned.sentinel { $0.details.replicas = [C.first] }.sentinel(0) { $0.details.barred = [C.first] })),
         .nothing(
-            "a majority knows a replica that can be promoted",
-            month(
-                orphaned.sentinel(0) { $0.details.replicas = [C.first] }
-                    .sentinel(1) { $0.details.replicas = [C.second] })),
+            "a majority knows a replica that can be promoted: not yet for down-after and a minute",
+            twoKnow.lasting(.milliseconds(64_999))),
+        PlanScenario("a majority knows one, and still nobody promotes it", twoKnow.lasting(.seconds(65)), first),
+        .nothing(
+            "the longest down-after counts",
+            twoKnow.sentinel(2) { $0.details.downAfter = .seconds(6) }.lasting(.seconds(65))),
+        .nothing(
+            "a majority knows one, and a failover is in progress",
+            month(twoKnow.sentinel(2) { $0.failoverFor = .zero })),
+        .nothing(
+            "a majority knows one, and the recorded master answers", month(twoKnow.member(C.recorded, C.master()))),
         PlanScenario(
             "only one of them knows such a replica",
             ten(orphaned.sentinel(0) { $0.details.replicas = [C.first, C.second] }), first),

@@ -56,7 +56,8 @@ extension PlanScenarioTests {
         .nothing("not yet for 10 s", lasting(9.999, orphan)),
         PlanScenario("a member follows a stranger", lasting(10, orphan.takenOver(C.gone)), home),
         PlanScenario("a member follows a replica", lasting(10, healthy.server(C.second, C.replica(of: C.first))), home),
-        PlanScenario("a member is a second master that nobody names", lasting(10, secondMaster), home),
+        PlanScenario("a member is a second master that nobody names", lasting(1, secondMaster), home),
+        .nothing("not yet for a second", secondMaster.lasting(.milliseconds(999))),
         PlanScenario("by its mark alone", lasting(10, secondMaster.withoutLease(of: C.second)), home),
         PlanScenario(
             "by its lease alone", lasting(10, secondMaster.server(C.second, C.master(), mark: .unknown)), home),
