@@ -16,7 +16,11 @@ final class ReplyBuilder {
 
     init(limit: Int) { self.limit = limit }
 
-    var isOverLimit: Bool { bytes + elements * Self.elementCost > limit }
+    var isOverLimit: Bool { isOverLimit(besides: 0) }
+
+    /// The same without `unread` bytes, which are of the next replies.
+    func isOverLimit(besides unread: Int) -> Bool { bytes - unread + elements * Self.elementCost > limit }
+
     var tooMuch: String { "a reply of more than \(limit) bytes" }
 
     func count(bytes more: Int) { bytes += more }

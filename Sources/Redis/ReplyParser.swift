@@ -42,7 +42,11 @@ final class ReplyParser {
         var token: UnsafeMutableRawPointer?
         guard redisReaderGetReply(reader, &token) == REDIS_OK else { return .failure(reason(reader)) }
         let unread = reader.pointee.len - reader.pointee.pos
-        if token != nil, let reply = builder.take(leaving: unread) { return .reply(reply) }
+        if token != nil {
+            // One that came whole with the last bytes was not looked at before.
+            guard !builder.isOverLimit(besides: unread) else { return .failure(builder.tooMuch) }
+            if let reply = builder.take(leaving: unread) { return .reply(reply) }
+        }
         if builder.isOverLimit { return .failure(builder.tooMuch) }
         if unread > Self.longestLine,
             memchr(reader.pointee.buf + reader.pointee.pos, Int32(UInt8(ascii: "\n")), Self.longestLine) == nil

@@ -25,7 +25,9 @@ struct SettingsText {
         var lines: [(line: Int, words: [String]?)] = []
         let all = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, bytes) in all.enumerated() {
-            guard let first = bytes.first(where: { !RedisQuoting.isSpace($0) }), first != UInt8(ascii: "#") else {
+            // Only these are trimmed before the line is looked at (config.c, `loadServerConfigFromString`): to Redis, a form
+            // feed and a `#` begin no comment.
+            guard let first = bytes.first(where: { !" \t\r".utf8.contains($0) }), first != UInt8(ascii: "#") else {
                 continue
             }
             var words = RedisQuoting.split(String(Substring(bytes)))

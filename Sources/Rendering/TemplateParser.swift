@@ -15,8 +15,8 @@ struct TemplateParser {
         let name: String
         let inverted: Bool
         let line: Int
-        /// What stood before the section.
-        let before: [Template.Node]
+        /// How many nodes stood before the section.
+        let start: Int
     }
 
     init(_ source: SourceText) {
@@ -73,8 +73,7 @@ struct TemplateParser {
             endText()
             guard open.count < Self.depthLimit else { throw error(.tooDeep(limit: Self.depthLimit), line: tagLine) }
             let inverted = sigil == UInt8(ascii: "^")
-            open.append(OpenSection(name: name, inverted: inverted, line: tagLine, before: nodes))
-            nodes = []
+            open.append(OpenSection(name: name, inverted: inverted, line: tagLine, start: nodes.count))
         }
     }
 
@@ -85,7 +84,10 @@ struct TemplateParser {
             throw error(problem, line: tagLine)
         }
         endText()
-        nodes = section.before + [.section(name, inverted: section.inverted, line: section.line, nodes)]
+        let inside = Array(nodes[section.start...])
+        // In place: a copy of all that stands before would cost the square of the number of sections.
+        nodes.removeSubrange(section.start...)
+        nodes.append(.section(name, inverted: section.inverted, line: section.line, inside))
     }
 
     /// Goes on after the section's tag or the comment in `range`, and drops its whole line where nothing else is on it.

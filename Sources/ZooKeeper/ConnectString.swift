@@ -26,7 +26,8 @@ public struct ConnectString: Equatable, Sendable {
         }
         guard !servers.isEmpty else { throw ConnectStringError("no server in the connect string \"\(text)\"") }
         chroot = String(rest[slash...])
-        while chroot.hasSuffix("/") { chroot.removeLast() }
+        // White space before the last slash too: the lease reads this again as it is written.
+        while let last = chroot.last, last == "/" || last.isWhitespace { chroot.removeLast() }
         if !chroot.isEmpty, let reason = ZNodePath.problem(chroot) {
             throw ConnectStringError("the connect string's path \(chroot) \(reason)")
         }
@@ -85,6 +86,8 @@ public struct ConnectString: Equatable, Sendable {
         // A zone (fe80::1%eth0) is the resolver's to understand.
         let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, parts.count == 1 || isName(parts[1]) else { return false }
+        // C would read to the NUL only.
+        guard !first.utf8.contains(0) else { return false }
         var address = in6_addr()
         return inet_pton(AF_INET6, String(first), &address) == 1
     }

@@ -9,9 +9,10 @@ enum ZNodePath {
     static func problem(_ path: String) -> String? {
         guard path.hasPrefix("/") else { return "doesn't begin with a slash" }
         if path == "/" { return nil }
-        for name in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+        // Bytes: to Swift, a slash and an accent after it are one character, and no slash.
+        for name in path.utf8.dropFirst().split(separator: slash, omittingEmptySubsequences: false) {
             if name.isEmpty { return "has an empty name in it, or a slash at its end" }
-            if name == "." || name == ".." { return "is a relative path" }
+            if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { return "is a relative path" }
         }
         for scalar in path.unicodeScalars {
             switch scalar.value {
@@ -28,13 +29,15 @@ enum ZNodePath {
     }
 
     static func relative(_ path: String, chroot: String) -> String {
-        guard !chroot.isEmpty, path.hasPrefix(chroot) else { return path }
-        let rest = path.dropFirst(chroot.count)
-        return rest.isEmpty ? "/" : String(rest)
+        guard !chroot.isEmpty, path.utf8.starts(with: chroot.utf8) else { return path }
+        let rest = path.utf8.dropFirst(chroot.utf8.count)
+        return rest.isEmpty ? "/" : String(Substring(rest))
     }
 
     /// The paths above `path`, from the root down, without `/` itself: `/a`, `/a/b` for `/a/b/c`.
     static func parents(_ path: String) -> [String] {
-        path.indices.dropFirst().filter { path[$0] == "/" }.map { String(path[..<$0]) }
+        path.utf8.indices.dropFirst().filter { path.utf8[$0] == slash }.map { String(path[..<$0]) }
     }
+
+    private static let slash = UInt8(ascii: "/")
 }

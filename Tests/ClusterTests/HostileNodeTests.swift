@@ -26,7 +26,8 @@ struct HostileNodeTests {
         #expect(try await place.tree() == before)
     }
 
-    @Test(arguments: values) func an_address(_ value: [UInt8]) async throws {
+    @Test("F60: a bad address is refused by its path, and is not shown", arguments: values)
+    func f60_an_address(_ value: [UInt8]) async throws {
         try await Place.with { place in
             let id = UUIDText.random()
             for path in [
@@ -59,7 +60,8 @@ struct HostileNodeTests {
         }
     }
 
-    @Test func a_field_that_a_newer_version_adds_is_no_error() async throws {
+    @Test("F79: a field that a newer version adds to /redis/cluster is no error")
+    func f79_a_field_that_a_newer_version_adds_is_no_error() async throws {
         try await Place.with { place in
             try await place.put(place.paths.cluster, #"{"id":"01234567","members":3,"later":[1]}"#)
             #expect(try await place.registry.cluster() == ClusterRecord(id: "01234567", members: 3))

@@ -99,6 +99,17 @@ struct ReplyParserTests {
         #expect(parse(text.utf8, piece: 1_000, limit: 2_000_000).count == 1)
     }
 
+    /// In one piece or in many.
+    @Test(arguments: [1, 100, 4_096]) func the_limit_is_exact(piece: Int) {
+        // Six bytes of header, two of line end.
+        let text = "$504\r\n" + String(repeating: "x", count: 504) + "\r\n"
+        #expect(parse((text + ":1\r\n").utf8, piece: piece, limit: text.utf8.count).count == 2)
+        guard case .failure? = parse(text.utf8, piece: piece, limit: text.utf8.count - 1).last else {
+            Issue.record("took more than the limit")
+            return
+        }
+    }
+
     @Test func the_limit_is_for_each_reply() {
         let text = String(repeating: "$1000\r\n" + String(repeating: "x", count: 1_000) + "\r\n", count: 100)
         #expect(parse(text.utf8, piece: 700, limit: 4_096).count == 100)

@@ -51,7 +51,8 @@ struct SubscriptionTests {
         }
     }
 
-    @Test func a_silent_peer_is_noticed() async throws {
+    @Test("F56: a subscription whose peer is silent is given up")
+    func f56_a_silent_peer_is_noticed() async throws {
         let server = try await RedisServer.start()
         try await onLoop { loop in
             let subscription = try await Subscription.open(
@@ -150,7 +151,8 @@ struct SubscriptionTests {
         }
     }
 
-    @Test func a_frozen_reader_of_forty_megabytes_is_cut_off_by_one_side_or_the_other() async throws {
+    @Test("F55: a subscriber that is frozen for forty megabytes is cut off, by one side or the other")
+    func f55_a_frozen_reader_of_forty_megabytes_is_cut_off_by_one_side_or_the_other() async throws {
         let server = try await RedisServer.start()
         try await withLoop { loop in
             let subscription = try await Subscription.open(

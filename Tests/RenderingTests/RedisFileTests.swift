@@ -180,6 +180,8 @@ private func expected(_ file: RedisFile) -> Set<[String]> {
             ("cluster-enabled yes", .decidedByInterrex(directive: "cluster-enabled")),
             ("requirepass x", .secretUnknownToInterrex(directive: "requirepass", variable: "REDIS_PASSWORD")),
             ("appendonly \"yes", .unbalancedQuotes),
+            // No comment to Redis, which does not trim a form feed.
+            ("\u{C}# \"yes", .unbalancedQuotes),
             ("\"replicaof\" 1.2.3.4 5", .decidedByInterrex(directive: "replicaof")),
         ])
     func settings(_ text: String, _ problem: SettingsProblem) {

@@ -104,6 +104,14 @@ private func render(_ text: String) throws(RenderingError) -> String {
         }
     }
 
+    @Test("forty thousand sections take no longer than their text is long")
+    func manySections() throws {
+        let text = String(repeating: "{{^yes}}a{{/yes}}", count: 40_000)
+        let took = try ContinuousClock().measure { _ = try Template(SourceText(text)) }
+        // The square of their number would be minutes.
+        #expect(took < .seconds(20))
+    }
+
     @Test("a value with a line break is refused where it would be quoted")
     func brokenValue() {
         #expect(throws: RenderingError.value(name: "broken", .lineBreakOrNUL)) { try render("{{broken}}") }

@@ -14,6 +14,7 @@ struct ConnectStringTests {
             ("zk://a:1,b:2/mesos", ["a:1", "b:2"], "/mesos"),
             ("a:1/", ["a:1"], ""),
             ("a:1/x/y/", ["a:1"], "/x/y"),
+            ("a:1/x / /", ["a:1"], "/x"),
             ("10.0.0.1:2181/x", ["10.0.0.1:2181"], "/x"),
             ("[::1]:2181", ["::1:2181"], ""),
             ("[fe80::1%eth0]", ["fe80::1%eth0:2181"], ""),
@@ -32,7 +33,7 @@ struct ConnectStringTests {
         arguments: [
             "", " ", ",", "/x", "zk://", "zk:///x", "a:", "a:0", "a:65536", "a:99999", "a:-1", "a:+1", "a:x", "a:1:2",
             "a b:1", "http://a:1", "[::1", "[::1]x", "[::1]:", "[a]:1", "a:1//x", "a:1/x//y", "a:1/x/../y", "a:1/.",
-            "a:1/x\u{1}", "a\u{0}:1", "a:1;b:2", "ä:1", ":2181",
+            "a:1/x\u{1}", "a\u{0}:1", "::1\u{0}x", "a:1;b:2", "ä:1", ":2181",
         ])
     func refused(text: String) {
         let error = #expect(throws: ConnectStringError.self) { try ConnectString(text) }

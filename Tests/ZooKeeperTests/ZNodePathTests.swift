@@ -7,13 +7,14 @@ struct ZNodePathTests {
     @Test(
         arguments: [
             ("/", "", "/"), ("/a/b", "", "/a/b"), ("/", "/x", "/x"), ("/a/b", "/x/y", "/x/y/a/b"), ("/x", "/x", "/x/x"),
+            ("/\u{301}a", "/x", "/x/\u{301}a"),
         ])
     func fullAndBack(path: String, chroot: String, full: String) {
         #expect(ZNodePath.full(path, chroot: chroot) == full)
         #expect(ZNodePath.relative(full, chroot: chroot) == path)
     }
 
-    @Test(arguments: [("/", []), ("/a", []), ("/a/b", ["/a"]), ("/a/b/c", ["/a", "/a/b"])])
+    @Test(arguments: [("/", []), ("/a", []), ("/a/b", ["/a"]), ("/a/b/c", ["/a", "/a/b"]), ("/a/\u{301}b", ["/a"])])
     func parents(path: String, parents: [String]) {
         #expect(ZNodePath.parents(path) == parents)
     }
@@ -27,6 +28,12 @@ struct ZNodePathTests {
                 #expect((ZNodePath.problem(path) == nil) == isFine, "U+\(String(value, radix: 16))")
             }
         }
+    }
+
+    /// To Swift, a slash and the accent after it are one character.
+    @Test(arguments: ["a", "", "//a", "/a/", "/a//b", "/a//\u{301}b", "/./a", "/a/..", "/a/../\u{301}b"])
+    func badPaths(path: String) {
+        #expect(ZNodePath.problem(path) != nil)
     }
 
     @Test(arguments: ["/", "/a", "/a/b", "/...", "/.a", "/a.", "/a b", "/-"])

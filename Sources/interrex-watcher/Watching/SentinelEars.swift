@@ -43,7 +43,7 @@ actor SentinelEars {
                 // What it said before this moment nobody heard.
                 tell(.timer)
                 do {
-                    for try await message in subscription where concerns(message) {
+                    for try await message in subscription where message.concerns(masterNamed: settings.masterName) {
                         tell(.sentinel(address, name: message.channel, payload: message.text))
                     }
                 } catch {
@@ -57,22 +57,5 @@ actor SentinelEars {
             guard (try? await loop.sleep(for: pause)) != nil else { return }
             pause = min(pause * 2, .seconds(2))
         }
-    }
-
-    /// Sentinels may watch several masters. A payload names its master first (`+switch-master`), second (`master <name>`),
-    /// or after an `@` (FACTS.md A5); one that names none concerns all.
-    private func concerns(_ message: Message) -> Bool {
-        let words = message.text.split(separator: " ")
-        let name: Substring? =
-            if let at = words.firstIndex(of: "@") {
-                words.dropFirst(at + 1).first
-            } else if words.first == "master" {
-                words.dropFirst().first
-            } else if message.channel == "+switch-master" {
-                words.first
-            } else {
-                nil
-            }
-        return name.map { $0 == settings.masterName } ?? true
     }
 }

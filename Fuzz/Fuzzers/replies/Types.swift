@@ -1,0 +1,91 @@
+import Fuzzing
+import Succession
+
+@testable import Cluster
+@testable import Redis
+
+/// A reply as the answer to each question that is asked.
+func checkTypes(_ reply: Reply) {
+    if case .error(let line) = reply { checkError(line) }
+    checkRole(reply)
+    checkSentinel(reply)
+    if let fields = reply.fields, let template = fields["proc-title-template"] { checkMark(template) }
+    if case .string(let bytes) = reply {
+        let text = String(decoding: bytes, as: UTF8.self)
+        checkMark(text)
+        checkInfo(Info.parse(text))
+    }
+    if let pair = reply.list, let endpoint = Endpoint(pair[...]) { checkEndpoint(endpoint) }
+}
+
+private func checkEndpoint(_ endpoint: Endpoint) {
+    check((1...65_535).contains(endpoint.port) && !endpoint.host.isEmpty, "\(endpoint) is no place")
+    if let address = Address(endpoint) {
+        check(isPrintable(address.description) && address.port == endpoint.port, "\(address) is another place")
+    }
+}
+
+private func checkError(_ line: String) {
+    let error = RedisError(line: line, endpoint: Endpoint(host: "a", port: 1), command: "ROLE")
+    check(isOneLine(error.description) && error.message.count <= 256, "an error of more than a line")
+    check(!error.message.contains(", with args beginning with"), "repeats what was sent")
+    switch Answer(error) {
+    case .denied, .loading, .notRedis: break
+    case let answer: fatalError("an error line is \(answer)")
+    }
+}
+
+private func checkRole(_ reply: Reply) {
+    switch Role(reply) {
+    case .master(_, let replicas)?: replicas.forEach(checkEndpoint)
+    case .replica(let master, _, _)?: checkEndpoint(master)
+    case .sentinel?, nil: break
+    }
+}
+
+private func checkSentinel(_ reply: Reply) {
+    let master = SentinelMaster(reply)
+    if let address = master?.address { checkEndpoint(address) }
+    if let peer = SentinelPeer(reply) { checkEndpoint(peer.endpoint) }
+    let replica = SentinelReplica(reply)
+    if let replica {
+        checkEndpoint(replica.endpoint)
+        if let master = replica.master { checkEndpoint(master) }
+    }
+    let opinion = Opinion(master?.address, master)
+    if let replica { _ = opinion.bars(replica) }
+    // The count came over the network; a majority of it is reckoned with.
+    let reports = [SentinelReport(Address(host: "10.0.0.1", port: 1)!, opinion)]
+    check(reports.electorate >= 1, "an electorate of \(reports.electorate)")
+    if opinion.names == nil || reports.electorate > 1 {
+        check(reports.majorityAddress == nil, "one of \(reports.electorate) is a majority")
+    }
+}
+
+private func checkInfo(_ info: Info) {
+    switch Answer(info) {
+    case .master(let history): checkHistory(history)
+    case .replica(let replication):
+        checkHistory(replication.history)
+        if let master = replication.master {
+            check((1...65_535).contains(master.port) && isPrintable(master.description), "follows \(master)")
+        }
+        if let contact = replication.lastContact { check(contact >= .zero, "heard in the future") }
+    case .loading, .notRedis: break
+    case let answer: fatalError("INFO is \(answer)")
+    }
+}
+
+private func checkHistory(_ history: History) {
+    check(isReplicationID(history.replicationID), "\(history.replicationID) is no replication id")
+    if let previous = history.previousID { check(isReplicationID(previous), "\(previous) is no replication id") }
+}
+
+private func checkMark(_ template: String) {
+    guard let mark = Mark(template: template) else { return }
+    check(mark.template == template, "another mark is written than was read")
+    check(mark.matches(mark), "matches not itself")
+    var other = mark
+    other.clusterID = "another-id"
+    check(mark.matches(other) == other.matches(mark), "matches in one direction")
+}

@@ -1,0 +1,1 @@
+../../Sources/interrex-watcher/HTTP/Lag.swift

@@ -1,0 +1,1 @@
+../../Sources/interrex-watcher/Hooks/PublishedEvent.swift
