@@ -1,16 +1,16 @@
-# make deps | build | demo | test | simulate | bench | lint | format | clean: each works on a clean clone with nothing done before it.
+# make deps | build | demo | test | faults | simulate | fuzz | sanitize | bench | lint | format | clean: each works on a clean clone with nothing done before it.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := build
 
 PACKAGES := libzookeeper-mt-dev libhiredis-dev redis-server redis-sentinel redis-tools zookeeper default-jre-headless \
-	haproxy python3-kazoo python3-redis shellcheck iproute2 util-linux procps
+	haproxy python3-kazoo python3-redis shellcheck iproute2 nftables util-linux procps
 
 # Static standard library, stripped, no position-independent executable: it starts faster and stays smaller.
 RELEASE := -c release --static-swift-stdlib -Xlinker -s -Xswiftc -Xclang-linker -Xswiftc -no-pie
 BINARIES := .build/release
 
-.PHONY: deps build demo test simulate bench lint format clean
+.PHONY: deps build demo test faults simulate fuzz sanitize bench lint format clean
 
 deps:
 	@scripts/install-packages $(PACKAGES)
@@ -26,10 +26,23 @@ demo: build
 test: build
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" scripts/test
 
+# Every fault that the design answers, as a table of results and recovery times; one of them: make faults CASE=f25
+faults: build
+	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" scripts/faults $(CASE)
+
 # The simulated control plane, for as long as you like: make simulate MINUTES=60
 MINUTES ?= 10
 simulate: deps
 	INTERREX_SIMULATION_MINUTES=$(MINUTES) swift test --filter goesOn
+
+# Everything that reads bytes from outside, with libFuzzer; one kind of input: make fuzz KIND=replies SECONDS=600
+SECONDS = 60
+fuzz: deps
+	scripts/fuzz $(SECONDS) $(KIND)
+
+# The tests on real servers with the thread and the address sanitizer; one of them: make sanitize KIND=thread
+sanitize: deps
+	scripts/sanitize $(KIND)
 
 bench: build
 	swift build $(RELEASE) --product launch-benchmark
@@ -41,7 +54,7 @@ lint: deps
 	scripts/lint
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Fuzzing Fuzz/Fuzzers
 
 clean:
 	swift package clean

@@ -94,9 +94,17 @@ let package = Package(
             dependencies: ["interrex-watcher", "Cluster", "Succession", "Support", logging, metrics, lifecycle],
             swiftSettings: settings),
         .testTarget(name: "InterrexTests", dependencies: ["interrex", "Support"], swiftSettings: settings),
+        .target(
+            name: "Fixtures", dependencies: ["Cluster", "Redis", "Succession", "ZooKeeper", "Support"],
+            path: "Tests/Fixtures", swiftSettings: settings),
         .testTarget(
             name: "Integration",
-            dependencies: ["interrex", "interrex-watcher", "Cluster", "Redis", "ZooKeeper", "Support"],
+            dependencies: ["interrex", "interrex-watcher", "Cluster", "Redis", "ZooKeeper", "Support", "Fixtures"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "Faults",
+            dependencies: ["interrex", "interrex-watcher", "Cluster", "Redis", "ZooKeeper", "Support", "Fixtures"],
+            exclude: ["cases.txt", "Shims"],
             swiftSettings: settings),
     ]
 )

@@ -1,4 +1,5 @@
 import Cluster
+import Fixtures
 import Glibc
 import Support
 import Testing

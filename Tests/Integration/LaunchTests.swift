@@ -1,3 +1,4 @@
+import Fixtures
 import Glibc
 import Support
 import Testing
@@ -5,28 +6,8 @@ import ZooKeeper
 
 /// One launcher on an empty ZooKeeper.
 @Suite(.inTurn) struct LaunchTests {
-    @Test func the_first_server_is_master_and_recorded() async throws {
-        try await TestCluster.with { cluster in
-            let server = try await cluster.redis().ready()
-            #expect(try await redis(server.port, "PING") == "PONG")
-            #expect(await server.role == "master")
-            #expect(try await cluster.text("/redis/master") == "127.0.0.1 \(server.port)")
-            let master = try #require(try await cluster.node("/redis/master"))
-            #expect(master.stat.ephemeralOwner == 0 && master.stat.version == 0)
-            let members = try await cluster.leases("members")
-            #expect(members.keys.sorted() == [server.address])
-            #expect(members[server.address] != 0)
-            #expect(try await cluster.children("/redis/candidates").isEmpty)
-            #expect(try await cluster.children("/redis/sentinels").isEmpty)
-            // The mark that the server bears is that of the cluster's record.
-            let record = try #require(try await cluster.text("/redis/cluster"))
-            let title = try await redis(server.port, "CONFIG", "GET", "proc-title-template")
-            let id = try #require(title.split(separator: " ").last)
-            #expect(title.hasSuffix(" /redis mymaster \(id)") && record.contains(#""id":"\#(id)""#))
-        }
-    }
-
-    @Test func the_launcher_has_become_redis_server() async throws {
+    @Test("F73: the launcher has become redis-server: its signals, its descriptors, and no other's")
+    func f73_the_launcher_has_become_redis_server() async throws {
         try await TestCluster.with { cluster in
             let server = try await cluster.redis().ready()
             let process = ProcessFiles(server.process.pid)
@@ -47,7 +28,8 @@ import ZooKeeper
         }
     }
 
-    @Test func a_launcher_that_was_started_with_blocked_signals_becomes_a_server_that_can_be_stopped() async throws {
+    @Test("F72: a launcher that was started with blocked signals becomes a server that can be stopped")
+    func f72_a_launcher_with_blocked_signals_becomes_a_server_that_can_be_stopped() async throws {
         try await TestCluster.with { cluster in
             let block = """
                 import os, signal, sys

@@ -1,3 +1,4 @@
+import Fixtures
 import Glibc
 import Support
 import Testing
@@ -42,30 +43,6 @@ import ZooKeeper
                     try await cluster.leases("members").keys.sorted() == [server.address]
                 }
                 #expect(server.process.exitCode == nil && lease.isRunning)
-            }
-        }
-    }
-
-    @Test func a_sentinel_whose_identity_is_locked_by_another_is_ended() async throws {
-        let proxy = try TCPProxy(to: await ZooKeeperServer.shared().port)
-        try await TestCluster.with(shortSession, through: proxy) { cluster in
-            let master = try await cluster.redis(quickRedis).ready()
-            let sentinel = try await cluster.sentinel(quickSentinel).ready()
-            _ = try await cluster.registered(2)
-            let lease = try await sentinel.lease
-            let identity = try #require(try await cluster.children("/redis/identities").first)
-            let lock = "/redis/identities/\(identity)/lock"
-            proxy.goSilent()
-            try await eventually("the sessions expire") { try await cluster.node(lock) == nil }
-            try await cluster.session.create(lock, Array("127.0.0.1 \(try freePort())".utf8), .ephemeral)
-            proxy.speak()
-            #expect(try await sentinel.process.wait(within: .seconds(15)) == 0)
-            #expect(sentinel.lines.last?.contains("identity \(identity) is used by another sentinel") == true)
-            try await eventually("the lease leaves", within: .seconds(5)) { !lease.isRunning }
-            #expect(try await cluster.leases("sentinels").isEmpty)
-            #expect(try await cluster.node(lock)?.stat.ephemeralOwner == cluster.session.credentials.id)
-            try await eventually("the redis-server's lease goes on") {
-                try await cluster.leases("members").keys.sorted() == [master.address]
             }
         }
     }

@@ -1,3 +1,4 @@
+import Fixtures
 import Glibc
 import Support
 import Testing
@@ -24,7 +25,8 @@ import Testing
         }
     }
 
-    @Test func it_has_none_of_the_launchers_descriptors_but_standard_error() async throws {
+    @Test("F73: the lease has none of the launcher's descriptors but standard error")
+    func f73_the_lease_has_none_of_the_launchers_descriptors_but_standard_error() async throws {
         try await TestCluster.with { cluster in
             let server = try await cluster.redis().ready()
             let lease = try await server.lease
@@ -65,8 +67,10 @@ import Testing
     func the_node_goes_with_the_server(signal: Int32) async throws {
         try await TestCluster.with { cluster in
             var delays: [Duration] = []
+            // Always at the recorded address: on another it would first wait for somebody with data.
+            let port = try freePort()
             for _ in 0..<3 {
-                let server = try await cluster.redis(quickRedis).ready()
+                let server = try await cluster.redis(quickRedis, port: port).ready()
                 let lease = try await attachedLease(of: server)
                 #expect(try await cluster.leases("members").keys.sorted() == [server.address])
                 server.process.signal(signal)

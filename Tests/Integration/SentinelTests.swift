@@ -1,3 +1,4 @@
+import Fixtures
 import Glibc
 import Support
 import Testing
@@ -5,38 +6,6 @@ import ZooKeeper
 
 /// Three sentinels beside three servers.
 @Suite(.inTurn) struct SentinelTests {
-    @Test func sentinels_that_start_before_any_master_wait_and_then_find_everybody() async throws {
-        try await TestCluster.with { cluster in
-            let sentinels = try (0..<3).map { _ in try cluster.sentinel(quickSentinel) }
-            for sentinel in sentinels {
-                try await eventually("sentinel \(sentinel.port) says for what it waits") {
-                    sentinel.process.text.contains("no master is recorded yet")
-                }
-                #expect(sentinel.children.isEmpty, "no lease yet")
-            }
-            #expect(try await cluster.children("/redis").isEmpty, "a sentinel that waits registers nothing")
-
-            let servers = try (0..<3).map { _ in try cluster.redis(quickRedis) }
-            let master = try await servers.united()
-            for sentinel in sentinels { try await sentinel.ready() }
-            try await sentinels.know(replicas: 2, within: .seconds(15))
-            for sentinel in sentinels {
-                #expect(await sentinel.named == master.address)
-                #expect(try await redis(sentinel.port, "SENTINEL", "CKQUORUM", "mymaster").hasPrefix("OK 3 usable"))
-            }
-            #expect(try await cluster.leases("sentinels").keys.sorted() == sentinels.map(\.address).sorted())
-            // Each goes by an identity of its own, which is locked.
-            let identities = try await cluster.children("/redis/identities")
-            #expect(try await cluster.children("/redis/sentinels") == identities)
-            var runIDs: [String] = []
-            for sentinel in sentinels { runIDs.append(try await redis(sentinel.port, "SENTINEL", "MYID")) }
-            #expect(runIDs.sorted() == identities.map { $0.filter { $0 != "-" } + "00000000" })
-            for identity in identities {
-                #expect(try await cluster.children("/redis/identities/\(identity)") == ["lock"])
-            }
-        }
-    }
-
     @Test func clients_find_the_master_by_kazoo_and_redis_py_and_write() async throws {
         try await TestCluster.with { cluster in
             let servers = try (0..<3).map { _ in try cluster.redis(quickRedis) }

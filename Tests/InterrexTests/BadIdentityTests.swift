@@ -6,16 +6,18 @@ import ZooKeeper
 @Suite(.slots) struct BadIdentityTests {
     private static let uuid = "0c0c0c0c-0d0d-4e0e-8f0f-101010101010"
 
-    @Test("a bad identity", arguments: BadZnodeTests.addresses.indices)
-    func data(_ index: Int) async throws {
+    @Test("F60: a bad identity", arguments: BadZnodeTests.addresses.indices)
+    func f60_data(_ index: Int) async throws {
         try await refuse("identities/\(Self.uuid)", BadZnodeTests.addresses[index].bytes)
     }
 
-    @Test("an identity without data")
-    func null() async throws { try await refuse("identities/\(Self.uuid)", nil) }
+    @Test("F60: an identity without data")
+    func f60_null() async throws { try await refuse("identities/\(Self.uuid)", nil) }
 
-    @Test("an identity whose name is no UUID", arguments: ["x", uuid.uppercased(), uuid + "0", "a b", "{{x}}", "ä"])
-    func name(_ name: String) async throws { try await refuse("identities/\(name)", Array("127.0.0.1 1".utf8)) }
+    static let badNames = ["x", uuid.uppercased(), uuid + "0", "a b", "{{x}}", "ä"]
+
+    @Test("F60: an identity whose name is no UUID", arguments: badNames)
+    func f60_name(_ name: String) async throws { try await refuse("identities/\(name)", Array("127.0.0.1 1".utf8)) }
 
     private func refuse(_ path: String, _ bytes: [UInt8]?) async throws {
         try await Place.with { place in
@@ -42,8 +44,8 @@ import ZooKeeper
         "\(String(repeating: "a", count: 63)).invalid 1",
     ]
 
-    @Test("an address that is unusual but good is no bad data", arguments: good)
-    func goodAddresses(_ address: String) async throws {
+    @Test("F60: an address that is unusual but good is no bad data", arguments: good)
+    func f60_goodAddresses(_ address: String) async throws {
         try await Place.with { place in
             try await place.put("master", address)
             try await place.put("sentinels/other-tool", address)

@@ -55,24 +55,43 @@ import ZooKeeper
         ("no address", Array(#"{"address":"","freshness":{"holds_data":false}}"#.utf8)), ("binary", [0xff]),
     ]
 
-    @Test("a bad /redis/master", arguments: addresses.indices)
-    func master(_ index: Int) async throws { try await refuse("master", Self.addresses[index]) }
-
-    @Test("a bad member", arguments: addresses.indices)
-    func member(_ index: Int) async throws { try await refuse("members/somebody", Self.addresses[index]) }
-
-    @Test("a bad sentinel", arguments: addresses.indices)
-    func sentinel(_ index: Int) async throws { try await refuse("sentinels/somebody", Self.addresses[index]) }
-
-    @Test("a bad /redis/cluster", arguments: clusters.indices)
-    func cluster(_ index: Int) async throws { try await refuse("cluster", Self.clusters[index]) }
-
-    @Test("a bad candidate", arguments: candidates.indices)
-    func candidate(_ index: Int) async throws { try await refuse("candidates/n-0000000000", Self.candidates[index]) }
+    /// Addresses behind or before which a directive hides.
+    static let injections: [[UInt8]] = [
+        "127.0.0.1 6379\nreplicaof 192.0.2.1 6379", "1.2.3.4 6379\r\nreplicaof 192.0.2.1 6379",
+        "replicaof 192.0.2.1 6379\n127.0.0.1 6379", "127.0.0.1\nreplicaof 192.0.2.1 6379",
+        "127.0.0.1 6379\u{85}replicaof 192.0.2.1 6379", "127.0.0.1 6379\u{2028}replicaof 192.0.2.1 6379",
+        "127.0.0.1\" 6379\nreplicaof 192.0.2.1 6379", "127.0.0.1 6379\0replicaof 192.0.2.1 6379",
+        "127.0.0.1 6379 replicaof 192.0.2.1 6379", "{{/master}}replicaof 192.0.2.1 6379",
+    ].map { Array($0.utf8) }
 
     @Test(
-        "a node without data", arguments: ["master", "members/x", "sentinels/x", "cluster", "candidates/n-0000000000"])
-    func null(_ path: String) async throws { try await refuse(path, ("NULL", nil)) }
+        "F61: a directive behind an address is refused with the address, and is in no file and no log",
+        arguments: injections.indices, ["master", "members/somebody", "sentinels/somebody"])
+    func f61_injection(_ index: Int, _ path: String) async throws {
+        try await refuse(path, ("injection \(index)", Self.injections[index]))
+    }
+
+    @Test("F60: a bad /redis/master", arguments: addresses.indices)
+    func f60_master(_ index: Int) async throws { try await refuse("master", Self.addresses[index]) }
+
+    @Test("F60: a bad member", arguments: addresses.indices)
+    func f60_member(_ index: Int) async throws { try await refuse("members/somebody", Self.addresses[index]) }
+
+    @Test("F60: a bad sentinel", arguments: addresses.indices)
+    func f60_sentinel(_ index: Int) async throws { try await refuse("sentinels/somebody", Self.addresses[index]) }
+
+    @Test("F60: a bad /redis/cluster", arguments: clusters.indices)
+    func f60_cluster(_ index: Int) async throws { try await refuse("cluster", Self.clusters[index]) }
+
+    @Test("F60: a bad candidate", arguments: candidates.indices)
+    func f60_candidate(_ index: Int) async throws {
+        try await refuse("candidates/n-0000000000", Self.candidates[index])
+    }
+
+    @Test(
+        "F60: a node without data",
+        arguments: ["master", "members/x", "sentinels/x", "cluster", "candidates/n-0000000000"])
+    func f60_null(_ path: String) async throws { try await refuse(path, ("NULL", nil)) }
 
     private func refuse(_ path: String, _ bad: (name: String, bytes: [UInt8])) async throws {
         try await refuse(path, (bad.name, Optional(bad.bytes)))

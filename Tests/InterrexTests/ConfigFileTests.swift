@@ -59,10 +59,10 @@ import Testing
 
     /// Root writes in any folder but a read-only mount, so this runs in a mount namespace of its own.
     @Test(
-        "on a full disk, and in a folder that can't be written, the old file stays and nothing else is there",
+        "F66: on a full disk, and in a folder that can't be written, the old file stays and nothing else is there",
         .enabled(if: Requirement.mounts.isMetOrDemanded, "needs root and mounts"),
         arguments: ["size=64k", "ro"])
-    func noRoom(_ option: String) async throws {
+    func f66_noRoom(_ option: String) async throws {
         try await Place.with { place in
             let folder = try TemporaryFolder()
             for name in ["data", "config"] { mkdir("\(folder.path)/\(name)", 0o700) }

@@ -188,9 +188,9 @@ import Testing
     }
 
     @Test(
-        "PID 1 of a container is redis-server, and the working directory is its own",
+        "F71: PID 1 of a container is redis-server, and the working directory is its own",
         .enabled(if: canDrop && Requirement.processNamespace.isMetOrDemanded, "needs root and namespaces"))
-    func becomesPID1() async throws {
+    func f71_becomesPID1() async throws {
         try await Place.with { place in
             let stage = try Stage()
             let (program, port) = (try stage.realProgram(), try freePort())

@@ -5,9 +5,9 @@ import Testing
 @Suite(.slots, .enabled(if: Requirement.mounts.isMetOrDemanded, "needs mounts of its own (root)"))
 struct FolderTests {
     @Test(
-        "a read-only folder is refused before ZooKeeper is touched", arguments: ["redis", "sentinel"],
+        "F67: a read-only folder is refused before ZooKeeper is touched", arguments: ["redis", "sentinel"],
         ["DATA_DIR", "CONFIG_DIR"])
-    func readOnly(_ command: String, _ variable: String) async throws {
+    func f67_readOnly(_ command: String, _ variable: String) async throws {
         let outcome = try await launch(
             command, "mount -t tmpfs none m && mount -o remount,ro m",
             [variable: "m", "ZK_HOSTS": "127.0.0.1:\(freePort())"])
@@ -15,9 +15,9 @@ struct FolderTests {
     }
 
     @Test(
-        "a full folder is refused before ZooKeeper is touched", arguments: ["redis", "sentinel"],
+        "F66: a full folder is refused before ZooKeeper is touched", arguments: ["redis", "sentinel"],
         ["DATA_DIR", "CONFIG_DIR"])
-    func full(_ command: String, _ variable: String) async throws {
+    func f66_full(_ command: String, _ variable: String) async throws {
         let outcome = try await launch(
             command, "mount -t tmpfs -o size=8k none m && \(fill)",
             [variable: "m", "ZK_HOSTS": "127.0.0.1:\(freePort())"],
@@ -26,9 +26,9 @@ struct FolderTests {
     }
 
     @Test(
-        "full exactly while rendering: the old file stays whole, no half file, the claim is given back",
+        "F66: full exactly while rendering: the old file stays whole, no half file, the claim is given back",
         arguments: ["redis", "sentinel"])
-    func fullWhileRendering(_ command: String) async throws {
+    func f66_fullWhileRendering(_ command: String) async throws {
         try await Place.with { place in
             let master = try await RedisServer.start(["--proc-title-template", mark(place)])
             if command == "sentinel" { try await place.put("master", "127.0.0.1 \(master.port)") }
@@ -55,9 +55,9 @@ struct FolderTests {
     }
 
     @Test(
-        "a file that is mounted by itself can't be replaced: refused, and the file untouched",
+        "F67: a file that is mounted by itself can't be replaced: refused, and the file untouched",
         arguments: ["redis", "sentinel"])
-    func singleFile(_ command: String) async throws {
+    func f67_singleFile(_ command: String) async throws {
         try await Place.with { place in
             let master = try await RedisServer.start(["--proc-title-template", mark(place)])
             if command == "sentinel" { try await place.put("master", "127.0.0.1 \(master.port)") }
@@ -76,11 +76,11 @@ struct FolderTests {
     }
 
     @Test(
-        "a folder of another user is refused",
-        .enabled(if: Requirement.redisUser.isMetOrDemanded, "needs the user redis"))
-    func othersFolder() async throws {
+        "F67: started as another user, a folder of root's is refused",
+        .enabled(if: Requirement.redisUser.isMetOrDemanded, "needs the user redis"), arguments: ["redis", "sentinel"])
+    func f67_othersFolder(_ command: String) async throws {
         let outcome = try await launch(
-            "redis", "chmod 755 . m", ["CONFIG_DIR": "m", "DATA_DIR": "/tmp", "ZK_HOSTS": "127.0.0.1:\(freePort())"],
+            command, "chmod 755 . m", ["CONFIG_DIR": "m", "DATA_DIR": "/tmp", "ZK_HOSTS": "127.0.0.1:\(freePort())"],
             as: "setpriv --reuid=redis --regid=redis --clear-groups")
         expectRefusal(outcome, 78, "Permission denied", "CONFIG_DIR")
     }

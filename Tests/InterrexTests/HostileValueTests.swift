@@ -3,23 +3,23 @@ import Testing
 
 /// Every variable with every bad value: the documented exit code, one line, no znode, no file (F62, F63).
 @Suite(.slots) struct HostileValueTests {
-    @Test("a malformed value is refused in one line that names the variable", arguments: Variable.all)
-    func malformed(_ variable: Variable) async throws {
+    @Test("F62: a malformed value is refused in one line that names the variable", arguments: Variable.all)
+    func f62_malformed(_ variable: Variable) async throws {
         for value in variable.malformed {
             let companions = variable.name == "REDIS_USERNAME" && value == "someone" ? [:] : variable.companions
             try await refuse(variable, value, variable.code, companions)
         }
     }
 
-    @Test("a line end is refused, whatever the variable", arguments: Variable.all)
-    func lineEnds(_ variable: Variable) async throws {
+    @Test("F62: a line end is refused, whatever the variable", arguments: Variable.all)
+    func f62_lineEnds(_ variable: Variable) async throws {
         for value in ["sesame\rb", "\r", "1\nreplicaof 192.0.2.1 6379", "sesame\n"] {
             try await refuse(variable, value, 78, variable.companions, naming: "line")
         }
     }
 
-    @Test("64 KiB are refused and not echoed", arguments: Variable.all)
-    func long(_ variable: Variable) async throws {
+    @Test("F62: 64 KiB are refused and not echoed", arguments: Variable.all)
+    func f62_long(_ variable: Variable) async throws {
         // For a password, more than Redis lets anybody send who isn't known yet.
         let word = variable.name == "REDIS_USERNAME" ? "username" : nil
         for value in ["sesame:", "1", "/a", "ä"] {
@@ -28,8 +28,8 @@ import Testing
         }
     }
 
-    @Test("what is no UTF-8 is refused", arguments: Variable.all)
-    func notUTF8(_ variable: Variable) async throws {
+    @Test("F62: what is no UTF-8 is refused", arguments: Variable.all)
+    func f62_notUTF8(_ variable: Variable) async throws {
         try await Place.with { place in
             for command in variable.commands {
                 let folder = try TemporaryFolder()
@@ -44,8 +44,8 @@ import Testing
         }
     }
 
-    @Test("a flag's value is held to the same rules")
-    func flags() async throws {
+    @Test("F62: a flag's value is held to the same rules")
+    func f62_flags() async throws {
         let folder = try TemporaryFolder()
         for (flag, value) in [
             ("--bind-ip", "127.0.0.1\nport 1"), ("--port0", "65536"), ("--data-dir", "a\rb"), ("--zk-root", "x"),

@@ -145,6 +145,27 @@ import Testing
             ["local"] + arguments, temporary.isEmpty ? [:] : ["TMPDIR": temporary], in: TemporaryFolder())
         expectRefusal(outcome, 78, temporary.isEmpty ? "--folder" : "TMPDIR")
     }
+
+    @Test("F80: with passwords it comes up, and neither what it says nor what it starts shows one")
+    func f80_passwords() async throws {
+        try await Place.with { place in
+            let secrets = [
+                "REDIS_PASSWORD": "redis-4711-pass", "SENTINEL_PASSWORD": "sentinel-4712-pass",
+                "ZK_AUTH": "me:zk-4713-pass",
+            ]
+            let local = try await Local(
+                ["--redis", "2", "--sentinels", "1", "--zookeeper", place.servers], root: place.root, secrets)
+            let topology = try await local.complete(redis: 2, sentinels: 1)
+            #expect(try await redis(topology.masters[0], "PING", password: "redis-4711-pass") == "PONG")
+            #expect(try await redis(topology.masters[0], "PING").hasPrefix("-NOAUTH"))
+            let arguments = local.children.map { contents(of: "/proc/\($0.pid)/cmdline") }
+            #expect(arguments.count >= 4)
+            for text in [local.output, local.errors] + arguments {
+                for part in ["4711", "4712", "4713"] { #expect(!text.contains("\(part)-pass"), "\(text)") }
+            }
+            try await local.end(SIGTERM)
+        }
+    }
 }
 
 /// A running `interrex local`, in a folder of its own and with a temporary folder of its own.
@@ -155,13 +176,14 @@ private final class Local: Sendable {
     private let said: TemporaryFolder
     private let variable: String
 
-    init(_ arguments: [String], root: String? = nil) async throws {
+    init(_ arguments: [String], root: String? = nil, _ more: [String: String] = [:]) async throws {
         temporary = try TemporaryFolder("local-temporary")
         here = try TemporaryFolder("local-here")
         said = try TemporaryFolder("local-said")
         variable = "INTERREX_TEST_LOCAL=\(temporary.path)"
         var variables = ["TMPDIR": temporary.path, "INTERREX_TEST_LOCAL": temporary.path]
         variables["ZK_ROOT"] = root
+        variables.merge(more) { $1 }
         process = try ChildProcess(
             interrexBinary(), ["local"] + arguments, environment: environment(variables), folder: here.path,
             output: "\(said.path)/output", errors: "\(said.path)/errors", processGroup: true)

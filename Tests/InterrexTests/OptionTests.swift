@@ -68,8 +68,8 @@ import Testing
         }
     }
 
-    @Test("an empty variable is an unset one, and shows the defaults", arguments: ["redis", "sentinel"])
-    func empty(_ command: String) async throws {
+    @Test("F62: an empty variable is an unset one, and shows the defaults", arguments: ["redis", "sentinel"])
+    func f62_empty(_ command: String) async throws {
         let folder = try TemporaryFolder()
         let base = ["NET_IFACE": "lo"]
         let unset = try await Outcome.of(offline(command), base, in: folder)
@@ -86,6 +86,28 @@ import Testing
         }
         let noInterface = try await Outcome.of(offline(command), ["NET_IFACE": ""], in: folder)
         #expect(noInterface.code == 0 || noInterface.errors.contains("eth0"), "\(noInterface)")
+    }
+
+    @Test("F63: a port that is none is one clear error", arguments: ["redis", "sentinel"])
+    func f63_noPort(_ command: String) async throws {
+        let folder = try TemporaryFolder()
+        for port in ["0", "65536", "x"] {
+            let variables = ["BIND_IP": "127.0.0.1", "ZK_HOSTS": "127.0.0.1:1", "PORT0": port]
+            expectRefusal(try await Outcome.of([command], variables, in: folder), 78, "PORT0", port, "1 to 65535")
+        }
+        #expect(names(in: folder.path) == [])
+    }
+
+    @Test("F63: PORT0 empty or missing is the server's own port, and PORTS is none of our business")
+    func f63_missingPort() async throws {
+        let folder = try TemporaryFolder()
+        for more in [[:], ["PORT0": ""], ["PORTS": "31001,31002"], ["PORTS": "31001,31002", "PORT0": ""]] {
+            for (command, port) in [("redis", 6379), ("sentinel", 26_379)] {
+                let variables = ["BIND_IP": "127.0.0.1"].merging(more) { $1 }
+                let outcome = try await Outcome.of(offline(command), variables, in: folder)
+                #expect(outcome.code == 0 && outcome.output.contains("\nport \(port)\n"), "\(outcome)")
+            }
+        }
     }
 
     private func offline(_ command: String) -> [String] {

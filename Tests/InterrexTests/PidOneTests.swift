@@ -6,8 +6,8 @@ import Testing
 @Suite(
     .slots, .enabled(if: Requirement.processNamespace.isMetOrDemanded, "needs a process namespace (root)")
 ) struct PidOneTests {
-    @Test("PID 1 stops while ZooKeeper refuses", arguments: StopSignalTests.cases)
-    func connecting(_ number: Int32, _ command: String) async throws {
+    @Test("F71: PID 1 stops while ZooKeeper refuses", arguments: StopSignalTests.cases)
+    func f71_connecting(_ number: Int32, _ command: String) async throws {
         let launch = try await PidOne(
             [command],
             [
@@ -18,8 +18,8 @@ import Testing
         try await launch.outer.expectStop(number, to: launch.pid)
     }
 
-    @Test("PID 1 stops while it waits for a master", arguments: [SIGTERM, SIGINT])
-    func waiting(_ number: Int32) async throws {
+    @Test("F71: PID 1 stops while it waits for a master", arguments: [SIGTERM, SIGINT])
+    func f71_waiting(_ number: Int32) async throws {
         try await Place.with { place in
             let launch = try await PidOne(["sentinel"], place.variables(port: freePort()))
             try await launch.outer.says("waiting")
@@ -27,8 +27,8 @@ import Testing
         }
     }
 
-    @Test("PID 1 stops while registered and not yet the server")
-    func registered() async throws {
+    @Test("F71: PID 1 stops while registered and not yet the server")
+    func f71_registered() async throws {
         try await Place.with { place in
             let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)
             proxy.hold(replies: .milliseconds(300))
@@ -40,8 +40,8 @@ import Testing
         }
     }
 
-    @Test("the server itself is PID 1, and a signal ends it as it should")
-    func server() async throws {
+    @Test("F71: the server itself is PID 1, and a signal ends it as it should", arguments: [SIGTERM, SIGINT])
+    func f71_server(_ number: Int32) async throws {
         try await Place.with { place in
             let port = try freePort()
             let launch = try await PidOne(["redis"], place.variables(port: port))
@@ -50,18 +50,35 @@ import Testing
             }
             #expect(!ProcessFiles(launch.pid).program.contains("interrex"))
             #expect(ProcessFiles(launch.pid)["NSpid"].hasSuffix(" 1"))
-            kill(launch.pid, SIGTERM)
+            kill(launch.pid, number)
             #expect(try await launch.outer.process.wait(within: .seconds(10)) == 0)
             // The lease died with PID 1, so the session's timeout takes the node.
             try await eventually("the node goes", within: .seconds(15)) { try await place.registered() == [] }
         }
     }
 
+    @Test("F71: at PID 1 the status of whatever ends is passed on, a refusal's and a server's own")
+    func f71_status() async throws {
+        try await Place.with { place in
+            let tools = try TemporaryFolder("tools")
+            try writeProgram("#!/bin/sh\nexit 3\n", to: "\(tools.path)/server")
+            let ends: [([String: String], Int32)] = [
+                (["PORT0": "x"], 78), (["REDIS_SERVER": "\(tools.path)/server"], 3),
+            ]
+            for (more, code) in ends {
+                let outcome = try await Outcome.of(
+                    "unshare", ["--pid", "--fork", "--mount-proc", interrexBinary(), "redis"],
+                    place.variables(port: freePort(), more), in: TemporaryFolder())
+                #expect(outcome.code == code, "\(outcome)")
+            }
+        }
+    }
+
     @Test(
-        "PID 1 stops while a name server is silent",
+        "F71: PID 1 stops while a name server is silent",
         .enabled(if: Requirement.mounts.isMetOrDemanded, "needs mounts of its own (root)"),
         arguments: ["ANNOUNCE_IP", "ZK_HOSTS"], [SIGTERM, SIGINT])
-    func nameServer(_ variable: String, _ number: Int32) async throws {
+    func f71_nameServer(_ variable: String, _ number: Int32) async throws {
         let server = try SilentNameServer()
         let folder = try TemporaryFolder()
         let settings = try TemporaryFolder("names")

@@ -4,8 +4,8 @@ import Testing
 
 /// Settings that only the real server finds wrong: its own exit code, and nobody has to wait for what it left (F69).
 @Suite(.slots) struct RefusedConfigurationTests {
-    @Test("redis-server refuses the file: its own code, its node and lease gone, the claim free")
-    func redisServer() async throws {
+    @Test("F69: redis-server refuses the file: its own code, its node and lease gone, the claim free")
+    func f69_redisServer() async throws {
         try await Place.with { place in
             let folder = try TemporaryFolder()
             try write("maxmemory nonsense\n", to: "\(folder.path)/mine.conf")
@@ -19,8 +19,8 @@ import Testing
         }
     }
 
-    @Test("a server that ends at once, whatever its code, gives its place back", arguments: [0, 3, 137])
-    func endsAtOnce(_ code: Int32) async throws {
+    @Test("F69: a server that ends at once, whatever its code, gives its place back", arguments: [0, 3, 137])
+    func f69_endsAtOnce(_ code: Int32) async throws {
         try await Place.with { place in
             let tools = try TemporaryFolder("tools")
             let script = "#!/bin/sh\n" + (code > 128 ? "kill -\(code - 128) $$\n" : "exit \(code)\n")
@@ -34,8 +34,8 @@ import Testing
         }
     }
 
-    @Test("redis-sentinel refuses the file: its own code, never registered, its identity free")
-    func sentinel() async throws {
+    @Test("F69: redis-sentinel refuses the file: its own code, never registered, its identity free")
+    func f69_sentinel() async throws {
         try await Place.with { place in
             let master = try Launched(.redis, zookeeper: place.servers, root: place.root)
             try await eventually("the master answers") { try? await redis(master.port, "PING") == "PONG" }

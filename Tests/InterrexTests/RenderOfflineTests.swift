@@ -22,8 +22,8 @@ import Testing
         #expect(outcome.output.contains("replicaof") == launch.contains("replica"))
     }
 
-    @Test("secrets are hidden unless they are asked for", arguments: launches)
-    func secrets(_ launch: [String]) async throws {
+    @Test("F80: secrets are hidden unless they are asked for", arguments: launches)
+    func f80_secrets(_ launch: [String]) async throws {
         let folder = try TemporaryFolder()
         try write(
             "user other on >sesame3 ~* +@all\nmasterauth sesame4\n# requirepass sesame5\n",

@@ -6,8 +6,8 @@ import Testing
 @Suite(.slots) struct ServerBinaryTests {
     static let commands = ["redis", "sentinel"]
 
-    @Test("a server that isn't there is 127, before ZooKeeper is touched", arguments: commands)
-    func missing(_ command: String) async throws {
+    @Test("F69: a server that isn't there is 127, before ZooKeeper is touched", arguments: commands)
+    func f69_missing(_ command: String) async throws {
         let folder = try TemporaryFolder()
         for (variable, value) in [
             ("REDIS_\(command == "redis" ? "SERVER" : "SENTINEL")", "no-such-program"), ("PATH", "/nowhere:"),
@@ -19,8 +19,8 @@ import Testing
         #expect(names(in: folder.path) == [])
     }
 
-    @Test("a file that can't be executed, or a folder, is 126", arguments: commands)
-    func notExecutable(_ command: String) async throws {
+    @Test("F69: a file that can't be executed, or a folder, is 126", arguments: commands)
+    func f69_notExecutable(_ command: String) async throws {
         let (folder, tools) = (try TemporaryFolder(), try TemporaryFolder("tools"))
         try write("#!/bin/sh\n", to: "\(tools.path)/plain")
         chmod("\(tools.path)/plain", 0o644)
@@ -33,8 +33,8 @@ import Testing
         #expect(names(in: folder.path) == [])
     }
 
-    @Test("what only exec can tell to be no program is 126 or 127, and the lease is gone", arguments: commands)
-    func noProgram(_ command: String) async throws {
+    @Test("F69: what only exec can tell to be no program is 126 or 127, and the lease is gone", arguments: commands)
+    func f69_noProgram(_ command: String) async throws {
         let tools = try TemporaryFolder("tools")
         try write("this is no program\n", to: "\(tools.path)/text")
         try write("#!/no/such/interpreter\n", to: "\(tools.path)/script")
@@ -60,8 +60,8 @@ import Testing
         }
     }
 
-    @Test("a port in use is 78, before ZooKeeper is touched", arguments: commands)
-    func portInUse(_ command: String) async throws {
+    @Test("F68: a port in use is 78, before ZooKeeper is touched", arguments: commands)
+    func f68_portInUse(_ command: String) async throws {
         let other = try await RedisServer.start()
         let folder = try TemporaryFolder()
         let outcome = try await Outcome.of(
@@ -70,6 +70,31 @@ import Testing
         expectRefusal(outcome, 78, "\(other.port)", "in use", "PORT0")
         #expect(names(in: folder.path) == [])
         await other.stop()
+    }
+
+    @Test("F68: a port that is taken between the check and the exec: the server's own code, and the claim is released")
+    func f68_portTakenLate() async throws {
+        try await Place.with { place in
+            let (port, tools) = (try freePort(), try TemporaryFolder("tools"))
+            // Listens itself, and then becomes the server.
+            let script = """
+                #!/usr/bin/python3
+                import os, socket, sys
+                taken = socket.socket()
+                taken.bind(("127.0.0.1", \(port)))
+                taken.listen()
+                taken.set_inheritable(True)
+                os.execvp("redis-server", ["redis-server"] + sys.argv[1:])
+                """
+            try writeProgram(script, to: "\(tools.path)/server")
+            let outcome = try await Outcome.of(
+                ["redis"], place.variables(port: port, ["REDIS_SERVER": "\(tools.path)/server"]), in: TemporaryFolder())
+            #expect(outcome.code == 1, "\(outcome)")
+            #expect((outcome.errors + outcome.output).contains("Address already in use"), "\(outcome)")
+            try await eventually("its node goes at once", within: .seconds(3)) { try await place.registered() == [] }
+            try await expectNoLease(place)
+            try await expectTakeover(place)
+        }
     }
 
     @Test("an address of another machine is 78, and names the variables")
@@ -91,8 +116,9 @@ func expectNoLease(_ place: Place) async throws {
 
 /// A claim whose maker failed must not stand in the way of the next launcher.
 func expectTakeover(_ place: Place) async throws {
-    let next = try Launched(.redis, zookeeper: place.servers, root: place.root)
-    try await eventually("the next launcher is master: \(next.process.text.suffix(600))") {
+    // Empty, it waits for half of the limit for somebody with data; 6 s are the least.
+    let next = try Launched(.redis, zookeeper: place.servers, root: place.root, ["MASTER_TIMEOUT": "12s"])
+    try await eventually("the next launcher is master: \(next.process.text.suffix(600))", within: .seconds(30)) {
         try? await redis(next.port, "ROLE").hasPrefix("master")
     }
     #expect(try await place.text("master") == "127.0.0.1 \(next.port)")

@@ -4,8 +4,8 @@ import Testing
 
 /// Stopped at the worst moments: registered, and not yet the server.
 @Suite(.slots) struct StopRegisteredTests {
-    @Test("registered, the reply still on its way: the node goes with the launcher", arguments: [SIGTERM, SIGINT])
-    func slowReply(_ number: Int32) async throws {
+    @Test("F70: registered, the reply still on its way: the node goes with the launcher", arguments: [SIGTERM, SIGINT])
+    func f70_slowReply(_ number: Int32) async throws {
         try await Place.with { place in
             let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)
             proxy.hold(replies: .milliseconds(300))
@@ -18,8 +18,10 @@ import Testing
         }
     }
 
-    @Test("registered, and ZooKeeper is silent from then on: still gone in a second", arguments: ["redis", "sentinel"])
-    func silenced(_ command: String) async throws {
+    @Test(
+        "F70: registered, and ZooKeeper is silent from then on: still gone in a second",
+        arguments: ["redis", "sentinel"])
+    func f70_silenced(_ command: String) async throws {
         try await Place.with { place in
             let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)
             let master = try await RedisServer.start(["--proc-title-template", mark(place)])
@@ -38,8 +40,8 @@ import Testing
         }
     }
 
-    @Test("whenever the signal comes, within a launch, nothing of it stays", arguments: ["redis", "sentinel"])
-    func sweep(_ command: String) async throws {
+    @Test("F70: whenever the signal comes, within a launch, nothing of it stays", arguments: ["redis", "sentinel"])
+    func f70_sweep(_ command: String) async throws {
         try await Place.with { place in
             let master = try await RedisServer.start(["--proc-title-template", mark(place)])
             for step in 0..<40 {

@@ -7,8 +7,8 @@ import ZooKeeper
 @Suite(.slots) struct StopSignalTests {
     static let cases = [SIGTERM, SIGINT].flatMap { number in ["redis", "sentinel"].map { (number, $0) } }
 
-    @Test("while ZooKeeper refuses", arguments: cases)
-    func refused(_ number: Int32, _ command: String) async throws {
+    @Test("F70: while ZooKeeper refuses", arguments: cases)
+    func f70_refused(_ number: Int32, _ command: String) async throws {
         let launch = try Stopping(
             [command],
             [
@@ -20,8 +20,8 @@ import ZooKeeper
         try await launch.expectStop(number)
     }
 
-    @Test("while ZooKeeper is silent", arguments: cases)
-    func silent(_ number: Int32, _ command: String) async throws {
+    @Test("F70: while ZooKeeper is silent", arguments: cases)
+    func f70_silent(_ number: Int32, _ command: String) async throws {
         let greeted = Support.Locked(false)
         let peer = try ScriptedPeer { peer in
             if !peer.receive().isEmpty { greeted.withLock { $0 = true } }
@@ -33,8 +33,8 @@ import ZooKeeper
         try await launch.expectStop(number)
     }
 
-    @Test("while a sentinel waits for a first master", arguments: [SIGTERM, SIGINT])
-    func waiting(_ number: Int32) async throws {
+    @Test("F70: while a sentinel waits for a first master", arguments: [SIGTERM, SIGINT])
+    func f70_waiting(_ number: Int32) async throws {
         try await Place.with { place in
             let launch = try Stopping(["sentinel"], place.variables(port: freePort()))
             try await launch.says("waiting")
@@ -43,8 +43,8 @@ import ZooKeeper
         }
     }
 
-    @Test("while somebody else's Redis has the recorded address", arguments: cases)
-    func waitingForTheLimit(_ number: Int32, _ command: String) async throws {
+    @Test("F70: while somebody else's Redis has the recorded address", arguments: cases)
+    func f70_waitingForTheLimit(_ number: Int32, _ command: String) async throws {
         try await Place.with { place in
             let other = try await RedisServer.start()
             try await place.put("master", "127.0.0.1 \(other.port)")
@@ -57,8 +57,8 @@ import ZooKeeper
         }
     }
 
-    @Test("while it stands in a cold start", arguments: [SIGTERM, SIGINT])
-    func standing(_ number: Int32) async throws {
+    @Test("F70: while it stands in a cold start", arguments: [SIGTERM, SIGINT])
+    func f70_standing(_ number: Int32) async throws {
         try await Place.with { place in
             // A cluster of which nothing else is left, and somebody who stands before us.
             try await place.put("cluster", #"{"id":"0c0c0c0c","members":2}"#)
@@ -75,8 +75,8 @@ import ZooKeeper
         }
     }
 
-    @Test("while a sentinel waits for an identity", arguments: [SIGTERM, SIGINT])
-    func choosing(_ number: Int32) async throws {
+    @Test("F70: while a sentinel waits for an identity", arguments: [SIGTERM, SIGINT])
+    func f70_choosing(_ number: Int32) async throws {
         try await Place.with { place in
             let master = try await RedisServer.start(["--proc-title-template", mark(place)])
             try await place.put("master", "127.0.0.1 \(master.port)")
@@ -91,9 +91,9 @@ import ZooKeeper
     }
 
     @Test(
-        "launched with the signal blocked, or ignored, it stops all the same",
+        "F72: launched with the signal blocked, or ignored, it stops all the same",
         arguments: ["--block-signal", "--ignore-signal"])
-    func blocked(_ how: String) async throws {
+    func f72_blocked(_ how: String) async throws {
         try await Place.with { place in
             for (name, number) in [("TERM", SIGTERM), ("INT", SIGINT)] {
                 let launch = try Stopping(

@@ -36,8 +36,8 @@ import ZooKeeper
         }
     }
 
-    @Test("a wrong digest, or none, is 77 in one line without the secret", arguments: ["redis", "sentinel"])
-    func wrongDigest(_ command: String) async throws {
+    @Test("F24: a wrong digest, or none, is 77 in one line without the secret", arguments: ["redis", "sentinel"])
+    func f24_wrongDigest(_ command: String) async throws {
         try await Place.with { place in
             let owner = try await session(place, Digest("interrex:right"))
             let master = try await RedisServer.start(["--proc-title-template", mark(place)])
@@ -61,8 +61,8 @@ import ZooKeeper
         }
     }
 
-    @Test("a server without digests is 77")
-    func unknownScheme() async throws {
+    @Test("F24: a server without digests is 77")
+    func f24_unknownScheme() async throws {
         let server = try await ZooKeeperServer.start(extra: ["DigestAuthenticationProvider.enabled=false"])
         let outcome = try await Outcome.of(
             ["redis"],
@@ -76,8 +76,8 @@ import ZooKeeper
         try await server.stop()
     }
 
-    @Test("a chroot that is missing is created, and a deep root too")
-    func chroot() async throws {
+    @Test("F06: a chroot that is missing is created, and a deep root too")
+    func f06_chroot() async throws {
         try await Place.with { place in
             let server = try Launched(
                 .redis, zookeeper: "\(place.servers)\(place.root)/deep/chroot", root: "/some/where")
@@ -90,12 +90,12 @@ import ZooKeeper
     }
 
     @Test(
-        "connect strings as people write them",
+        "F23: connect strings as people write them are accepted",
         arguments: [
             "zk://S", "S,", " S ", "S/", "zk://S/", "S,127.0.0.1:1", "127.0.0.1:1,S", "no-such-host.invalid:2181,S",
             "localhost:P", "[::ffff:127.0.0.1]:P",
         ])
-    func variants(_ text: String) async throws {
+    func f23_variants(_ text: String) async throws {
         try await Place.with { place in
             let port = place.servers.split(separator: ":").last!
             let servers = text.replacing("S", with: place.servers).replacing("P", with: port)

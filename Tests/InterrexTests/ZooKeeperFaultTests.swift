@@ -5,13 +5,13 @@ import Testing
 @Suite(.slots) struct ZooKeeperFaultTests {
     static let commands = ["redis", "sentinel"]
 
-    @Test("down: 69 once MASTER_TIMEOUT is over, and nothing started", arguments: commands)
-    func down(_ command: String) async throws {
+    @Test("F11: a ZooKeeper that is down: 69 once MASTER_TIMEOUT is over, and nothing started", arguments: commands)
+    func f11_down(_ command: String) async throws {
         try await expectUnavailable(command, "127.0.0.1:\(freePort())")
     }
 
-    @Test("silent: the same", arguments: commands)
-    func silent(_ command: String) async throws {
+    @Test("F11: one that is silent: the same", arguments: commands)
+    func f11_silent(_ command: String) async throws {
         let peer = try ScriptedPeer { $0.receiveToEnd() }
         try await expectUnavailable(command, "127.0.0.1:\(peer.port)")
     }
@@ -47,16 +47,18 @@ import Testing
         try await server.stop()
     }
 
-    @Test("down at first, up in time: it goes on")
-    func upInTime() async throws {
+    @Test("F11: one that is down at first, and up in time: the launch goes on")
+    func f11_upInTime() async throws {
         let server = try await ZooKeeperServer.start()
         try await server.kill()
         let launch = try Stopping(
             ["redis"],
             ["ZK_HOSTS": server.connectString, "BIND_IP": "127.0.0.1", "PORT0": "\(freePort())", "LOG_LEVEL": "debug"])
         try await launch.says("Connection refused")
-        try await server.restart()
-        try await launch.says("Ready to accept connections")
+        try await recovery {
+            try await server.restart()
+            try await launch.says("Ready to accept connections")
+        }
         await launch.end()
         try await server.stop()
     }

@@ -3,8 +3,8 @@ import Testing
 
 /// Many launchers on a slow server, and more connections from one address than it takes (F03, F13).
 @Suite(.serialized, .slots) struct ZooKeeperLoadTests {
-    @Test("each reply three seconds late: 20 launchers all end up right, later")
-    func slow() async throws {
+    @Test("F13: each of ZooKeeper's replies three seconds late: 20 launchers all end up right, later")
+    func f13_slow() async throws {
         try await Place.with { place in
             let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)
             proxy.hold(replies: .seconds(3))
@@ -13,8 +13,8 @@ import Testing
         }
     }
 
-    @Test("a server that takes few connections of an address: the late ones try again, and get in")
-    func fewConnections() async throws {
+    @Test("F03: a ZooKeeper that takes few connections of an address: the late launchers try again, and get in")
+    func f03_fewConnections() async throws {
         // Of twelve launchers four get in at once; a lease keeps its connection, so four more must come free.
         let server = try await ZooKeeperServer.start(maxClientConnections: 5)
         try await Place.with(server.connectString) { place in
@@ -42,8 +42,8 @@ import Testing
         try await server.stop()
     }
 
-    @Test("a server that takes no more connections at all: 69 within the limit")
-    func noConnection() async throws {
+    @Test("F03: a ZooKeeper that takes no more connections at all: 69 within the limit")
+    func f03_noConnection() async throws {
         let server = try await ZooKeeperServer.start(maxClientConnections: 1)
         try await Place.with(server.connectString) { place in
             let outcome = try await Outcome.of(

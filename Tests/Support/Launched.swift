@@ -6,25 +6,30 @@ public final class Launched: Sendable {
 
     public let kind: Kind
     public let port: Int
+    /// Where it listens: loopback, unless it runs on a host of a `Network`.
+    public let ip: String
     public let folder: TemporaryFolder
     public let process: ChildProcess
 
     /// - Parameter variables: put over `ZK_HOSTS`, `ZK_ROOT`, `BIND_IP`, `PORT0`, `DATA_DIR`; an empty value unsets one.
+    /// - Parameter host: where it runs; nil: here, on loopback.
     /// - Parameter wrapper: a program and its arguments that then becomes the launcher, such as a shell that waits first.
     public init(
         _ kind: Kind, zookeeper: String, root: String, port: Int? = nil, folder: TemporaryFolder? = nil,
-        _ variables: [String: String] = [:], arguments: [String] = [], wrapper: [String] = []
+        on host: Network.Host? = nil, _ variables: [String: String] = [:], arguments: [String] = [],
+        wrapper: [String] = []
     ) throws {
         self.kind = kind
+        ip = host?.ip ?? "127.0.0.1"
         self.port = try port ?? freePort()
         self.folder = try folder ?? TemporaryFolder("interrex-\(kind)")
         var environment = [
             "PATH": currentEnvironment()["PATH"] ?? "/usr/bin:/bin", "ZK_HOSTS": zookeeper, "ZK_ROOT": root,
-            "BIND_IP": "127.0.0.1", "PORT0": String(self.port), "DATA_DIR": self.folder.path,
+            "BIND_IP": ip, "PORT0": String(self.port), "DATA_DIR": self.folder.path,
         ]
         environment.merge(variables) { $1 }
         let program = try kind == .watcher ? [interrexBinary() + "-watcher"] : [interrexBinary(), kind.rawValue]
-        let command = wrapper + program + arguments
+        let command = (host?.prefix ?? []) + wrapper + program + arguments
         process = try ChildProcess(
             command[0], Array(command.dropFirst()), environment: environment.filter { !$0.value.isEmpty },
             folder: self.folder.path, output: "\(self.folder.path)/output-\(self.port)-\(nextNumber())",
@@ -39,6 +44,12 @@ public final class Launched: Sendable {
     /// The lines that the launcher itself wrote: those of the server begin with its process id.
     public var lines: [String] {
         process.text.split(separator: "\n").map(String.init).filter { $0.contains(" interrex ") }
+    }
+
+    /// One command to it; see `redis`.
+    @discardableResult
+    public func ask(_ arguments: String..., within limit: Duration = .seconds(5)) async throws -> String {
+        try await send(arguments, to: port, at: ip, within: limit)
     }
 
     public func stop() async { await process.end() }

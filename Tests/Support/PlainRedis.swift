@@ -1,17 +1,26 @@
 import Glibc
 
-/// One command to a server on loopback, on a socket of its own, so that no test checks the Redis module with itself.
+/// One command to a server, on loopback unless `host` is named, on a socket of its own, so that no test checks the Redis module with itself.
 ///
 /// Returns the reply as text: an error with its `-`, nothing as `(nil)`, an array one element a line. Throws when there is
 /// no connection, or no reply within `limit`.
 @discardableResult
 public func redis(
-    _ port: Int, _ arguments: String..., password: String? = nil, within limit: Duration = .seconds(5)
+    _ port: Int, _ arguments: String..., at host: String = "127.0.0.1", password: String? = nil,
+    within limit: Duration = .seconds(5)
+) async throws -> String {
+    try await send(arguments, to: port, at: host, password: password, within: limit)
+}
+
+/// The same for a command as a list; `host` is an IPv4 address.
+public func send(
+    _ arguments: [String], to port: Int, at host: String = "127.0.0.1", password: String? = nil,
+    within limit: Duration = .seconds(5)
 ) async throws -> String {
     let descriptor = socket(
         AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
     defer { close(descriptor) }
-    try startConnecting(descriptor, port)
+    try startConnecting(descriptor, host, port)
     let commands = (password.map { [["AUTH", $0]] } ?? []) + [arguments]
     var unsent = commands.flatMap { command in
         Array(("*\(command.count)\r\n" + command.map { "$\($0.utf8.count)\r\n\($0)\r\n" }.joined()).utf8)
@@ -21,7 +30,7 @@ public func redis(
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {
         if !unsent.isEmpty {
-            let count = send(descriptor, unsent, unsent.count, Int32(MSG_NOSIGNAL))
+            let count = Glibc.send(descriptor, unsent, unsent.count, Int32(MSG_NOSIGNAL))
             if count > 0 { unsent.removeFirst(count) }
             guard count > 0 || errno == EAGAIN else { throw failure("send to", port) }
         }
@@ -38,8 +47,9 @@ public func redis(
     throw TestFailure("no reply from port \(port) within \(limit)")
 }
 
-private func startConnecting(_ descriptor: Int32, _ port: Int) throws {
+private func startConnecting(_ descriptor: Int32, _ host: String, _ port: Int) throws {
     var address = loopback(port)
+    address.sin_addr.s_addr = inet_addr(host)
     let code = withUnsafePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
             connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))

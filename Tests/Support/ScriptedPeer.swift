@@ -7,12 +7,12 @@ public final class ScriptedPeer: Sendable {
     public let port: Int
     private let listener: Int32
 
-    /// `script` may block.
-    public init(_ script: @escaping @Sendable (Peer) -> Void) throws {
+    /// Listens on `port`, or on a free one. `script` may block.
+    public init(port: Int? = nil, _ script: @escaping @Sendable (Peer) -> Void) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var reuse: Int32 = 1
+        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+        var address = loopback(port ?? 0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let listener = listener
         let code = withUnsafeMutablePointer(to: &address) {
@@ -21,7 +21,7 @@ public final class ScriptedPeer: Sendable {
             }
         }
         guard code == 0 else { throw TestFailure("can't listen: \(String(cString: strerror(errno)))") }
-        port = Int(in_port_t(bigEndian: address.sin_port))
+        self.port = Int(in_port_t(bigEndian: address.sin_port))
         runThread {
             while true {
                 let descriptor = accept(listener, nil, nil)

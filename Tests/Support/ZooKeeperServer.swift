@@ -7,21 +7,25 @@ import Glibc
 /// compiler only. Servers that a test forgot are killed when the test process exits.
 public final class ZooKeeperServer: Sendable {
     public let port: Int
+    private let host: Network.Host?
     private let folder: TemporaryFolder
     private let process = Locked<ChildProcess?>(nil)
 
-    public var connectString: String { "127.0.0.1:\(port)" }
+    public var connectString: String { "\(ip):\(port)" }
+    private var ip: String { host?.ip ?? "127.0.0.1" }
 
     /// What the server wrote, for the message of a test that failed.
     public var log: String { contents(of: "\(folder.path)/log") }
 
     /// Starts a standalone server and waits until it serves. `tickTime` is in milliseconds: session timeouts are 2 to
     /// 20 of it; 0 connections means no limit per address; `extra` are lines of `zoo.cfg`.
+    /// It listens on loopback, or on a host's address.
     public static func start(
-        tickTime: Int = 500, maxClientConnections: Int = 0, extra: [String] = []
+        on host: Network.Host? = nil, tickTime: Int = 500, maxClientConnections: Int = 0, extra: [String] = []
     ) async throws -> ZooKeeperServer {
         let server = try ZooKeeperServer(
-            port: freePort(), tickTime: tickTime, maxClientConnections: maxClientConnections, extra: extra, number: nil)
+            port: freePort(), tickTime: tickTime, maxClientConnections: maxClientConnections, extra: extra, number: nil,
+            host: host)
         try await server.serve()
         return server
     }
@@ -37,13 +41,17 @@ public final class ZooKeeperServer: Sendable {
         return try await start.value
     }
 
-    init(port: Int, tickTime: Int, maxClientConnections: Int, extra: [String], number: Int?) throws {
+    init(port: Int, tickTime: Int, maxClientConnections: Int, extra: [String], number: Int?, host: Network.Host? = nil)
+        throws
+    {
         self.port = port
+        self.host = host
         folder = try TemporaryFolder("zookeeper")
         let lines =
             [
                 "tickTime=\(tickTime)", "initLimit=10", "syncLimit=4", "dataDir=\(folder.path)/data",
-                "clientPort=\(port)", "clientPortAddress=127.0.0.1", "maxClientCnxns=\(maxClientConnections)",
+                "clientPort=\(port)", "clientPortAddress=\(host?.ip ?? "127.0.0.1")",
+                "maxClientCnxns=\(maxClientConnections)",
                 "admin.enableServer=false", "4lw.commands.whitelist=srvr",
             ] + extra
         mkdir("\(folder.path)/data", 0o700)
@@ -79,9 +87,10 @@ public final class ZooKeeperServer: Sendable {
     public func stop() async throws { try await kill() }
 
     func launch() throws {
+        let command = (host?.prefix ?? []) + ["java"]
         let child = try ChildProcess(
-            "java",
-            [
+            command[0],
+            command.dropFirst() + [
                 "-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:-UsePerfData",
                 "-Dzookeeper.forceSync=no", "-Dzookeeper.jmx.log4j.disable=true",
                 "-Dzookeeper.root.logger=INFO,CONSOLE",
@@ -118,7 +127,7 @@ public final class ZooKeeperServer: Sendable {
         get async {
             // On a thread of its own: waiting for a server must not hold one of the few threads that all tests share.
             let answer = await withCheckedContinuation { (answer: CheckedContinuation<String, Never>) in
-                let started = startThread { [port] in answer.resume(returning: ask("srvr", port: port)) }
+                let started = startThread { [ip, port] in answer.resume(returning: ask("srvr", ip, port)) }
                 if !started { answer.resume(returning: "") }
             }
             guard let line = answer.split(separator: "\n").first(where: { $0.hasPrefix("Mode: ") }) else { return nil }
@@ -147,12 +156,13 @@ private func endForgottenServers() {
 }
 
 /// ZooKeeper's four-letter words: one word in, one text out.
-private func ask(_ word: String, port: Int) -> String {
+private func ask(_ word: String, _ ip: String, _ port: Int) -> String {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     defer { close(descriptor) }
     var limit = timeval(tv_sec: 0, tv_usec: 300_000)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var address = loopback(port)
+    address.sin_addr.s_addr = inet_addr(ip)
     let code = withUnsafePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
             connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))

@@ -1,4 +1,5 @@
 import Cluster
+import Fixtures
 import Glibc
 import Succession
 import Support
@@ -7,40 +8,6 @@ import ZooKeeper
 
 /// What sentinels say too late, or wrongly: an event is a hint, and `/redis/master` follows only what is so.
 @Suite(.inTurn) struct LateWordTests {
-    /// A sentinel that slept through A -> B -> C publishes `A -> C` when it is back, or `A -> B` first, where B's
-    /// greeting was still on its way to it.
-    @Test func what_a_returning_sentinel_says_late_is_not_written() async throws {
-        try await WatchedCluster.with(failoverTimeout: .seconds(5)) { watched in
-            let sleeper = watched.sentinels[2]
-            let first = watched.master
-            // The last that Sentinel would choose, so that it isn't master again when the sleeper wakes up.
-            try await redis(first.port, "CONFIG", "SET", "replica-priority", "1000")
-            sleeper.process.signal(SIGSTOP)
-            var masters = [first]
-            for _ in 0..<2 {
-                try await watched.failOver(by: watched.sentinels[0], of: 2, from: masters.last!)
-                masters.append(try #require(try await watched.recorded()))
-            }
-            #expect(Set(masters.map(\.port)).count == 3)
-            let versions = try await watched.versions()
-            let last = masters[2]
-
-            sleeper.process.signal(SIGCONT)
-            try await watched.stays("what is recorded is as it was", for: .seconds(8)) {
-                try await watched.versions()["master"] == versions["master"]
-            }
-            try await eventually("the sleeper has spoken", within: .seconds(20)) {
-                guard try await watched.versions()["master"] == versions["master"] else {
-                    throw TestFailure("written: \(try await watched.history())")
-                }
-                return await sleeper.named == last.address
-            }
-            #expect(sleeper.process.text.contains("+switch-master mymaster 127.0.0.1 \(first.port) "))
-            #expect(try await watched.versions()["master"] == versions["master"])
-            #expect(await last.role == "master")
-        }
-    }
-
     /// A forged greeting, with an epoch beyond all others, makes every sentinel say `+switch-master` to a live replica,
     /// or to a port where nobody is.
     @Test(arguments: ["replica", "nobody"])

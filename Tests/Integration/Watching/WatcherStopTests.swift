@@ -1,3 +1,4 @@
+import Fixtures
 import Glibc
 import Support
 import Testing
@@ -5,7 +6,8 @@ import ZooKeeper
 
 /// SIGTERM ends a watcher within a second, whatever ZooKeeper does.
 @Suite(.inTurn) struct WatcherStopTests {
-    @Test func a_watcher_that_leads_ends_with_code_0_and_its_node_is_gone() async throws {
+    @Test("F70: a watcher that leads ends with code 0, and its node is gone")
+    func f70_a_watcher_that_leads_ends_with_code_0_and_its_node_is_gone() async throws {
         try await WatchedCluster.with(members: 2, watchers: 0) { watched in
             try await expectStops { _ in
                 let watcher = try await watched.startWatcher()
@@ -13,7 +15,7 @@ import ZooKeeper
                 return watcher
             } afterwards: {
                 // The session lasts 6 s where nobody ends it.
-                try await eventually("its node is gone", within: .seconds(2)) {
+                try await eventually("its node is gone", within: .seconds(4)) {
                     try await watched.candidacies().isEmpty
                 }
             }
@@ -21,7 +23,8 @@ import ZooKeeper
         }
     }
 
-    @Test func a_watcher_ends_while_zookeeper_is_frozen() async throws {
+    @Test("F70: a watcher ends while ZooKeeper is frozen")
+    func f70_a_watcher_ends_while_zookeeper_is_frozen() async throws {
         let zookeeper = try await ZooKeeperServer.start()
         try await TestCluster.with(on: zookeeper) { cluster in
             try await expectStops { _ in
@@ -37,8 +40,8 @@ import ZooKeeper
     }
 
     /// Nobody listens there, or nobody ever answers.
-    @Test(arguments: ["refused", "silent"])
-    func a_watcher_ends_that_never_reached_zookeeper(why: String) async throws {
+    @Test("F70: a watcher ends that never reached ZooKeeper", arguments: ["refused", "silent"])
+    func f70_a_watcher_ends_that_never_reached_zookeeper(why: String) async throws {
         let silent = try SilentPort()
         let port = why == "silent" ? silent.port : try freePort()
         try await expectStops { _ in

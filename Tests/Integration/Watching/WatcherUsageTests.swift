@@ -1,3 +1,4 @@
+import Fixtures
 import FoundationEssentials
 import Glibc
 import Support
@@ -5,12 +6,15 @@ import Testing
 
 /// What a watcher says to wrong settings and arguments, and how it is started.
 @Suite(.inTurn) struct WatcherUsageTests {
-    @Test(arguments: [
-        ("ZK_ROOT", "/a,,b"), ("ZK_ROOT", "a"), ("PORT0", "x"), ("PORT0", "70000"), ("HOOKS_DIR", "/nonexistent"),
-        ("MASTER_NAME", "my master"), ("ZK_SESSION_TIMEOUT", "soon"), ("ZK_HOSTS", "a b"), ("BIND_IP", "everywhere"),
-        ("LOG_LEVEL", "loud"), ("REDIS_PASSWORD", "two\nlines"),
-    ])
-    func a_bad_variable_is_refused_with_one_line_that_names_it(name: String, value: String) async throws {
+    @Test(
+        "F62: a bad variable of a watcher is refused with one line that names it",
+        arguments: [
+            ("ZK_ROOT", "/a,,b"), ("ZK_ROOT", "a"), ("PORT0", "x"), ("PORT0", "70000"), ("HOOKS_DIR", "/nonexistent"),
+            ("MASTER_NAME", "my master"), ("ZK_SESSION_TIMEOUT", "soon"), ("ZK_HOSTS", "a b"),
+            ("BIND_IP", "everywhere"),
+            ("LOG_LEVEL", "loud"), ("REDIS_PASSWORD", "two\nlines"),
+        ])
+    func f62_a_bad_variable_is_refused_with_one_line_that_names_it(name: String, value: String) async throws {
         let (code, output, errors) = try await run([], [name: value])
         #expect(code == 78 && output.isEmpty, "\(errors)")
         let lines = errors.split(separator: "\n")
