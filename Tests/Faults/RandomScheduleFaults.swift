@@ -88,6 +88,7 @@ private enum ScheduledFault: String, CaseIterable {
             try await watched.startWatcher()
         case .zooKeeperSilent:
             proxy.goSilent()
+            // The length of the fault: shorter than a session lasts.
             try await Task.sleep(for: .seconds(4))
             proxy.speak()
         }

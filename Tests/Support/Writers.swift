@@ -79,6 +79,7 @@ public final class Writers: Sendable {
                 // A write without a reply may have happened: its key is never used again.
                 if reply == nil { count += 1 }
                 master = nil
+                // A client's pause before it asks again; nothing is waited for.
                 try? await Task.sleep(for: .milliseconds(2))
             }
         }

@@ -84,6 +84,7 @@ private func checkServers(_ text: String) {
             server.utf8.allSatisfy { (0x21...0x7e).contains($0) && !",/@".utf8.contains($0) }, "\(server) is a server")
     }
     if !servers.chroot.isEmpty { check(ZNodePath.problem(servers.chroot) == nil, "\(servers.chroot) is no path") }
+    // What was accepted once must be accepted again: a throw is a finding.
     check(try! ConnectString(servers.description) == servers, "\(servers) is read as another")
     _ = servers.isNumeric
 }
