@@ -1,9 +1,37 @@
 /// Questions to a sentinel. A master name that it doesn't monitor is no error: nil, or an empty list.
 extension Connection {
-    /// `SENTINEL GET-MASTER-ADDR-BY-NAME`: the address to act on, also during a failover. nil where the sentinel doesn't
-    /// monitor this name, or monitors a host name that it could not resolve (it then gives an empty one).
-    public func masterAddress(named name: String, within limit: Duration) async throws(RedisError) -> Endpoint? {
-        let reply = try await command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name], within: limit)
+    /// Whom it names and how it stands with that master, asked in one write.
+    ///
+    /// The address is that of `SENTINEL GET-MASTER-ADDR-BY-NAME`, the one to act on, also during a failover. nil where the
+    /// sentinel doesn't monitor this name, or monitors a host name that it could not resolve (it then gives an empty one).
+    public func sentinelOpinion(
+        named name: String, within limit: Duration
+    ) async throws(RedisError) -> (address: Endpoint?, master: SentinelMaster?) {
+        let replies = try await pipeline([masterAddressCommand(name), ["SENTINEL", "MASTER", name]], within: limit)
+        return (try masterAddress(replies[0]), try sentinelMaster(replies[1]))
+    }
+
+    /// All that it says of a master, asked in one write.
+    public func sentinelSurvey(named name: String, within limit: Duration) async throws(RedisError) -> SentinelSurvey {
+        let replies = try await pipeline(
+            [masterAddressCommand(name)]
+                + ["MASTER", "REPLICAS", "SENTINELS", "CKQUORUM"].map { ["SENTINEL", $0, name] },
+            within: limit)
+        return SentinelSurvey(
+            address: try masterAddress(replies[0]), master: try sentinelMaster(replies[1]),
+            replicas: try sentinelReplicas(replies[2]), peers: try sentinelPeers(replies[3]),
+            hasQuorum: try hasQuorum(replies[4]))
+    }
+
+    private nonisolated func masterAddressCommand(_ name: String) -> [String] {
+        ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name]
+    }
+}
+
+/// What the replies mean.
+extension Connection {
+    private nonisolated func masterAddress(_ result: Result<Reply, RedisError>) throws(RedisError) -> Endpoint? {
+        let reply = try result.get()
         if reply == .null { return nil }
         guard let pair = reply.list, pair.count == 2, let host = pair[0].text else {
             throw unexpected(reply, "SENTINEL GET-MASTER-ADDR-BY-NAME")
@@ -13,36 +41,40 @@ extension Connection {
         return address
     }
 
-    /// `SENTINEL MASTER`: flags, epoch, counts and times.
-    public func sentinelMaster(named name: String, within limit: Duration) async throws(RedisError) -> SentinelMaster? {
-        guard let reply = try await ask("MASTER", name, limit) else { return nil }
+    private nonisolated func sentinelMaster(_ result: Result<Reply, RedisError>) throws(RedisError) -> SentinelMaster? {
+        guard let reply = try known(result) else { return nil }
         guard let master = SentinelMaster(reply) else { throw unexpected(reply, "SENTINEL MASTER") }
         return master
     }
 
-    /// `SENTINEL SENTINELS`: its peers, itself not among them.
-    public func sentinelPeers(named name: String, within limit: Duration) async throws(RedisError) -> [SentinelPeer] {
-        guard let reply = try await ask("SENTINELS", name, limit) else { return [] }
+    private nonisolated func sentinelPeers(_ result: Result<Reply, RedisError>) throws(RedisError) -> [SentinelPeer] {
+        guard let reply = try known(result) else { return [] }
         guard let list = reply.list else { throw unexpected(reply, "SENTINEL SENTINELS") }
         return list.compactMap { SentinelPeer($0) }
     }
 
-    /// `SENTINEL REPLICAS`.
-    public func sentinelReplicas(
-        named name: String, within limit: Duration
-    ) async throws(RedisError) -> [SentinelReplica] {
-        guard let reply = try await ask("REPLICAS", name, limit) else { return [] }
+    private nonisolated func sentinelReplicas(
+        _ result: Result<Reply, RedisError>
+    ) throws(RedisError) -> [SentinelReplica] {
+        guard let reply = try known(result) else { return [] }
         guard let list = reply.list else { throw unexpected(reply, "SENTINEL REPLICAS") }
         return list.compactMap { SentinelReplica($0) }
     }
 
+    /// `SENTINEL CKQUORUM` answers with an error where there is none.
+    private nonisolated func hasQuorum(_ result: Result<Reply, RedisError>) throws(RedisError) -> Bool {
+        if case .failure(let error) = result, error.code == .server { return false }
+        _ = try result.get()
+        return true
+    }
+
     /// nil where the sentinel doesn't know the name (sentinel.c, `sentinelGetMasterByNameOrReplyError`).
-    private func ask(_ subcommand: String, _ name: String, _ limit: Duration) async throws(RedisError) -> Reply? {
-        do {
-            return try await command(["SENTINEL", subcommand, name], within: limit)
-        } catch {
-            if error.code == .server, error.message == "ERR No such master with that name" { return nil }
-            throw error
+    private nonisolated func known(_ result: Result<Reply, RedisError>) throws(RedisError) -> Reply? {
+        if case .failure(let error) = result, error.code == .server,
+            error.message == "ERR No such master with that name"
+        {
+            return nil
         }
+        return try result.get()
     }
 }

@@ -16,16 +16,21 @@ extension Connection {
 
     /// `INFO` of these sections, in one moment; of the default ones where none is named. Several at once need Redis 7.
     public func info(_ sections: [String] = [], within limit: Duration) async throws(RedisError) -> Info {
-        let reply = try await command(["INFO"] + sections, within: limit)
-        guard case .string(let bytes) = reply else { throw unexpected(reply, "INFO") }
-        return Info.parse(String(decoding: bytes, as: UTF8.self))
+        try info(try await command(["INFO"] + sections, within: limit))
     }
 
-    /// `CONFIG GET`: the parameters whose names match the glob-style pattern.
-    public func configGet(_ pattern: String, within limit: Duration) async throws(RedisError) -> [String: String] {
-        let reply = try await command(["CONFIG", "GET", pattern], within: limit)
-        guard let fields = reply.fields else { throw unexpected(reply, "CONFIG GET") }
-        return fields
+    /// `INFO` and one parameter of `CONFIG GET`, asked in one write. The value is nil where the server doesn't tell it:
+    /// renamed commands and users who may not ask are common.
+    public func infoAndConfig(
+        _ parameter: String, within limit: Duration
+    ) async throws(RedisError) -> (info: Info, value: String?) {
+        let replies = try await pipeline([["INFO"], ["CONFIG", "GET", parameter]], within: limit)
+        return (try info(try replies[0].get()), (try? replies[1].get())?.fields?[parameter])
+    }
+
+    private nonisolated func info(_ reply: Reply) throws(RedisError) -> Info {
+        guard case .string(let bytes) = reply else { throw unexpected(reply, "INFO") }
+        return Info(bytes)
     }
 
     /// Says what kind of reply it was, not what was in it: that may be a secret.

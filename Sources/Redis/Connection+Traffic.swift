@@ -61,7 +61,7 @@ extension Connection {
             sent += count
             let isDone = sent == unsent.count
             if isDone {
-                unsent.removeAll(keepingCapacity: unsent.count <= 512)
+                unsent = []
                 sent = 0
             } else if unsent.count - sent > replyLimit {
                 let message = "the peer takes no commands: more than \(replyLimit) bytes wait to be sent"
@@ -130,7 +130,7 @@ extension Connection {
     private func unasked(_ reply: Reply) -> RedisError {
         if case .error(let line) = reply, !hasAnswered {
             let error = RedisError(line: line, endpoint: endpoint, command: nil)
-            if error.code == .denied || line.hasPrefix("ERR max number of clients") { return error }
+            if error.code == .denied { return error }
         }
         return RedisError(.notRedis, endpoint: endpoint, message: "a reply that nobody asked for")
     }

@@ -70,6 +70,10 @@ public actor Connection {
         _ commands: [[String]], within limit: Duration
     ) async throws(RedisError) -> [Result<Reply, RedisError>] {
         let promises = try submit(commands, within: limit)
+        // Replies come in order: with the last one all are there, for one wait.
+        if let promise = promises.last, let arguments = commands.last {
+            _ = await promise.value(ifCancelled: .failure(cancelled(arguments)))
+        }
         var results: [Result<Reply, RedisError>] = []
         results.reserveCapacity(promises.count)
         for (promise, arguments) in zip(promises, commands) {

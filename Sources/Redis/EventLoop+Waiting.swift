@@ -21,6 +21,24 @@ extension EventLoop {
         }
     }
 
+    /// Calls `action` once, on the loop's thread, when `duration` is over: a wait that costs no task. Left out when it is
+    /// cancelled before, or the loop closes. To be called on the loop's thread.
+    public func after(_ duration: Duration, _ action: @escaping @Sendable () -> Void) -> Alarm {
+        guard let poll = openPoll else { return Alarm(loop: self, id: nil) }
+        let id = poll.newID()
+        poll.timers.add(id, at: .now + duration) { isDue in if isDue { action() } }
+        return Alarm(loop: self, id: id)
+    }
+
+    /// What `after` is going to do.
+    public struct Alarm: Sendable {
+        fileprivate let loop: EventLoop
+        fileprivate let id: UInt64?
+
+        /// To be called on the loop's thread; does nothing once it has rung.
+        public func cancel() { if let id { loop.openPoll?.timers.cancel(id) } }
+    }
+
     /// Waits until `descriptor` is readable or hung up (a pidfd, a pipe, an eventfd). Throws when cancelled or when the
     /// loop is closed.
     ///

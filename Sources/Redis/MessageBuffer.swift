@@ -1,5 +1,8 @@
-/// Messages between the loop and the task that takes them, bounded by what they cost.
+/// Messages between the loop and the task that takes them, bounded by what they cost; or, where there is no such task,
+/// handed on as they come.
 final class MessageBuffer: Sendable {
+    typealias Receiver = @Sendable (Result<Message, RedisError>) -> Void
+
     private enum End {
         case finished
         case failed(RedisError)
@@ -10,6 +13,7 @@ final class MessageBuffer: Sendable {
         var bytes = 0
         var waiting: [Promise<Void>] = []
         var end: End?
+        var receiver: Receiver?
 
         mutating func takeWaiting() -> [Promise<Void>] {
             defer { waiting = [] }
@@ -25,6 +29,10 @@ final class MessageBuffer: Sendable {
 
     /// Returns false when there is no room: the caller then fails the buffer.
     func add(_ message: Message) -> Bool {
+        if let receiver = state.withLock({ $0.end == nil ? $0.receiver : nil }) {
+            receiver(.success(message))
+            return true
+        }
         let waiting = state.withLock { state -> [Promise<Void>]? in
             guard state.end == nil else { return [] }
             guard state.bytes + message.cost <= limit else { return nil }
@@ -38,13 +46,37 @@ final class MessageBuffer: Sendable {
 
     /// Ends the sequence: without an error at once, with one after the messages that are there, unless they are dropped.
     func end(with error: RedisError?, dropping: Bool = false) {
-        let waiting = state.withLock { state -> [Promise<Void>] in
-            guard state.end == nil else { return [] }
-            state.end = error.map { .failed($0) } ?? .finished
+        let (waiting, receiver) = state.withLock { state -> ([Promise<Void>], Receiver?) in
+            guard state.end == nil else { return ([], nil) }
+            let receiver = state.receiver
+            state.receiver = nil
+            state.end = error.flatMap { receiver == nil ? .failed($0) : nil } ?? .finished
             if dropping || error == nil { _ = state.messages.removeAll() }
-            return state.takeWaiting()
+            return (state.takeWaiting(), receiver)
         }
         for promise in waiting { promise.fulfil(()) }
+        if let error { receiver?(.failure(error)) }
+    }
+
+    /// Hands what waits to `receiver`, then each message as it comes, at last the error that ended it. To be called where
+    /// `add` is called, so that the order stays.
+    func handOn(to receiver: @escaping Receiver) {
+        while true {
+            let next = state.withLock { state -> Result<Message, RedisError>? in
+                if let message = state.messages.popFirst() {
+                    state.bytes -= message.cost
+                    return .success(message)
+                }
+                if case .failed(let error) = state.end {
+                    state.end = .finished
+                    return .failure(error)
+                }
+                if state.end == nil { state.receiver = receiver }
+                return nil
+            }
+            guard let next else { return }
+            receiver(next)
+        }
     }
 
     /// The next message; nil when the subscription was closed, its error was thrown, or the task is cancelled.
@@ -58,7 +90,7 @@ final class MessageBuffer: Sendable {
                 }
                 switch state.end {
                 case nil:
-                    state.waiting.removeAll(where: \.isFulfilled)
+                    state.waiting.removeAll { $0.isFulfilled }
                     state.waiting.append(promise)
                     return nil
                 case .finished: return .success(nil)

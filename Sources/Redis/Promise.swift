@@ -35,7 +35,8 @@ final class Promise<Value: Sendable>: Sendable {
 
     /// Waits for the value, on the caller's executor; fulfilled with `fallback` when the waiting task is cancelled.
     nonisolated(nonsending) func value(ifCancelled fallback: Value) async -> Value {
-        await withTaskCancellationHandler {
+        if case .fulfilled(let value) = state.withLock({ $0 }) { return value }
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready = state.withLock { state -> Value? in
                     if case .fulfilled(let value) = state { return value }

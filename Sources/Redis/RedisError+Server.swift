@@ -17,6 +17,8 @@ extension RedisError {
         case "LOADING", "BUSY", "MASTERDOWN": .loading
         // Before Redis 6, a wrong password has no prefix of its own.
         case "ERR" where line.hasPrefix("ERR invalid password"): .denied
+        // It serves those who are in: a full server is no stranger, and not dead.
+        case "ERR" where line.hasPrefix("ERR max number of clients"): .denied
         default: .server
         }
     }

@@ -28,13 +28,5 @@ public enum Reply: Equatable, Sendable {
     }
 
     /// A flat array of names and values, as `CONFIG GET` and `SENTINEL MASTER` give it; nil for anything else.
-    public var fields: [String: String]? {
-        guard let list, list.count.isMultiple(of: 2) else { return nil }
-        var fields: [String: String] = [:]
-        for index in stride(from: 0, to: list.count, by: 2) {
-            guard let name = list[index].text, let value = list[index + 1].text else { return nil }
-            fields[name] = value
-        }
-        return fields
-    }
+    public var fields: Fields? { Fields(self) }
 }

@@ -25,6 +25,9 @@ final class ReplyParser {
 
     deinit { redisReaderFree(reader) }
 
+    /// Whether no reply is begun, and so no buffer kept.
+    var isIdle: Bool { reader == nil }
+
     /// Copies `bytes`; call `next` until it needs more before feeding again.
     func feed(_ bytes: UnsafeRawBufferPointer) {
         if reader == nil {
@@ -39,6 +42,12 @@ final class ReplyParser {
 
     func next() -> Step {
         guard let reader else { return .needMore }
+        // Before it is asked: it would begin another reply, and keep its buffer for it.
+        if reader.pointee.pos == reader.pointee.len, reader.pointee.ridx == -1 {
+            redisReaderFree(reader)
+            self.reader = nil
+            return .needMore
+        }
         var token: UnsafeMutableRawPointer?
         guard redisReaderGetReply(reader, &token) == REDIS_OK else { return .failure(reason(reader)) }
         let unread = reader.pointee.len - reader.pointee.pos
@@ -52,10 +61,6 @@ final class ReplyParser {
             memchr(reader.pointee.buf + reader.pointee.pos, Int32(UInt8(ascii: "\n")), Self.longestLine) == nil
         {
             return .failure("a line of more than \(Self.longestLine) bytes")
-        }
-        if unread == 0, reader.pointee.ridx == -1 {
-            redisReaderFree(reader)
-            self.reader = nil
         }
         return .needMore
     }

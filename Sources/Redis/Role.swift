@@ -35,7 +35,7 @@ extension Endpoint {
     }
 
     /// The same from two fields of a flat array.
-    init?(_ fields: [String: String], _ host: String, _ port: String) {
+    init?(_ fields: Fields, _ host: String, _ port: String) {
         guard let host = fields[host], let port = fields[port].flatMap({ Int64($0) }) else { return nil }
         self.init(host: host, number: port)
     }

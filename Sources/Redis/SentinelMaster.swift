@@ -2,7 +2,7 @@
 public struct SentinelMaster: Equatable, Sendable {
     public var name: String
     /// For display. While a leader reconfigures replicas this is the old address beside the new epoch: the address to act
-    /// on is `masterAddress(named:within:)`. nil where Sentinel could not resolve a host name.
+    /// on is that of `sentinelOpinion(named:within:)`. nil where Sentinel could not resolve a host name.
     public var address: Endpoint?
     /// `master`, `s_down`, `o_down`, `disconnected`, `failover_in_progress`, …
     public var flags: Set<String>
@@ -18,7 +18,7 @@ public struct SentinelMaster: Equatable, Sendable {
     /// `failover-state`; nil while there is no failover.
     public var failoverState: String?
     /// Everything as Sentinel gave it, for what is not named here.
-    public var fields: [String: String]
+    public var fields: Fields
 
     public var isFailoverInProgress: Bool { flags.contains("failover_in_progress") }
 

@@ -6,7 +6,7 @@ public struct SentinelPeer: Equatable, Sendable {
     /// `sentinel`, `s_down`, `disconnected`, …
     public var flags: Set<String>
     /// Everything as Sentinel gave it, for what is not named here.
-    public var fields: [String: String]
+    public var fields: Fields
 
     /// nil for a reply without an address.
     init?(_ reply: Reply) {

@@ -12,7 +12,7 @@ public struct SentinelReplica: Equatable, Sendable {
     /// Whom it follows; nil before its first `INFO`.
     public var master: Endpoint?
     /// Everything as Sentinel gave it, for what is not named here.
-    public var fields: [String: String]
+    public var fields: Fields
 
     /// nil for a reply without an address.
     init?(_ reply: Reply) {

@@ -57,6 +57,14 @@ public final class Subscription: AsyncSequence, Sendable {
         return Subscription(connection, buffer)
     }
 
+    /// Hands each message to `receiver`, on the loop's thread, and at last the error that ended it: for who listens to
+    /// thousands of servers and can't spare a task for each. Instead of iterating; to be called on the loop's thread, once.
+    /// After `close()` it hears nothing more.
+    public func handOn(to receiver: @escaping @Sendable (Result<Message, RedisError>) -> Void) {
+        connection.loop.checkIsolated()
+        buffer.handOn(to: receiver)
+    }
+
     /// Ends the sequence at once, without an error, and the connection with it. Any thread may call it.
     public func close() {
         buffer.end(with: nil)

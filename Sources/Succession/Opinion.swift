@@ -9,6 +9,12 @@ public struct SentinelReport: Equatable, Sendable {
     }
 }
 
+extension Opinion {
+    /// After so long a failover has ended, one way or the other, or never will: Sentinel waits for the promotion's two
+    /// steps and for the other replicas, for each no longer than `failover-timeout`.
+    var longestFailover: Duration { failoverTimeout * 3 }
+}
+
 /// What a sentinel says of the cluster.
 public struct Opinion: Equatable, Sendable {
     /// `SENTINEL GET-MASTER-ADDR-BY-NAME`: `SENTINEL MASTER` still shows the old address while replicas are reconfigured.
@@ -52,6 +58,8 @@ public struct SentinelDetails: Equatable, Sendable {
     public var masterDown: Duration
     /// How many sentinels must agree before a failover begins.
     public var quorum: Int
+    /// How many replicas it tells at the same time to follow a new master.
+    public var parallelSyncs: Int
     /// `SENTINEL CKQUORUM`: whether enough of the sentinels that it knows are reachable to agree and to vote.
     public var hasQuorum: Bool
     /// Every replica that it knows, dead ones included.
@@ -64,14 +72,15 @@ public struct SentinelDetails: Equatable, Sendable {
 
     public init(
         isDisconnected: Bool = false, lastReply: Duration = .zero, downAfter: Duration = .seconds(5),
-        masterDown: Duration = .zero, quorum: Int = 2, hasQuorum: Bool = true, replicas: [Address] = [],
-        barred: Set<Address> = [], sentinels: [Address] = []
+        masterDown: Duration = .zero, quorum: Int = 2, parallelSyncs: Int = 1, hasQuorum: Bool = true,
+        replicas: [Address] = [], barred: Set<Address> = [], sentinels: [Address] = []
     ) {
         self.isDisconnected = isDisconnected
         self.lastReply = lastReply
         self.downAfter = downAfter
         self.masterDown = masterDown
         self.quorum = quorum
+        self.parallelSyncs = parallelSyncs
         self.hasQuorum = hasQuorum
         self.replicas = replicas
         self.barred = barred

@@ -42,6 +42,19 @@ struct ReplyParserTests {
         }
     }
 
+    @Test(arguments: everyKind) func keeps_nothing_between_replies(_ text: String, _ reply: Reply) {
+        let parser = ReplyParser(limit: 1_048_576)
+        for _ in 0..<3 {
+            Array(text.utf8.dropLast()).withUnsafeBytes { parser.feed($0) }
+            #expect(parser.next() == .needMore)
+            #expect(!parser.isIdle)
+            Array(text.utf8.suffix(1)).withUnsafeBytes { parser.feed($0) }
+            #expect(parser.next() == .reply(reply))
+            #expect(parser.next() == .needMore)
+            #expect(parser.isIdle)
+        }
+    }
+
     @Test(arguments: [1, 2, 3, 7, 64, 4_096]) func keeps_replies_apart(piece: Int) {
         let text = Self.everyKind.map(\.0).joined()
         let all = String(repeating: text, count: 20)

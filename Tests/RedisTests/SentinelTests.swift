@@ -7,6 +7,10 @@ import Testing
 struct SentinelTests {
     let limit = Duration.seconds(20)
 
+    private func survey(_ connection: Connection) async throws -> SentinelSurvey {
+        try await connection.sentinelSurvey(named: "mymaster", within: limit)
+    }
+
     @Test func what_a_sentinel_knows() async throws {
         let master = try await RedisServer.start(["--repl-diskless-sync-delay", "0"])
         let replica = try await RedisServer.start([
@@ -19,10 +23,10 @@ struct SentinelTests {
             let connection = try await Connection.open(Endpoint(first.port), on: loop, within: limit)
             try await connection.ping(within: limit)
             #expect(try await connection.role(within: limit) == .sentinel(masters: ["mymaster"]))
-            #expect(try await connection.masterAddress(named: "mymaster", within: limit) == Endpoint(master.port))
+            #expect(try await survey(connection).address == Endpoint(master.port))
 
             let found = try await eventually("the sentinel has found its peer and the replica") {
-                let found = try await connection.sentinelMaster(named: "mymaster", within: limit)
+                let found = try await survey(connection).master
                 return found?.otherSentinels == 1 && found?.replicas == 1 ? found : nil
             }
             #expect(found.name == "mymaster" && found.address == Endpoint(master.port))
@@ -31,17 +35,19 @@ struct SentinelTests {
             #expect(found.downAfter == .milliseconds(1_500) && found.failoverTimeout == .seconds(7))
             #expect(found.fields["parallel-syncs"] == "1")
 
-            let peer = try #require(try await connection.sentinelPeers(named: "mymaster", within: limit).first)
+            let peer = try #require(try await survey(connection).peers.first)
             #expect(peer.endpoint == Endpoint(second.port))
             #expect(try await redis(second.port, "SENTINEL", "MYID") == peer.id)
             #expect(peer.flags.contains("sentinel"))
 
             let listed = try await eventually("the sentinel has asked the replica") {
-                let listed = try await connection.sentinelReplicas(named: "mymaster", within: limit).first
+                let listed = try await survey(connection).replicas.first
                 return listed?.linkStatus == "ok" ? listed : nil
             }
             #expect(listed.endpoint == Endpoint(replica.port) && listed.master == Endpoint(master.port))
             #expect(listed.flags == ["slave"] && listed.priority == 42)
+            let whole = try await survey(connection)
+            #expect(whole.master?.runID == found.runID && whole.hasQuorum)
 
             let info = try await connection.info(["sentinel"], within: limit)
             #expect(info["sentinel_masters"] == "1" && info["master0"]?.contains("sentinels=2") == true)
@@ -52,10 +58,9 @@ struct SentinelTests {
         let sentinel = try await SentinelServer.start()
         try await withLoop { loop in
             let connection = try await Connection.open(Endpoint(sentinel.port), on: loop, within: limit)
-            #expect(try await connection.masterAddress(named: "m", within: limit) == nil)
-            #expect(try await connection.sentinelMaster(named: "m", within: limit) == nil)
-            #expect(try await connection.sentinelPeers(named: "m", within: limit).isEmpty)
-            #expect(try await connection.sentinelReplicas(named: "m", within: limit).isEmpty)
+            let whole = try await connection.sentinelSurvey(named: "m", within: limit)
+            #expect(whole.address == nil && whole.master == nil && !whole.hasQuorum)
+            #expect(whole.replicas.isEmpty && whole.peers.isEmpty)
             #expect(try await connection.role(within: limit) == .sentinel(masters: []))
         }
     }
@@ -65,8 +70,8 @@ struct SentinelTests {
             extra: ["sentinel resolve-hostnames yes", "sentinel monitor lost no-such-host.invalid 6379 2"])
         try await withLoop { loop in
             let connection = try await Connection.open(Endpoint(sentinel.port), on: loop, within: limit)
-            #expect(try await connection.masterAddress(named: "lost", within: .seconds(20)) == nil)
-            #expect(try await connection.sentinelMaster(named: "lost", within: .seconds(20))?.address == nil)
+            let (address, master) = try await connection.sentinelOpinion(named: "lost", within: .seconds(20))
+            #expect(address == nil && master?.name == "lost" && master?.address == nil)
         }
     }
 
@@ -89,16 +94,15 @@ struct SentinelTests {
                     return false
                 }
             }
-            let running = try #require(try await connection.sentinelMaster(named: "mymaster", within: limit))
+            let running = try #require(try await survey(connection).master)
             #expect(running.isFailoverInProgress == (running.failoverState != nil))
             for try await message in events where message.channel == "+switch-master" {
                 #expect(message.pattern == "*")
                 #expect(message.text == "mymaster 127.0.0.1 \(master.port) 127.0.0.1 \(replica.port)")
                 break
             }
-            #expect(try await connection.masterAddress(named: "mymaster", within: limit) == Endpoint(replica.port))
-            #expect(
-                try #require(try await connection.sentinelMaster(named: "mymaster", within: limit)).configEpoch == 1)
+            let (address, after) = try await connection.sentinelOpinion(named: "mymaster", within: limit)
+            #expect(address == Endpoint(replica.port) && after?.configEpoch == 1)
             events.close()
         }
     }

@@ -26,11 +26,33 @@ struct TypedReplyTests {
     ]) func no_role(_ reply: Reply) { #expect(Role(reply) == nil) }
 
     @Test func info_reads_lines_and_passes_over_the_rest() {
-        let info = Info.parse("# Replication\r\nrole:master\r\n\r\nmaster0:name=m,address=[::1]:1\r\nodd\r\nempty:\r\n")
-        #expect(info.fields == ["role": "master", "master0": "name=m,address=[::1]:1", "empty": ""])
-        #expect(info["role"] == "master")
-        #expect(info["absent"] == nil)
+        let info = Info(
+            Array("# Replication\r\nrole:master\r\n\r\nmaster0:name=m,address=[::1]:1\r\nodd\r\nempty:\r\nlast:1".utf8))
+        #expect(info.names == ["role", "master0", "empty", "last"])
+        #expect(info["role"] == "master" && info["master0"] == "name=m,address=[::1]:1")
+        #expect(info["empty"] == "" && info["last"] == "1")
+        #expect(info["absent"] == nil && info["rol"] == nil && info["odd"] == nil && info["# Replication"] == nil)
     }
+
+    @Test(arguments: [
+        ("db0:keys=1", true), ("a:1\ndb15:keys=1", true), ("db:1", false), ("dbx:1", false), ("db1x:1", false),
+        ("mydb0:1", false), ("", false),
+    ]) func info_knows_databases(_ text: String, _ hasOne: Bool) {
+        #expect(Info(Array(text.utf8)).hasNumbered("db") == hasOne)
+    }
+
+    @Test func fields_are_found_by_name() throws {
+        let fields = try #require(
+            Reply.array([.string(Array("name".utf8)), .string(Array("m".utf8)), .status("flags"), .status("master")])
+                .fields)
+        #expect(fields.count == 2 && fields["name"] == "m" && fields["flags"] == "master")
+        #expect(fields["m"] == nil && fields["nam"] == nil && fields[""] == nil)
+    }
+
+    @Test(arguments: [
+        Reply.null, .array([.status("odd")]), .array([.status("a"), .integer(1)]), .array([.null, .status("a")]),
+        .string([1]),
+    ]) func no_fields(_ reply: Reply) { #expect(reply.fields == nil) }
 
     @Test(arguments: [
         ("NOAUTH Authentication required.", RedisError.Code.denied), ("WRONGPASS invalid", .denied),

@@ -13,7 +13,7 @@ func checkTypes(_ reply: Reply) {
     if case .string(let bytes) = reply {
         let text = String(decoding: bytes, as: UTF8.self)
         checkMark(text)
-        checkInfo(Info.parse(text))
+        checkInfo(Info(bytes))
     }
     if let pair = reply.list, let endpoint = Endpoint(pair[...]) { checkEndpoint(endpoint) }
 }

@@ -11,18 +11,7 @@ extension Prober {
     /// The same with all that only a watcher asks for.
     public func detailedOpinion(of address: Address) async -> Opinion? {
         try? await asking(address, settings.sentinelCredentials) { connection in
-            // Sent together, so that a slow network is paid for once.
-            async let opinion = opinion(over: connection)
-            async let replicas = connection.sentinelReplicas(named: settings.masterName, within: limit)
-            async let peers = connection.sentinelPeers(named: settings.masterName, within: limit)
-            async let hasQuorum = hasQuorum(connection)
-            var result = try await opinion
-            let known = try await replicas
-            result.details.replicas = known.compactMap { Address($0.endpoint) }
-            result.details.barred = Set(known.filter { result.bars($0) }.compactMap { Address($0.endpoint) })
-            result.details.sentinels = try await peers.compactMap { Address($0.endpoint) }
-            result.details.hasQuorum = try await hasQuorum
-            return result
+            Opinion(try await connection.sentinelSurvey(named: settings.masterName, within: limit))
         }
     }
 
@@ -45,23 +34,20 @@ extension Prober {
     }
 
     private func opinion(over connection: Connection) async throws -> Opinion {
-        async let named = connection.masterAddress(named: settings.masterName, within: limit)
-        async let details = connection.sentinelMaster(named: settings.masterName, within: limit)
-        return try await Opinion(named, details)
-    }
-
-    /// `SENTINEL CKQUORUM` answers with an error where there is none.
-    private func hasQuorum(_ connection: Connection) async throws -> Bool {
-        do {
-            _ = try await connection.command(["SENTINEL", "CKQUORUM", settings.masterName], within: limit)
-            return true
-        } catch  where error.code == .server {
-            return false
-        }
+        let (named, master) = try await connection.sentinelOpinion(named: settings.masterName, within: limit)
+        return Opinion(named, master)
     }
 }
 
 extension Opinion {
+    fileprivate init(_ survey: SentinelSurvey) {
+        self.init(survey.address, survey.master)
+        details.replicas = survey.replicas.compactMap { Address($0.endpoint) }
+        details.barred = Set(survey.replicas.filter { bars($0) }.compactMap { Address($0.endpoint) })
+        details.sentinels = survey.peers.compactMap { Address($0.endpoint) }
+        details.hasQuorum = survey.hasQuorum
+    }
+
     /// Whether Sentinel would pass over this replica when it chooses whom to promote (sentinel.c, `sentinelSelectSlave`):
     /// one that is down or disconnected in its eyes, or whose link was down for ten times `down-after` longer than it has
     /// held the master for down.
@@ -84,7 +70,7 @@ extension Opinion {
             lastReply: master.fields["last-ok-ping-reply"].flatMap { Int64($0) }.map { .milliseconds($0) } ?? .zero,
             downAfter: master.downAfter,
             masterDown: master.fields["s-down-time"].flatMap { Int64($0) }.map { .milliseconds($0) } ?? .zero,
-            quorum: master.quorum)
+            quorum: master.quorum, parallelSyncs: master.fields["parallel-syncs"].flatMap { Int($0) } ?? 1)
     }
 }
 

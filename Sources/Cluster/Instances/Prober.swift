@@ -33,17 +33,9 @@ public struct Prober: Sendable {
 
     /// The same over a connection that is there: what is sent on it next reaches the very server that answered.
     public func instance(over connection: Connection) async throws -> Instance {
-        // Sent together, so that a slow network is paid for once.
-        async let info = connection.info([], within: limit)
-        async let mark = mark(of: connection)
-        return try await Instance(Answer(info), mark: mark)
-    }
-
-    private func mark(of connection: Connection) async -> MarkReading {
-        guard let found = try? await connection.configGet("proc-title-template", within: limit),
-            let template = found["proc-title-template"]
-        else { return .unknown }
-        return Mark(template: template).map(MarkReading.mark) ?? .absent
+        // In one write, so that a slow network is paid for once.
+        let (info, template) = try await connection.infoAndConfig("proc-title-template", within: limit)
+        return Instance(Answer(info), mark: MarkReading(template))
     }
 
     /// Whether the server at `address` answers `PING`.
@@ -114,6 +106,13 @@ public struct Prober: Sendable {
     }
 }
 
+extension MarkReading {
+    /// From what `CONFIG GET proc-title-template` answered: nil where it told nothing.
+    fileprivate init(_ template: String?) {
+        self = template.map { Mark(template: $0).map(MarkReading.mark) ?? .absent } ?? .unknown
+    }
+}
+
 extension Answer {
     /// Reads `INFO`. A server without a `role` field is taken for no Redis.
     init(_ info: Info) {
@@ -157,9 +156,7 @@ extension History {
 
 extension Info {
     /// The keyspace section has a line for each database that holds a key, and none for an empty one.
-    fileprivate var holdsKeys: Bool {
-        fields.keys.contains { $0.hasPrefix("db") && $0.count > 2 && $0.dropFirst(2).allSatisfy(\.isNumber) }
-    }
+    fileprivate var holdsKeys: Bool { hasNumbered("db") }
 }
 
 extension Replication {
