@@ -12,8 +12,11 @@ public enum Condition: Hashable, Sendable {
     case misled(Address)
     /// A replica or sentinel that a sentinel knows has no lease, and nobody of ours is there.
     case gone(Address)
-    /// A server of ours follows a dead address or a replica, or is a master that nobody names.
+    /// A server of ours is a second master that nobody names, while all is settled.
     case astray(Address)
+    /// A server of ours follows a dead address or a replica, whoever is recorded and settled or not: it had all the time
+    /// of a failover to be told better.
+    case orphaned(Address)
     /// A registered sentinel, whose node is no lease, refuses connections.
     case refusing(Address)
     /// A synchronised replica of ours still has priority 0, and its lease is gone.
@@ -52,7 +55,8 @@ extension Snapshot {
         if isMasterless { result.insert(.masterless) }
         result.formUnion(misledSentinels.map(Condition.misled))
         result.formUnion(goneReplicas.union(gonePeers).map(Condition.gone))
-        result.formUnion(astrayMembers.map(Condition.astray))
+        result.formUnion(astrayMembers.filter(answersMaster).map(Condition.astray))
+        result.formUnion(orphans.map(Condition.orphaned))
         result.formUnion(refusingLeftovers.map(Condition.refusing))
         result.formUnion(unraisedReplicas.map(Condition.unraised))
         if hasFewerMembers { result.insert(.fewerMembers) }

@@ -15,7 +15,7 @@ public enum Answer: Equatable, Sendable {
     case replica(Replication)
     /// A master that is still reading its data file.
     case loading
-    /// A Redis that doesn't let us in: another password, or protected mode.
+    /// A Redis that doesn't let us in: another password, protected mode, or as many clients as it takes.
     case denied
     /// Nobody listens there.
     case refused

@@ -2,7 +2,7 @@
 /// had the time for it several times over.
 struct PromoteFreshest: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
-        guard snapshot.isMasterless, !snapshot.anyFailover, let best = snapshot.freshestSuccessor else { return [] }
+        guard snapshot.isMasterless, !snapshot.mayPromote, let best = snapshot.freshestSuccessor else { return [] }
         // A live member that can't be asked may hold the newest copy: it gets three times as long.
         let limit = snapshot.liveMembers.contains(where: snapshot.cannotBeAsked) ? Duration.seconds(30) : .seconds(10)
         let hasGivenUp = snapshot.held(.masterless, for: snapshot.sentinelsPatience)
@@ -15,10 +15,18 @@ extension Snapshot {
     /// would promote. (It may try all the same, again and again: that is no break.)
     var isUnmastered: Bool { isMasterless && !sentinelsWillPromote }
 
-    /// After so long a majority that seems to know whom to promote has tried in vain: Sentinel promotes at its first try
-    /// or at none, and what bars a replica for it (how long its link was down) can't all be seen from outside.
+    /// Whether a sentinel has a failover in progress that may still promote somebody.
+    fileprivate var mayPromote: Bool {
+        sentinels.opinions.contains { opinion in opinion.failoverFor.map { $0 <= opinion.longestFailover } ?? false }
+    }
+
+    /// After so long a majority that seems to know whom to promote has tried in vain: Sentinel tries again after twice the
+    /// `failover-timeout`, and this is half-way between two tries. What bars a replica for it (how long its link was down)
+    /// can't all be seen from outside, and each try may be that of a sentinel that knows no replica.
     var sentinelsPatience: Duration {
-        sentinels.opinions.map(\.details.downAfter).reduce(.zero, max) + .seconds(60)
+        let tries = sentinels.opinions.map(\.failoverTimeout).reduce(.zero, max) * 3
+        return sentinels.opinions.map(\.details.downAfter).reduce(.zero, max)
+            + min(max(tries, .seconds(15)), .seconds(60))
     }
 
     /// No member answers master or is about to, and one holds data or could be promoted.

@@ -2,9 +2,7 @@
 struct RaiseAlerts: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
         let alerts = [
-            snapshot.badNodes.map { node in
-                Alert("bad-node", "\(node.path) in ZooKeeper can't be used: \(node.reason); repair or delete that node")
-            },
+            snapshot.unusableNodes,
             [snapshot.lostMajority, snapshot.lostQuorum, snapshot.missingMaster, snapshot.disagreement].compactMap(
                 \.self),
             snapshot.foreignServers, snapshot.untouchableMasters,
@@ -21,6 +19,23 @@ struct RaiseAlerts: Behaviour {
 }
 
 extension Snapshot {
+    /// How many nodes are named, each in an alert of its own: somebody may have put thousands below ours.
+    private static let namedNodes = 20
+
+    /// Those that stop everything come first.
+    fileprivate var unusableNodes: [Alert] {
+        let nodes = badNodes.filter(\.isEssential) + badNodes.filter { !$0.isEssential }
+        let named = nodes.prefix(Self.namedNodes).map { node in
+            Alert("bad-node", "\(node.path) in ZooKeeper can't be used: \(node.reason); repair or delete that node")
+        }
+        guard nodes.count > named.count else { return named }
+        let more = Alert(
+            "bad-node",
+            "\(nodes.count - named.count) more nodes in ZooKeeper can't be used, beside those that are named; repair or "
+                + "delete them")
+        return named + [more]
+    }
+
     fileprivate var lostMajority: Alert? {
         if sentinels.isEmpty {
             guard record != nil else { return nil }
@@ -42,10 +57,19 @@ extension Snapshot {
         let without = sentinels.filter { $0.opinion.map { $0.names != nil && !$0.details.hasQuorum } ?? false }
         guard !without.isEmpty else { return nil }
         let gone = gonePeers.map(\.description).sorted()
+        let opinions = without.compactMap(\.opinion)
+        let needed = opinions.map(\.details.quorum).max() ?? 0
+        // A number that came over the network must not overflow.
+        let known = min(opinions.map(\.peers).min() ?? 0, .max - 1) + 1
+        let remedy =
+            gone.isEmpty
+            ? "they know and reach enough of each other, or SENTINEL SET lowers the quorum"
+            : "those are forgotten or come back"
         return Alert(
             "no-quorum",
-            "\(list(Set(without.map(\.address.description)).sorted())) can't reach a quorum of the sentinels known there (gone: "
-                + "\(list(gone))); failover may be impossible until those are forgotten or come back")
+            "\(list(Set(without.map(\.address.description)).sorted())) can't reach a quorum of the sentinels known there "
+                + "(\(needed) must agree, \(known) known, gone: \(list(gone))); failover may be impossible until \(remedy)"
+        )
     }
 
     fileprivate var missingMaster: Alert? {
@@ -77,8 +101,23 @@ extension Snapshot {
         }
     }
 
-    /// Second masters that can't be shown to be ours.
-    fileprivate var untouchableMasters: [Alert] {
+    /// Masters that can't be shown to be ours.
+    fileprivate var untouchableMasters: [Alert] { unknownRecordedMaster + unknownSecondMasters }
+
+    /// Whoever took the port of a master that died in a moment: the sentinels, who go by the address, are content with it.
+    private var unknownRecordedMaster: [Alert] {
+        guard let master = record?.address, answersMaster(master), !isLeased(master), !isStranger(master),
+            instances[master]?.mark == .absent
+        else { return [] }
+        return [
+            Alert(
+                "unknown-master",
+                "the recorded master \(master) has neither a lease nor our mark: another's server may have its port; if so, "
+                    + "stop it, and a replica takes its place")
+        ]
+    }
+
+    private var unknownSecondMasters: [Alert] {
         knownReplicas.filter { $0 != record?.address && answersMaster($0) && !isStranger($0) && !mayBeChanged($0) }.map
         {
             Alert(
@@ -93,8 +132,8 @@ extension Snapshot {
         switch answer(of: address) {
         case .refused: return "refuses connections"
         case .silent: return "does not answer"
-        case .loading: return "is loading its data"
-        case .denied: return "does not let us in (check REDIS_PASSWORD)"
+        case .loading: return "is loading its data, or busy with a script"
+        case .denied: return "does not let us in (check REDIS_PASSWORD and its maxclients)"
         case .replica(let replication): return "is a replica of \(replication.master.map(\.description) ?? "nobody")"
         case .master, .notRedis: return "is no Redis of ours"
         }

@@ -4,7 +4,8 @@ struct ReattachMembers: Behaviour {
         guard let master = snapshot.record?.address else { return [] }
         return snapshot.astrayMembers.filter { member in
             // What clients write to a second master until then is lost: Sentinel lets them for some ten seconds.
-            snapshot.held(.astray(member), for: snapshot.answersMaster(member) ? .seconds(1) : .seconds(10))
+            snapshot.answersMaster(member)
+                ? snapshot.held(.astray(member), for: .seconds(1)) : snapshot.held(.orphaned(member), for: .seconds(10))
         }.map { .attach($0, to: master) }
     }
 }
@@ -24,12 +25,20 @@ extension Snapshot {
     private func isAstray(_ address: Address) -> Bool {
         switch answer(of: address) {
         case .master: return !sentinels.opinions.contains { $0.names == address }
-        case .replica(let replication):
-            guard let followed = replication.master, followed != record?.address else { return false }
-            // What is silent to us is silent to it as well.
-            let isCutOff = answer(of: followed) == .silent && !replication.isLinked && !isLeased(followed)
-            return isDead(followed) || answersReplica(followed) || isCutOff
+        case .replica(let replication): return replication.master != record?.address && isOrphan(address)
         default: return false
         }
+    }
+
+    /// Servers of this cluster that follow a dead address or a replica.
+    var orphans: [Address] {
+        instances.keys.filter { mayBeChanged($0) && isOrphan($0) }.sorted { $0.description < $1.description }
+    }
+
+    private func isOrphan(_ address: Address) -> Bool {
+        guard let replication = replication(of: address), let followed = replication.master else { return false }
+        // What is silent to us is silent to it as well.
+        let isCutOff = answer(of: followed) == .silent && !replication.isLinked && !isLeased(followed)
+        return isDead(followed) || answersReplica(followed) || isCutOff
     }
 }

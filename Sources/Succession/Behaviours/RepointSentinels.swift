@@ -12,19 +12,30 @@ struct RepointSentinels: Behaviour {
 
 extension Snapshot {
     /// Sentinels that name something that is no master, a stranger, or nobody, while the recorded master answers
-    /// master, no failover is in progress, and we reach a majority. And those that name another master though a majority
-    /// names the recorded one at no lower epoch: equal epochs never reconcile (FACTS.md A2), and who has no peer hears of
-    /// no epoch.
+    /// master, no failover is in progress that could still end, and we reach a majority. And those that name another
+    /// master though a majority names the recorded one at no lower epoch: equal epochs never reconcile (FACTS.md A2), and
+    /// who has no peer hears of no epoch.
     var misledSentinels: [Address] {
-        guard let record, answersMaster(record.address), isOurs(record.address), !anyFailover, reachesMajority else {
-            return []
-        }
+        guard let record, answersMaster(record.address), isOurs(record.address), reachesMajority,
+            sentinels.opinions.allSatisfy({ $0.failoverFor == nil || isStuck($0) })
+        else { return [] }
         let misled = sentinels.filter { report in
             guard let opinion = report.opinion, opinion.names != record.address else { return false }
             guard let named = opinion.names else { return true }
             return isStranger(named) || !answersMaster(named) || isOutvoted(opinion)
         }
         return Set(misled.map(\.address)).sorted { $0.description < $1.description }
+    }
+
+    /// Whether this sentinel's failover never ends: it has promoted who is gone, and waits for the return (sentinel.c,
+    /// `sentinelFailoverDetectEnd`). Until then it names the dead one, and sends it every replica that it finds. Others
+    /// end that by a switch to another master, unless that one is the master whom this sentinel was about to replace.
+    func isStuck(_ opinion: Opinion) -> Bool {
+        guard let time = opinion.failoverFor, let named = opinion.names, isStranger(named) || !answersMaster(named)
+        else {
+            return false
+        }
+        return isOutvoted(opinion) || time > opinion.longestFailover
     }
 
     /// Whether a majority names the recorded master at no lower epoch than the one of this opinion.

@@ -10,6 +10,9 @@ actor MasterLink {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private static let pause = Duration.milliseconds(50)
+    /// A connection that ended sooner says nothing of a process that ended: a full server takes each connection only to
+    /// turn it away, and is not to be asked ever faster.
+    private static let shortest = Duration.milliseconds(500)
     private static let limit = Duration.seconds(1)
 
     private nonisolated let loop: EventLoop
@@ -43,19 +46,20 @@ actor MasterLink {
     private func follow(_ master: Address, isUp: Bool) async {
         var (wasUp, refusals) = (isUp, 0)
         while !Task.isCancelled {
-            do {
-                // Without a password: whether the process lives is all that this connection tells.
-                let connection = try await Connection.open(
-                    Endpoint(host: master.host.description, port: master.port), on: loop, within: Self.limit)
+            var isTurnedAway = false
+            switch await inChildTask({ await self.connect(to: master) }) {
+            case .success(let connection):
                 if !Task.isCancelled { hasCrashed = false }
                 (wasUp, refusals) = (true, 0)
+                let start = ContinuousClock.now
                 _ = await connection.ended()
                 await connection.close()
                 guard !Task.isCancelled else { return }
                 tell(.masterLinkEnded(master))
+                isTurnedAway = .now - start < Self.shortest
                 // At once: only the second try waits.
-                continue
-            } catch {
+                if !isTurnedAway { continue }
+            case .failure(let error):
                 guard !Task.isCancelled else { return }
                 refusals = error.code == .refused ? refusals + 1 : 0
                 if refusals == 2, wasUp, !hasCrashed {
@@ -65,7 +69,19 @@ actor MasterLink {
             }
             // No event tells of a port that is listened on again. Two refusals are enough to know; later tries take turns
             // with what mends it. A cancelled sleep ends the watch.
-            guard (try? await loop.sleep(for: refusals > 2 ? Self.pause * 4 : Self.pause)) != nil else { return }
+            let pause = refusals > 2 || isTurnedAway ? Self.pause * 4 : Self.pause
+            guard (try? await loop.sleep(for: pause)) != nil else { return }
+        }
+    }
+
+    /// Without a password: whether the process lives is all that this connection tells.
+    private func connect(to master: Address) async -> Result<Connection, RedisError> {
+        do throws(RedisError) {
+            return .success(
+                try await Connection.open(
+                    Endpoint(host: master.host.description, port: master.port), on: loop, within: Self.limit))
+        } catch {
+            return .failure(error)
         }
     }
 }

@@ -21,8 +21,8 @@ extension Performer {
     /// would override the others.
     func repoint(_ sentinels: [Address], _ master: Address, _ scene: Scene) async throws -> Result? {
         let name = desk.redis.masterName
-        let settings = try await MonitorSettings.read(from: sentinels + scene.snapshot.sentinels.map(\.address), prober)
-        guard await isFenced(scene) else { return nil }
+        let settings = monitorSettings ?? MonitorSettings(scene.snapshot) ?? .shipped
+        guard try await isFenced(scene) else { return nil }
         try await onEach(sentinels) { connection in
             do {
                 _ = try await connection.command(["SENTINEL", "REMOVE", name], within: self.prober.limit)
@@ -59,33 +59,46 @@ extension Performer {
 }
 
 /// How a sentinel monitors its master: kept over a `REMOVE`, after which it would have Redis's defaults.
-struct MonitorSettings: Sendable {
-    private var quorum = 2
-    private var values: [(name: String, value: String)] = []
+struct MonitorSettings: Equatable, Sendable {
+    private let quorum: Int
+    private let downAfter: Duration
+    private let failoverTimeout: Duration
+    private let parallelSyncs: Int
 
-    /// As `SENTINEL MASTER` names them. Scripts can be set again only where `deny-scripts-reconfig` is off.
-    private static let names = ["down-after-milliseconds", "failover-timeout", "parallel-syncs"]
+    /// The settings in the shipped `conf/sentinel.conf`: with Redis's own, an election that failed costs six minutes.
+    static let shipped = MonitorSettings(
+        Opinion(names: nil, failoverTimeout: .seconds(10), details: SentinelDetails(downAfter: .seconds(5), quorum: 2)))
 
-    /// Reads them from the first of these sentinels that monitors our master.
-    static func read(from sentinels: [Address], _ prober: Prober) async throws -> MonitorSettings {
-        for sentinel in sentinels {
-            let master = try? await prober.connected(to: sentinel, prober.settings.sentinelCredentials) {
-                try await $0.sentinelMaster(named: prober.settings.masterName, within: prober.limit)
-            }
-            guard let master = master ?? nil else { continue }
-            var settings = MonitorSettings()
-            settings.quorum = master.quorum
-            settings.values = names.compactMap { name in master.fields[name].map { (name, $0) } }
-            return settings
+    /// Scripts can be set again only where `deny-scripts-reconfig` is off.
+    private init(_ opinion: Opinion) {
+        quorum = opinion.details.quorum
+        downAfter = opinion.details.downAfter
+        failoverTimeout = opinion.failoverTimeout
+        parallelSyncs = opinion.details.parallelSyncs
+    }
+
+    /// Those of a sentinel that names the recorded master; else of any that names one. Nil where none does.
+    init?(_ snapshot: Snapshot) {
+        let opinions = snapshot.sentinels.compactMap(\.opinion).filter { $0.names != nil }
+        guard let best = opinions.first(where: { $0.names == snapshot.record?.address }) ?? opinions.first else {
+            return nil
         }
-        return MonitorSettings()
+        self.init(best)
     }
 
     func commands(monitoring master: Address, named name: String, _ credentials: Credentials?) -> [[String]] {
+        let values = [
+            ("down-after-milliseconds", Self.milliseconds(downAfter)),
+            ("failover-timeout", Self.milliseconds(failoverTimeout)),
+            ("parallel-syncs", String(parallelSyncs)),
+        ]
         let secrets = [
             credentials?.username.map { ("auth-user", $0) }, credentials.map { ("auth-pass", $0.password) },
         ].compactMap(\.self)
         return [["SENTINEL", "MONITOR", name, master.host.description, String(master.port), String(quorum)]]
             + (values + secrets).map { ["SENTINEL", "SET", name, $0.0, $0.1] }
     }
+
+    /// A number that came over the network must not overflow.
+    private static func milliseconds(_ time: Duration) -> String { String(Int(min(time / .milliseconds(1), 1e15))) }
 }

@@ -6,6 +6,8 @@ import Redis
 /// Until then it runs with priority 0: Sentinel would promote a replica that never finished its first synchronisation,
 /// and the data-holder that returns would then empty itself (FACTS.md E).
 struct PriorityRaise: Sendable {
+    private static let pause = Duration.milliseconds(20)
+
     private let order: LeaseOrder
     private let priority: Int
     private let loop: EventLoop
@@ -16,14 +18,17 @@ struct PriorityRaise: Sendable {
         self.loop = loop
     }
 
-    /// Asks ten times a second, because Redis publishes no event for a link that comes up, and until the lease ends.
-    /// Returns once the priority is set. Sentinel sees a raised value within 0.2 s (FACTS.md E).
+    /// Asks again and again, because Redis publishes no event for a link that comes up, and until the lease ends. Returns
+    /// once the priority is set.
+    ///
+    /// Often: a sentinel asks a replica whose link is down once a second, but one whose link is up only every ten. One that
+    /// asks between the link and the priority promotes nobody in these ten seconds, not even when it is forced.
     func run() async throws {
         let prober = Prober(order.redisSettings, on: loop)
         while true {
             do {
                 return try await prober.connected(to: order.server, order.credentials) { connection in
-                    while try await !hasData(connection, prober.limit) { try await loop.sleep(for: .milliseconds(100)) }
+                    while try await !hasData(connection, prober.limit) { try await loop.sleep(for: Self.pause) }
                     _ = try await connection.command(
                         ["CONFIG", "SET", "replica-priority", String(priority)], within: prober.limit)
                 }
@@ -31,7 +36,7 @@ struct PriorityRaise: Sendable {
                 throw error
             } catch {
                 // Not listening yet, or loading: again, until the lease ends.
-                try await loop.sleep(for: .milliseconds(100))
+                try await loop.sleep(for: Self.pause)
             }
         }
     }

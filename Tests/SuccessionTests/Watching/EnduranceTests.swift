@@ -56,9 +56,13 @@ import Testing
         #expect(unraised.conditions == [.unraised(Cast.second), .fewerMembers])
         #expect(leftover.conditions == [.refusing(Cast.sentinels[2])])
         #expect(s.server(Cast.second, Cast.master()).conditions == [.astray(Cast.second)])
+        let orphan = s.server(Cast.second, Cast.replica(of: Cast.gone)).server(Cast.gone, .refused)
+        #expect(orphan.conditions == [.orphaned(Cast.second)])
+        #expect(orphan.sentinel(0) { $0.failoverFor = .zero }.conditions == [.orphaned(Cast.second)])
         #expect(promoted.silent(0, 1).conditions == [.sole(Cast.first)])
         #expect(promoted.voices(Cast.first, Cast.first, nil).conditions == [.agreed(Cast.first), .sole(Cast.first)])
-        #expect(dead.sentinel { $0.details.replicas = [] }.conditions == [.unmastered, .masterless])
-        #expect(dead.conditions == [.masterless])
+        let orphans: Set<Condition> = [.orphaned(Cast.first), .orphaned(Cast.second)]
+        #expect(dead.sentinel { $0.details.replicas = [] }.conditions == orphans.union([.unmastered, .masterless]))
+        #expect(dead.conditions == orphans.union([.masterless]))
     }
 }

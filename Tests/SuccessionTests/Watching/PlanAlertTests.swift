@@ -34,12 +34,17 @@ import Testing
     @Test func aMajorityThatAnswersButHasNoQuorum() {
         let stuck = healthy.sentinel(0) { $0.details.hasQuorum = false }
         #expect(plan(stuck).alerts == ["no-quorum"])
-        #expect(plan(stuck).alert("no-quorum")?.hasPrefix("10.0.1.1:26379 can't reach a quorum") == true)
+        let alert = plan(stuck).alert("no-quorum")
+        #expect(alert?.hasPrefix("10.0.1.1:26379 can't reach a quorum") == true)
+        #expect(alert?.contains("(2 must agree, 3 known, gone: none)") == true)
+        #expect(alert?.hasSuffix("they know and reach enough of each other, or SENTINEL SET lowers the quorum") == true)
     }
 
     @Test(arguments: [
-        (Answer.refused, "refuses connections"), (.silent, "does not answer"), (.loading, "is loading its data"),
-        (.denied, "does not let us in (check REDIS_PASSWORD)"), (.notRedis, "is a server of another cluster"),
+        (Answer.refused, "refuses connections"), (.silent, "does not answer"),
+        (.loading, "is loading its data, or busy with a script"),
+        (.denied, "does not let us in (check REDIS_PASSWORD and its maxclients)"),
+        (.notRedis, "is a server of another cluster"),
         (Cast.replica(of: Cast.gone), "is a replica of 10.0.0.6:7006"),
     ])
     func theStateOfAMissingMaster(_ answer: Answer, _ state: String) {
@@ -68,6 +73,15 @@ import Testing
         #expect(plan(unknown.lasting(.seconds(3_600))).alerts == ["unknown-master"])
     }
 
+    /// The port of a master that died was taken before anybody could see it refuse connections.
+    @Test func aRecordedMasterThatIsAnothersServer() {
+        let unmarked = healthy.server(C.recorded, C.master(), mark: .absent)
+        #expect(plan(unmarked).alerts == [])
+        #expect(plan(unmarked.withoutLease(of: C.recorded)).alerts == ["unknown-master"])
+        let unreadable = healthy.server(C.recorded, C.master(), mark: .unknown).withoutLease(of: C.recorded)
+        #expect(plan(unreadable).alerts == [])
+    }
+
     @Test func aSentinelThatCannotSafelyBeReset() {
         let stale = healthy.server(C.gone, .refused).sentinel {
             $0.details.replicas.append(C.gone)
@@ -89,9 +103,26 @@ import Testing
         }
     }
 
+    @Test func thousandsOfNodesThatCannotBeUsedAreNoThousandsOfLines() {
+        let junk = (1_000..<3_000).map { BadNode(path: "/redis/members/\($0)", reason: "it is empty") }
+        let master = BadNode(path: "/redis/master", reason: "it is empty", isEssential: true)
+        let alerts = plan(healthy.with { $0.badNodes = junk + [master] }).compactMap(\.badNode)
+        #expect(alerts.count == 21)
+        #expect(alerts.first?.contains("/redis/master") ?? false)
+        #expect(alerts.last?.hasPrefix("1981 more nodes in ZooKeeper") ?? false)
+        let few = plan(healthy.with { $0.badNodes = Array(junk.prefix(20)) }).compactMap(\.badNode)
+        #expect(few.count == 20 && few.last?.contains("/redis/members/1019") ?? false)
+    }
+
     @Test(arguments: [false, true], [false, true])
     func everyWatcherAlerts(leads: Bool, paused: Bool) {
         let lost = healthy.silent(0, 1).with { ($0.leads, $0.isPaused) = (leads, paused) }
         #expect(plan(lost).alerts == ["sentinel-majority-lost"])
+    }
+}
+
+extension Action {
+    fileprivate var badNode: String? {
+        if case .alert(let alert) = self, alert.name == "bad-node" { alert.text } else { nil }
     }
 }

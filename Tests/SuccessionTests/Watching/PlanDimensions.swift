@@ -75,7 +75,7 @@ enum PlanDimension {
         for address in servers {
             let conditions: [Condition] = [
                 .agreed(address), .sole(address), .misled(address), .gone(address), .astray(address),
-                .refusing(address), .unraised(address),
+                .orphaned(address), .refusing(address), .unraised(address),
             ]
             for condition in conditions { held[condition] = time }
         }

@@ -30,7 +30,9 @@ enum PlanRepairs {
 
     static func promoting(_ member: Address, _ w: PlanWords) -> String? {
         if !w.isTouchable(member) || !w.isLeased(member) { return "it promotes what may not be touched" }
-        if w.anyFailover { return "it promotes beside a failover" }
+        if w.heard.contains(where: { $0.opinion.failoverFor.map { $0 <= .seconds(30) } ?? false }) {
+            return "it promotes beside a failover"
+        }
         if w.heard.count <= w.electorate / 2 { return "it promotes without a majority that answers" }
         let known = w.s.members + [w.recorded].compactMap(\.self) + w.heard.compactMap(\.opinion.names)
         for address in known where !w.isForeign(address) {
@@ -44,7 +46,7 @@ enum PlanRepairs {
             }
         }
         let mayHideData = w.s.members.contains { [.refused, .silent].contains(w.says($0)) && !w.isForeign($0) }
-        let patience = w.heard.map(\.opinion.details.downAfter).max()! + .seconds(60)
+        let patience = w.heard.map(\.opinion.details.downAfter).max()! + .seconds(30)
         if w.lasted(.masterless, patience) { return passedOver(for: member, w) }
         if !w.lasted(.unmastered, .seconds(mayHideData ? 30 : 10)) { return "it promotes too early" }
         if let named = w.majority, !w.isForeign(named),
@@ -74,7 +76,6 @@ enum PlanRepairs {
 
     static func repointing(_ sentinels: [Address], _ master: Address, _ w: PlanWords) -> String? {
         if w.recorded != master || !w.isMaster(master) || !w.isOurs(master) { return "it points to no recorded master" }
-        if w.anyFailover { return "it points elsewhere during a failover" }
         if w.heard.count <= w.electorate / 2 { return "it points elsewhere without a majority that answers" }
         let epoch =
             w.majority == master ? w.heard.filter { $0.opinion.names == master }.map(\.opinion.epoch).max() : nil
@@ -82,6 +83,14 @@ enum PlanRepairs {
             guard let named = voice.opinion.names, w.isMaster(named) else { return true }
             return named != master && epoch.map { voice.opinion.epoch <= $0 } ?? false
         }.map(\.address)
+        for (address, opinion) in w.heard {
+            guard let time = opinion.failoverFor else { continue }
+            let isHopeless = opinion.names.map { !w.isMaster($0) } ?? false
+            let isOutvoted = epoch.map { opinion.names != master && opinion.epoch <= $0 } ?? false
+            if !isHopeless || !isOutvoted && time <= .seconds(30) {
+                return "it points elsewhere during the failover of \(address)"
+            }
+        }
         if Set(sentinels) != Set(wrong) {
             return "it leaves one out, whose epoch overrides the rest, or points one too many"
         }
@@ -122,7 +131,8 @@ enum PlanRepairs {
         if w.majority != master { return "it attaches to what no majority names" }
         if member == master { return "it attaches the master" }
         if !w.isTouchable(member) { return "it attaches what may not be touched" }
-        if !w.lasted(.astray(member), .seconds(w.isMaster(member) ? 1 : 10)) { return "it attaches too early" }
+        let limit = w.isMaster(member) ? (Condition.astray(member), 1) : (.orphaned(member), 10)
+        if !w.lasted(limit.0, .seconds(limit.1)) { return "it attaches too early" }
         switch w.says(member) {
         case .master: return nil
         case .replica(let replication):

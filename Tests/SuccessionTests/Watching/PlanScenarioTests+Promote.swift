@@ -23,7 +23,10 @@ extension PlanScenarioTests {
         .nothing("a majority of the sentinels does not answer", month(orphaned.silent(0, 1))),
         .nothing("there is no sentinel", month(orphaned.voices())),
         .nothing("a failover is in progress", month(orphaned.sentinel(0) { $0.failoverFor = .zero })),
-        .nothing("a failover has outlived its limit", month(orphaned.sentinel(0) { $0.failoverFor = .seconds(60) })),
+        .nothing("it may still promote", month(orphaned.sentinel(0) { $0.failoverFor = .seconds(30) })),
+        PlanScenario(
+            "it has outlived all of its steps", month(orphaned.sentinel(0) { $0.failoverFor = .milliseconds(30_001) }),
+            first),
         .nothing("the recorded master answers", month(orphaned.member(C.recorded, C.master()))),
         .nothing("it is loading its data", month(orphaned.server(C.recorded, .loading))),
         .nothing("it does not let us in", month(orphaned.server(C.recorded, .denied))),
@@ -68,12 +71,18 @@ extension PlanScenarioTests {
             ten(
                 orphaned.sentinel { $0.details.replicas = [C.first] }.sentinel(0) { $0.details.barred = [C.first] })),
         .nothing(
-            "a majority knows a replica that can be promoted: not yet for down-after and a minute",
-            twoKnow.lasting(.milliseconds(64_999))),
-        PlanScenario("a majority knows one, and still nobody promotes it", twoKnow.lasting(.seconds(65)), first),
+            "a majority knows a replica that can be promoted: not yet for down-after and three timeouts",
+            twoKnow.lasting(.milliseconds(34_999))),
+        PlanScenario("a majority knows one, and still nobody promotes it", twoKnow.lasting(.seconds(35)), first),
         .nothing(
             "the longest down-after counts",
-            twoKnow.sentinel(2) { $0.details.downAfter = .seconds(6) }.lasting(.seconds(65))),
+            twoKnow.sentinel(2) { $0.details.downAfter = .seconds(6) }.lasting(.seconds(35))),
+        .nothing(
+            "the longest failover-timeout counts, up to a minute",
+            twoKnow.sentinel(2) { $0.failoverTimeout = .seconds(180) }.lasting(.milliseconds(64_999))),
+        PlanScenario(
+            "a minute is enough",
+            twoKnow.sentinel(2) { $0.failoverTimeout = .seconds(180) }.lasting(.seconds(65)), first),
         .nothing(
             "a majority knows one, and a failover is in progress",
             month(twoKnow.sentinel(2) { $0.failoverFor = .zero })),

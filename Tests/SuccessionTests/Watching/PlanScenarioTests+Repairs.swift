@@ -12,6 +12,10 @@ extension PlanScenarioTests {
         .sentinel(1) { $0.names = C.gone }
     /// One of three names another live master, at the epoch that all of them have.
     private static let contrary = healthy.server(C.gone, C.master()).sentinel(0) { $0.names = C.gone }
+    /// It has promoted a server that is gone, and waits for its return.
+    private static let stuck = healthy.server(C.gone, .refused).sentinel(0) {
+        ($0.names, $0.failoverFor) = (C.gone, .seconds(5))
+    }
     private static let pointed = [Action.repoint(Array(C.sentinels.prefix(2)), to: C.recorded)]
 
     static let repoints: [PlanScenario] = [
@@ -41,6 +45,15 @@ extension PlanScenarioTests {
             "nothing shows it to be ours",
             lasting(3, misled.server(C.recorded, C.master(), mark: .absent).withoutLease(of: C.recorded))),
         .nothing("a failover is in progress", lasting(3, misled.sentinel(2) { $0.failoverFor = .seconds(60) })),
+        PlanScenario(
+            "the failover of one can't end, and the others are past it", lasting(3, stuck),
+            [.repoint([C.sentinels[0]], to: C.recorded)]),
+        .nothing("it has the higher epoch: the others will follow", lasting(3, stuck.sentinel(0) { $0.epoch = 8 })),
+        .nothing("it has just begun, for a server that answers master", lasting(3, stuck.server(C.gone, C.master()))),
+        PlanScenario(
+            "a failover that can't end, whoever follows it",
+            lasting(3, misled.sentinel(0) { $0.failoverFor = .milliseconds(30_001) }), pointed),
+        .nothing("it may still end", lasting(3, misled.sentinel(0) { $0.failoverFor = .seconds(30) })),
         .nothing("we reach no majority", lasting(3, misled.silent(1, 2))),
         .nothing("we don't lead", lasting(3, misled).with { $0.leads = false }),
         .nothing("paused", lasting(3, misled).with { $0.isPaused = true }),
