@@ -10,8 +10,14 @@ struct Roots: Equatable, Sendable {
     init(_ environment: Environment) throws(Failure) {
         let text = try environment.text("ZK_ROOT", default: "/redis")
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let root = part.drop { $0 == " " }
+            let root = part.trimmed
+            guard !root.isEmpty else {
+                throw environment.bad("ZK_ROOT", "is \"\(text.prefix(40))\", which names nothing where a comma stands")
+            }
             if root.hasSuffix("/*") {
+                guard root != "/*" else {
+                    throw environment.bad("ZK_ROOT", "is /*; put the clusters below a node of their own, like /redis/*")
+                }
                 let parent = try RegistrySettings.root(String(root.dropLast(2)), environment)
                 if !parents.contains(parent) { parents.append(parent) }
             } else {
@@ -21,6 +27,18 @@ struct Roots: Equatable, Sendable {
         }
     }
 
+    /// The node right above a root.
+    static func parent(of root: String) -> Substring { root.lastIndex(of: "/").map { root[..<$0] } ?? "" }
+
     /// How many there are; nil where that is not known beforehand.
     var count: Int? { parents.isEmpty ? clusters.count : nil }
+}
+
+extension Substring {
+    /// Without the spaces at both ends.
+    fileprivate var trimmed: Substring {
+        var text = drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        return text
+    }
 }

@@ -55,6 +55,20 @@ struct LeadershipTests {
         }
     }
 
+    @Test func a_root_that_is_not_to_be_created_is_not() async throws {
+        try await Place.with(subpath: "/below") { (place) async throws in
+            let (registry, witness, root) = (place.registry, place.witness, place.paths.root)
+            await #expect(throws: Registry.RootIsGone.self) {
+                try await registry.enlist(Address(8081), creatingRoot: false)
+            }
+            #expect(try await witness.exists(root) == nil)
+            try await witness.create(root, parents: true)
+            let path = try await registry.enlist(Address(8081), creatingRoot: false)
+            #expect(try await witness.children(root) == ["watchers"])
+            #expect(try await place.text(path) == "127.0.0.1 8081")
+        }
+    }
+
     @Test func enlisting_with_a_lost_reply_is_one_node() async throws {
         let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)
         try await Place.with(through: proxy) { (place) async throws in

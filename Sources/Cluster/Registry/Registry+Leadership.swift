@@ -4,21 +4,41 @@ public import ZooKeeper
 /// What only the leading watcher writes. The lowest number leads, and no lower one ever appears later: so that the own
 /// node is still there is the whole fence, and it is checked in the same transaction.
 extension Registry {
+    /// The cluster's root is not there, and was not to be created.
+    public struct RootIsGone: Error {}
+
     /// Enters this session's watcher, once, and returns its node's path.
-    /// - Parameter address: of its HTTP port.
-    public func enlist(_ address: Address) async throws -> String {
+    /// - Parameters:
+    ///   - address: of its HTTP port.
+    ///   - creatingRoot: whether a missing root is created. One that was only found must not come back behind somebody who
+    ///     deletes it.
+    /// - Throws: `RootIsGone` where it is missing and not to be created; `Failure` 69, 77.
+    public func enlist(_ address: Address, creatingRoot: Bool = true) async throws -> String {
         let end = ContinuousClock.now + session.negotiatedTimeout
         while true {
             if let path = try await ownCandidacy() { return path }
             do {
-                return try await session.create(
-                    paths.watcherPrefix, address.znode, .ephemeralSequential, parents: true)
+                return try await createCandidacy(address, creatingRoot: creatingRoot)
             } catch  where error.isAmbiguous && ContinuousClock.now < end {
                 // It may be there, under a number that nobody told us.
                 continue
+            } catch  where error.code == .noNode && !creatingRoot {
+                throw RootIsGone()
             } catch {
                 throw Failure(error)
             }
+        }
+    }
+
+    private func createCandidacy(_ address: Address, creatingRoot: Bool) async throws(ZooKeeperError) -> String {
+        do {
+            return try await session.create(
+                paths.watcherPrefix, address.znode, .ephemeralSequential, parents: creatingRoot)
+        } catch  where error.code == .noNode && !creatingRoot {
+            do {
+                try await session.create(paths.watchers)
+            } catch  where error.code == .nodeExists {}
+            return try await session.create(paths.watcherPrefix, address.znode, .ephemeralSequential)
         }
     }
 

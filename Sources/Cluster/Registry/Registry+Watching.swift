@@ -1,7 +1,7 @@
 import Succession
 import ZooKeeper
 
-/// What a watcher reads. Every read but that of `/redis/cluster`, which only watchers and claims write, sets a watch.
+/// What a watcher reads. Every read sets a watch: while none fires, what was read holds.
 extension Registry {
     /// Reads all that a watcher decides on, and sees to it that `session.changes()` tells of the next change.
     /// `/redis/master` comes first: its version must be older than the evidence.
@@ -9,7 +9,7 @@ extension Registry {
     public func watcherView() async throws -> WatcherView {
         var view = WatcherView()
         let master = try await watched(paths.master)
-        async let cluster = finding(paths.cluster) { try await session.get(paths.cluster) }
+        async let cluster = watched(paths.cluster)
         async let members = watchedNodes(below: paths.members)
         async let sentinels = watchedNodes(below: paths.sentinels)
         async let watchers = watchedNodes(below: paths.watchers)

@@ -21,6 +21,8 @@ actor Performer {
         var notice: Notice?
         /// The cause of a failover that was recorded.
         var cause: String?
+        /// The master that was recorded.
+        var recorded: Address?
     }
 
     /// A process that was stopped between the fence and its command does not send it any more.
@@ -35,6 +37,9 @@ actor Performer {
     private static let rest = Duration.seconds(5)
     private var forced: (master: Address, at: ContinuousClock.Instant)?
     private var told: [(action: Action, at: ContinuousClock.Instant)] = []
+    /// How the sentinels monitored the master when all was well. Who has to be pointed back may have lost it, or may never
+    /// have had it.
+    private(set) var monitorSettings: MonitorSettings?
 
     init(desk: Desk) {
         self.desk = desk
@@ -48,6 +53,11 @@ actor Performer {
         case .promote, .repoint, .reset, .attach, .configure, .remove: told.append((action, .now))
         }
         return try await carryOut(action, on: scene)
+    }
+
+    /// Takes note of what a repair is to restore.
+    func learn(from snapshot: Snapshot) {
+        if snapshot.isSettled { monitorSettings = MonitorSettings(snapshot) }
     }
 
     /// What was tried lately.
@@ -87,7 +97,7 @@ actor Performer {
         let text = "\(recording.master) is master\(previous.map { ", after \($0)" } ?? "") (\(cause))"
         return Result(
             notice: Notice("master-changed", old: previous, new: recording.master, text),
-            cause: previous == nil ? nil : cause)
+            cause: previous == nil ? nil : cause, recorded: recording.master)
     }
 
     private func keep(_ update: ClusterUpdate, _ scene: Scene) async throws -> Result? {
@@ -107,11 +117,19 @@ actor Performer {
     }
 
     /// Right before a server is told to change: whether we lead and `/redis/master` is as it was seen.
-    func isFenced(_ scene: Scene) async -> Bool {
+    /// - Throws: `Failure` 69 where that is so, and took too long to hear.
+    func isFenced(_ scene: Scene) async throws -> Bool {
         guard let ownNode = scene.ownNode else { return false }
         let start = ContinuousClock.now
-        return await scene.registry.confirmsLead(ownNode, at: scene.snapshot.record?.version)
-            && .now - start < Self.fenceLife
+        guard await scene.registry.confirmsLead(ownNode, at: scene.snapshot.record?.version) else { return false }
+        // Not how long it took: the same trouble is the same line.
+        guard .now - start < Self.fenceLife else {
+            throw Failure(
+                .unavailable,
+                "ZooKeeper took longer than \(Self.fenceLife) to confirm that this watcher leads, and no server is changed "
+                    + "on so old a word; check ZooKeeper's load and disks, and the network to it")
+        }
+        return true
     }
 
     /// Opens a connection, then asks for the fence, then lets `body` send; nil where the fence is down.
@@ -120,7 +138,7 @@ actor Performer {
         _ body: @Sendable (Connection) async throws -> Value
     ) async throws -> Value? {
         try await prober.connected(to: address, credentials) { @Sendable connection in
-            guard await self.isFenced(scene) else { return nil }
+            guard try await self.isFenced(scene) else { return nil }
             return try await body(connection)
         }
     }

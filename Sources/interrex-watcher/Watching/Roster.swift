@@ -14,6 +14,10 @@ actor Roster: Service {
     private var session: Session?
     private var listener: Task<Void, Never>?
     private var watches: [String: (watch: ClusterWatch, task: Task<Void, Never>)] = [:]
+    /// Parents whose children could not be read the last time.
+    private var unreadable: Set<String> = []
+    private var isReading = false
+    private var mustRead = false
 
     init(_ settings: WatcherSettings, desk: Desk) {
         self.desk = desk
@@ -24,9 +28,11 @@ actor Roster: Service {
     /// Runs until the process is to end; then the session is closed, and with it our part in the leadership.
     func run() async throws {
         for root in roots.clusters { await add(root) }
+        let timer = Task(executorPreference: desk.loop) { await self.readParentsRegularly() }
         await cancelWhenGracefulShutdown { [keeper] in
             await keeper.run { await self.heard($0) }
         }
+        timer.cancel()
         listener?.cancel()
         let watches = watches.values
         for (_, task) in watches { task.cancel() }
@@ -36,7 +42,7 @@ actor Roster: Service {
 
     private func add(_ root: String) async {
         guard watches[root] == nil else { return }
-        let watch = ClusterWatch(root: root, desk: desk)
+        let watch = ClusterWatch(root: root, isNamed: roots.clusters.contains(root), desk: desk)
         watches[root] = (watch, Task(executorPreference: desk.loop) { await watch.run() })
         if let session { await watch.session(session) }
     }
@@ -50,12 +56,15 @@ actor Roster: Service {
             listener = Task(executorPreference: desk.loop) { await self.listen(to: changes) }
             for (watch, _) in watches.values { await watch.session(session) }
             await readParents()
-        case .lost: for (watch, _) in watches.values { await watch.connection(isUp: false) }
+        case .lost:
+            desk.board.isListed = false
+            for (watch, _) in watches.values { await watch.connection(isUp: false) }
         case .resumed:
             for (watch, _) in watches.values { await watch.connection(isUp: true) }
             await readParents()
         case .ended:
             session = nil
+            desk.board.isListed = false
             listener?.cancel()
             for (watch, _) in watches.values { await watch.session(nil) }
         }
@@ -76,36 +85,72 @@ actor Roster: Service {
         }
     }
 
-    /// Watches the clusters that there are below the parents, and no others. What can't be read stays as it is, until the
-    /// connection is back or the parent changes.
+    /// A read that failed has set no watch, and a watch misses what happens while it isn't set.
+    private func readParentsRegularly() async {
+        guard !roots.parents.isEmpty else { return }
+        // A cancelled sleep ends the loop.
+        while (try? await desk.loop.sleep(for: .milliseconds(Int.random(in: 9_000...11_000)))) != nil {
+            await readParents()
+        }
+    }
+
+    /// Watches the clusters that there are below the parents, and no others. Whoever comes while that goes on has it done
+    /// once more: two readers at a time could carry out the older of their answers last.
     private func readParents() async {
-        guard let session else { return }
-        for parent in roots.parents {
-            do {
-                let names = try await children(of: parent, session)
-                let found = Set(names.map { "\(parent)/\($0)" })
-                for root in found.sorted() where isRoot(root) { await add(root) }
-                for root in watches.keys where root.hasPrefix("\(parent)/") && !found.contains(root) {
-                    guard !roots.clusters.contains(root) else { continue }
-                    Log.info("\(root) is gone: not watching it any more")
-                    watches.removeValue(forKey: root)?.task.cancel()
-                }
-            } catch {
-                Log.warn("\(parent) can't be read (\(error)); clusters that appear below it are not seen")
+        mustRead = true
+        guard !isReading else { return }
+        isReading = true
+        defer { isReading = false }
+        while mustRead, let session {
+            mustRead = false
+            var areRead = true
+            for parent in roots.parents where await !read(parent, session) { areRead = false }
+            desk.board.isListed = areRead && self.session === session
+        }
+    }
+
+    /// What can't be read stays as it is. Returns whether it could.
+    private func read(_ parent: String, _ session: Session) async -> Bool {
+        do {
+            let found = Set(try await children(of: parent, session).map { "\(parent)/\($0)" })
+            if unreadable.remove(parent) != nil { Log.info("\(parent) can be read again") }
+            for root in found.sorted() where isRoot(root) { await add(root) }
+            let gone = watches.keys.filter { Roots.parent(of: $0) == parent && !found.contains($0) }
+            await end(gone.filter { !roots.clusters.contains($0) }.sorted())
+            return true
+        } catch {
+            // Of a session that is over or a connection that is lost others tell.
+            if session === self.session, session.state == .connected, unreadable.insert(parent).inserted {
+                Log.warn("\(parent) can't be read (\(error)); clusters that appear below it are not seen until it can")
             }
+            return false
+        }
+    }
+
+    private func end(_ gone: [String]) async {
+        let ended = gone.compactMap { watches.removeValue(forKey: $0) }
+        for root in gone { Log.info("\(root) is gone: not watching it any more") }
+        for (_, task) in ended { task.cancel() }
+        for (watch, task) in ended {
+            await task.value
+            await watch.forget()
         }
     }
 
     /// The children, watched; none where the parent is missing, whose creation is watched then.
-    private func children(of parent: String, _ session: Session) async throws -> [String] {
-        do {
-            return try await session.children(parent, watch: true)
-        } catch  where error.code == .noNode {
-            _ = try await session.exists(parent, watch: true)
-            return []
+    private func children(of parent: String, _ session: Session) async throws(ZooKeeperError) -> [String] {
+        while true {
+            do {
+                return try await session.children(parent, watch: true)
+            } catch  where error.code == .noNode {
+                // Only `exists` watches what is not there. One that was created between the two is read.
+                if try await session.exists(parent, watch: true) == nil { return [] }
+            }
         }
     }
 
-    /// A child whose name no root can have is somebody else's.
-    private func isRoot(_ path: String) -> Bool { (try? RegistrySettings.root(path, Environment([:]))) != nil }
+    /// A child whose name no root can have is somebody else's; one that is a parent itself holds clusters and is none.
+    private func isRoot(_ path: String) -> Bool {
+        !roots.parents.contains(path) && (try? RegistrySettings.root(path, Environment([:]))) != nil
+    }
 }

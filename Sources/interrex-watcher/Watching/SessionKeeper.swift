@@ -18,11 +18,15 @@ actor SessionKeeper {
 
     /// How long one try to connect lasts; there is always another.
     private static let patience = Duration.seconds(10)
+    /// A server that takes and drops connections does so many times a second: no more lines than these in this time.
+    private static let logLimit = (lines: 4, in: Duration.seconds(10))
 
     private nonisolated let loop: EventLoop
     private let settings: RegistrySettings
     private var session: Session?
     private var closing: Task<Void, Never>?
+    /// When lost connections were told of lately.
+    private var told: [ContinuousClock.Instant] = []
 
     init(_ settings: RegistrySettings, loop: EventLoop) {
         self.settings = settings
@@ -31,19 +35,21 @@ actor SessionKeeper {
 
     /// Runs until cancelled. `tell` hears of each change, in order.
     func run(_ tell: @escaping @Sendable (Change) async -> Void) async {
-        var isInTrouble = false
+        var (isInTrouble, isNext) = (false, false)
         while !Task.isCancelled {
             do {
                 let session = try await Registry.open(settings, within: Self.patience).session
                 self.session = session
-                if isInTrouble { Log.info("ZooKeeper is back") }
-                isInTrouble = false
+                if isInTrouble || isNext { Log.info("ZooKeeper is back, with a new session") }
+                (isInTrouble, isNext) = (false, true)
                 settings.warnIfClamped(session.negotiatedTimeout)
                 await tell(.began(session))
                 await follow(session, tell)
+                // Where we are to end it is not over yet: whoever ends us closes it, once nobody uses it any more.
+                guard !Task.isCancelled else { return }
                 await tell(.ended)
                 await close()
-                if !Task.isCancelled { Log.warn("the ZooKeeper session is over; opening another") }
+                Log.warn("the ZooKeeper session is over; opening another")
             } catch {
                 guard !Task.isCancelled else { return }
                 if !isInTrouble { Log.warn("\(error); trying on") }
@@ -78,11 +84,16 @@ actor SessionKeeper {
         await withTaskGroup(of: Void.self) { [loop] group in
             group.addTask { try? await session.ended(on: loop) }
             group.addTask {
-                var isFirst = true
+                var (isFirst, hasToldOfLoss) = (true, false)
                 for await state in session.states() {
                     switch state {
-                    case .connected where !isFirst: await tell(.resumed)
-                    case .connecting: await tell(.lost)
+                    case .connected where !isFirst:
+                        if hasToldOfLoss { Log.info("ZooKeeper is back, and the session lives on") }
+                        hasToldOfLoss = false
+                        await tell(.resumed)
+                    case .connecting:
+                        hasToldOfLoss = await self.tellOfLoss()
+                        await tell(.lost)
                     default: break
                     }
                     isFirst = false
@@ -94,5 +105,15 @@ actor SessionKeeper {
             await group.next()
             group.cancelAll()
         }
+    }
+
+    /// Logs that the connection is lost, unless that was said often enough. Returns whether it did.
+    private func tellOfLoss() -> Bool {
+        let now = ContinuousClock.now
+        told.removeAll { now - $0 >= Self.logLimit.in }
+        guard told.count < Self.logLimit.lines else { return false }
+        told.append(now)
+        Log.warn("the connection to ZooKeeper is lost; nothing is written until there is another")
+        return true
     }
 }

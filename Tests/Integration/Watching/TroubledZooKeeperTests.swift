@@ -1,0 +1,41 @@
+import Fixtures
+import Support
+import Testing
+
+/// What a watcher says while ZooKeeper is away or slow: enough to understand it, and no flood.
+@Suite(.inTurn) struct TroubledZooKeeperTests {
+    @Test func a_lost_connection_is_told_of_once() async throws {
+        let zookeeper = try await ZooKeeperServer.start()
+        let proxy = try TCPProxy(to: zookeeper.port)
+        try await TestCluster.with(on: zookeeper, through: proxy) { cluster in
+            let watcher = try cluster.watcher(["ZK_ROOT": "/a,/b,/c"])
+            try await eventually("it leads in all of them") { watcher.count(of: "this watcher leads") == 3 }
+            proxy.refuse()
+            try await eventually("it says so") { watcher.count(of: "the connection to ZooKeeper is lost") == 1 }
+            proxy.allow()
+            try await eventually("it says that all is well") {
+                watcher.count(of: "ZooKeeper is back") == 1 && watcher.count(of: "this watcher leads") == 6
+            }
+            #expect(watcher.count(of: "warning") == 1, "\(watcher.process.text)")
+        }
+        try await zookeeper.stop()
+    }
+
+    @Test func a_fence_that_comes_too_late_is_an_alert() async throws {
+        let zookeeper = try await ZooKeeperServer.start()
+        let proxy = try TCPProxy(to: zookeeper.port)
+        try await WatchedCluster.with(on: zookeeper, through: proxy) { watched in
+            let (old, watcher) = (watched.master, watched.watcher)
+            proxy.hold(replies: .milliseconds(300))
+            try await watched.kill(old)
+            try await eventually("it says why it does nothing") { watcher.count(of: "took longer than") > 0 }
+            try await watched.stays("nothing is forced", for: .seconds(1)) {
+                try await watched.cluster.recordedMaster() == old.address
+            }
+            #expect(watcher.count(of: "; looking again") == 1, "\(watcher.process.text)")
+            proxy.hold(replies: .zero)
+            try await watched.agree(onOtherThan: old)
+        }
+        try await zookeeper.stop()
+    }
+}
