@@ -17,13 +17,21 @@ struct Call: Sendable {
             parameters[String(key)] = String(value)
         }
         self.parameters = parameters
-        let accepted = request.headers[values: .accept].flatMap { $0.split(separator: ",") }
-        wantsJSON =
-            parameters["format"] == "json"
-            || accepted.contains { type in
-                let name = type.prefix { $0 != ";" }
-                return name.lowercased().split(separator: " ").joined() == "application/json"
-            }
+        wantsJSON = parameters["format"] == "json" || Self.prefersJSON(request.headers[values: .accept])
+    }
+
+    /// RFC 9110, section 12.5.1: JSON where it is named and not wanted less than plain text. Wildcards ask for nothing in
+    /// particular.
+    private static func prefersJSON(_ accept: [String]) -> Bool {
+        var weights: [String: Double] = [:]
+        for range in accept.flatMap({ $0.split(separator: ",") }) {
+            let parts = range.split(separator: ";").map { $0.lowercased().filter { $0 != " " && $0 != "\t" } }
+            guard let name = parts.first else { continue }
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+            weights[name] = max(weights[name] ?? 0, weight)
+        }
+        guard let json = weights["application/json"], json > 0 else { return false }
+        return json >= weights["text/plain"] ?? 0
     }
 
     /// RFC 3986, section 2.1; nil where what follows a `%` is no hexadecimal number, or the result is no UTF-8.

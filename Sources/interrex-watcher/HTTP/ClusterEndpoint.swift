@@ -37,9 +37,9 @@ extension ClusterStatus {
     }
 
     func sentinelsReply(json: Bool) -> Reply {
-        let sentinels = (snapshot?.listedSentinels ?? []).map(\.description)
+        guard let snapshot else { return notSeen }
+        let sentinels = snapshot.listedSentinels.map(\.description)
         if json { return Reply(json: .array(sentinels.map(JSON.string))) }
-        guard snapshot != nil else { return notSeen }
         return sentinels.isEmpty
             ? .unavailable("no sentinel is registered") : Reply(sentinels.joined(separator: ","))
     }
@@ -70,7 +70,8 @@ extension ClusterStatus {
         return Reply("\(address) is the master")
     }
 
-    /// Whether a load balancer may send reads to `text`. It is asked anew: no event tells of a broken link.
+    /// Whether a load balancer may send reads to `text`. It is asked anew, because no event tells of a broken link; and where
+    /// it must not be behind, so is the master: what that said in the last look may be 10 s old.
     func replicaReply(
         _ text: String, maxLag: String?, probe: @Sendable (Address) async -> Instance
     ) async -> Reply {
@@ -86,7 +87,9 @@ extension ClusterStatus {
         guard let master = snapshot.record?.address else { return .unavailable("no master is recorded") }
         guard snapshot.members.contains(address) else { return .unavailable("\(address) is no live member") }
         var asked = snapshot
-        asked.instances[address] = await probe(address)
+        async let ofReplica = probe(address)
+        if limit != nil { asked.instances[master] = await probe(master) }
+        asked.instances[address] = await ofReplica
         guard !asked.isStranger(address) else {
             return .unavailable("\(address) is no server of this cluster any more")
         }
@@ -98,11 +101,14 @@ extension ClusterStatus {
             return .unavailable("\(address) replicates from \(other), not from the recorded master \(master)")
         }
         guard replication.isLinked else { return .unavailable("\(address) has lost its link to the master \(master)") }
-        if let complaint = limit?.complaint(of: replication, masterOffset: snapshot.masterOffset) {
+        if let complaint = limit?.complaint(of: replication, masterOffset: asked.masterOffset) {
             return .unavailable("\(address) \(complaint)")
         }
         return Reply("\(address) replicates from \(master)")
     }
+
+    /// An empty history before the first look would be a wrong answer.
+    var historyReply: Reply { snapshot == nil ? notSeen : Reply(json: historyJSON) }
 
     /// Why this cluster can't be spoken for; nil where there was a complete look, with ZooKeeper, 30 s ago at most.
     var unready: String? {

@@ -4,11 +4,14 @@ struct ClusterNames: Sendable {
     let roots: [String]
     private let wholes: Set<String>
     private let byLastComponent: [String: [String]]
+    /// The most components that a root has.
+    private let depth: Int
 
     init(roots: [String]) {
         self.roots = roots
         wholes = Set(roots)
         byLastComponent = Dictionary(grouping: roots, by: Self.lastComponent)
+        depth = roots.map { $0.utf8.count { $0 == UInt8(ascii: "/") } }.max() ?? 0
     }
 
     enum Finding: Equatable, Sendable {
@@ -29,7 +32,8 @@ struct ClusterNames: Sendable {
 
     /// What stands first in `path` as a cluster, and what is left of the path; the longest root that fits.
     func split(_ path: ArraySlice<String>) -> (Finding, rest: ArraySlice<String>) {
-        let ends = path.indices.dropFirst().reversed()
+        // A path of thousands of components costs no more than the longest root.
+        let ends = path.indices.dropFirst().prefix(depth).reversed()
         for end in ends where wholes.contains("/" + path[..<end].joined(separator: "/")) {
             return (find(path[..<end].joined(separator: "/")), path[end...])
         }

@@ -43,17 +43,19 @@ struct Endpoints: HTTPResponder {
         }
     }
 
-    /// The paths of the one cluster that there is.
+    /// The paths of the one cluster that the settings name. Below a parent another may appear at any time, and the same
+    /// path must not mean something else then.
     private func topResponse(_ path: ArraySlice<String>, _ call: Call, _ names: ClusterNames) async -> Response {
         guard let endpoint = ClusterEndpoint(path) else { return unknownPath }
-        if expectedRoots ?? 1 == 1, names.roots.count == 1, let status = board.status(ofRoot: names.roots[0]) {
+        if expectedRoots == 1, names.roots.count == 1, let status = board.status(ofRoot: names.roots[0]) {
             return await response(of: status, endpoint, call)
         }
         if endpoint == .status, expectedRoots != 1 {
             return Reply(json: ["clusters": .array(board.statuses.map(\.json))]).response
         }
         guard !names.roots.isEmpty else { return Reply.unavailable("no cluster has been looked at yet").response }
-        let hint = "there are several clusters; ask /clusters/NAME/\(path[path.startIndex]) with one of: \(names.list)"
+        let hint =
+            "there may be several clusters; ask /clusters/NAME/\(path[path.startIndex]) with one of: \(names.list)"
         return Reply(.notFound, hint.oneLine).response
     }
 
@@ -73,7 +75,7 @@ struct Endpoints: HTTPResponder {
         case .sentinels: status.sentinelsReply(json: call.wantsJSON).response
         case .master: status.masterReply(json: call.wantsJSON).response
         case .status: Reply(json: status.json).response
-        case .history: Reply(json: status.historyJSON).response
+        case .history: status.historyReply.response
         case .ready: (status.unready.map(Reply.unavailable) ?? Reply("ok")).response
         case .events: EventStream(feed: feed, root: status.root, commentInterval: commentInterval).response
         case .primary(let address): status.primaryReply(address).response
@@ -95,6 +97,9 @@ struct Endpoints: HTTPResponder {
         let statuses = board.statuses
         if let expectedRoots, statuses.count < expectedRoots {
             return .unavailable("only \(statuses.count) of \(expectedRoots) clusters have been looked at")
+        }
+        guard expectedRoots != nil || board.isListed else {
+            return .unavailable("which clusters there are has not been read: ZooKeeper does not answer")
         }
         let unready = statuses.compactMap(\.unready)
         guard let first = unready.first else { return Reply("ok") }

@@ -17,17 +17,21 @@ struct HTTPServer: Service {
     private let host: String
     private let port: Int
     private let endpoints: Endpoints
+    private let whenListening: @Sendable () -> Void
 
     /// - Parameters:
     ///   - expectedRoots: How many clusters there should be; nil: not known.
     ///   - probe: Asks a server, within a second or so.
     ///   - commentInterval: How often an event stream sends a comment.
+    ///   - whenListening: Called once, as soon as clients are let in.
     init(
         host: String, port: Int, board: StatusBoard, feed: EventFeed, metrics: PrometheusBackend, expectedRoots: Int?,
-        probe: @escaping @Sendable (Address) async -> Instance, commentInterval: Duration = .seconds(10)
+        probe: @escaping @Sendable (Address) async -> Instance, commentInterval: Duration = .seconds(10),
+        whenListening: @escaping @Sendable () -> Void = {}
     ) {
         self.host = host
         self.port = port
+        self.whenListening = whenListening
         endpoints = Endpoints(
             board: board, feed: feed, metrics: metrics, expectedRoots: expectedRoots, probe: probe,
             commentInterval: commentInterval)
@@ -42,7 +46,10 @@ struct HTTPServer: Service {
         let application = Application(
             responder: endpoints, server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
             configuration: .init(address: .hostname(host, port: port)),
-            onServerRunning: { _ in isListening.withLock { $0 = true } }, logger: logger)
+            onServerRunning: { _ in
+                isListening.withLock { $0 = true }
+                whenListening()
+            }, logger: logger)
         do {
             try await serve { try await application.run() }
         } catch is CancellationError {

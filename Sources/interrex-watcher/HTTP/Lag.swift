@@ -2,7 +2,7 @@ import Succession
 
 /// How far a replica may be behind, as `max-lag` says it.
 enum Lag: Equatable, Sendable {
-    /// Since the master last sent anything.
+    /// Since the master last sent anything, where it has sent more than the replica has.
     case time(Duration)
     /// Of the replication stream.
     case bytes(Int64)
@@ -23,10 +23,12 @@ enum Lag: Equatable, Sendable {
     }
 
     /// Why a replica is too far behind, or nil where it is not.
-    /// - Parameter masterOffset: The master's, of the last look.
+    /// - Parameter masterOffset: The master's, asked at the same time; nil where it did not say.
     func complaint(of replication: Replication, masterOffset: Int64?) -> String? {
         switch self {
         case .time(let limit):
+            // A master that has nothing to send is silent for 10 s (`repl-ping-replica-period`), and nobody is behind it.
+            if let masterOffset, replication.history.offset >= masterOffset { return nil }
             guard let contact = replication.lastContact else {
                 return "does not say when its master last sent anything"
             }

@@ -20,9 +20,10 @@ extension Snapshot {
         return Set(known + replicating).subtracting([record?.address].compactMap(\.self))
     }
 
-    /// `master_repl_offset` of the recorded master; nil where it didn't say.
+    /// `master_repl_offset` of the recorded master; nil where it didn't say, or is a stranger.
     var masterOffset: Int64? {
-        guard let record, case .master(let history)? = instances[record.address]?.answer else { return nil }
+        guard let record, !isStranger(record.address), case .master(let history)? = instances[record.address]?.answer
+        else { return nil }
         return history.offset
     }
 }

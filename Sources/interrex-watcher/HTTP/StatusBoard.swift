@@ -6,6 +6,7 @@ final class StatusBoard: Sendable {
         var byRoot: [String: ClusterStatus] = [:]
         /// Made when they are asked for: of a thousand clusters that appear one after another, once.
         var names: ClusterNames?
+        var isListed = false
     }
 
     private let state = Protected(State())
@@ -22,6 +23,15 @@ final class StatusBoard: Sendable {
         state.withLock { state in
             if state.byRoot.removeValue(forKey: root) != nil { state.names = nil }
         }
+    }
+
+    /// How many clusters there are.
+    var count: Int { state.withLock { $0.byRoot.count } }
+
+    /// Whether it is known which clusters there are below the parents of `ZK_ROOT`.
+    var isListed: Bool {
+        get { state.withLock { $0.isListed } }
+        set { state.withLock { $0.isListed = newValue } }
     }
 
     /// Sorted by root.

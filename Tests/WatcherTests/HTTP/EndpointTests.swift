@@ -43,7 +43,10 @@ import Testing
         }
     }
 
-    @Test(arguments: ["/sentinel", "/sentinels", "/master", "/primary/10.0.0.1:1", "/replica/10.0.0.1:2"])
+    @Test(arguments: [
+        "/sentinel", "/sentinels", "/sentinels?format=json", "/master", "/master?format=json", "/history",
+        "/primary/10.0.0.1:1", "/replica/10.0.0.1:2",
+    ])
     func notLookedAtYet(_ path: String) async throws {
         try await TestServer.run([Sights.unseen()]) { server in
             let answer = try await server.get(path)
@@ -70,6 +73,12 @@ import Testing
                 #expect(sentinels.headers["content-type"] == "application/json")
                 let master = try await server.get("/master", accept: accept)
                 #expect(master.body == #"{"host":"10.0.0.1","port":1}"# + "\n")
+            }
+            for accept in [
+                "application/json;q=0", "text/plain, application/json;q=0.5", "application/*", "application/jsonx",
+                "application/json; q=x",
+            ] {
+                try await server.expect("/master", accept: accept, body: "10.0.0.1 1\n")
             }
             try await server.expect("/master?format=json", body: #"{"host":"10.0.0.1","port":1}"# + "\n")
         }

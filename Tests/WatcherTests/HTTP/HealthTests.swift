@@ -32,12 +32,24 @@ import Testing
     @Test func readinessOfSeveral() async throws {
         try await TestServer.run([Sights.healthy("/a"), Sights.unseen("/b"), Sights.unseen("/c")], expectedRoots: nil) {
             server in
+            server.board.isListed = true
             let answer = try await server.get("/readyz")
             #expect(answer.code == 503 && answer.body == "/b has not been looked at yet (and 1 more)\n")
             try await server.expect("/clusters/a/readyz", code: 200)
             try await server.expect("/clusters/b/readyz", code: 503)
         }
-        try await TestServer.run(expectedRoots: nil) { server in try await server.expect("/readyz", code: 200) }
+    }
+
+    /// No cluster below the parents is fine; not knowing whether there is one isn't.
+    @Test func readinessWithoutAnyCluster() async throws {
+        try await TestServer.run(expectedRoots: nil) { server in
+            let unread = "which clusters there are has not been read: ZooKeeper does not answer\n"
+            try await server.expect("/readyz", code: 503, body: unread)
+            server.board.isListed = true
+            try await server.expect("/readyz", code: 200)
+            server.board.isListed = false
+            try await server.expect("/readyz", code: 503, body: unread)
+        }
     }
 
     @Test(arguments: ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
@@ -91,6 +103,7 @@ import Testing
                 "GET /events?cluster=%ff HTTP/1.1\r\nHost: x\r\n", "GET /events?cluster= HTTP/1.1\r\nHost: x\r\n",
                 "GET /\(String(repeating: "a", count: 60_000)) HTTP/1.1\r\nHost: x\r\n",
                 "GET /\(String(repeating: "/", count: 20_000)) HTTP/1.1\r\nHost: x\r\n",
+                "GET /clusters\(String(repeating: "/a", count: 30_000)) HTTP/1.1\r\nHost: x\r\n",
                 "GET /master HTTP/1.1\r\nHost: x\r\nAccept: \(String(repeating: ",;", count: 10_000))\r\n",
                 "GET /master HTTP/9.9\r\nHost: x\r\n", "\u{0}\u{1}\u{2}\r\n", "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n",
             ]

@@ -92,12 +92,50 @@ import Testing
                 code == 200 ? Instance(.refused) : Sights.replica(contact: .zero, offset: 1_000)
             try await TestServer.run([status]) { address in
                 asked.withLock { $0.append(address) }
-                return instance
+                return address == Sights.address(1) ? Sights.master : instance
             } _: { server in
                 let answer = try await server.get("/replica/10.0.0.1:2\(query)")
                 #expect(answer.code == code, "\(query) \(instance): \(answer.body)")
             }
-            #expect(asked.value == (code == 400 ? [] : [Sights.address(2)]))
+            let master = query.isEmpty ? [] : [Sights.address(1)]
+            #expect(Set(asked.value) == Set(code == 400 ? [] : [Sights.address(2)] + master))
+        }
+    }
+
+    /// The master in the last look, the master and the replica when they are asked, the request's `max-lag`, and the status.
+    static let pairs: [(Int64, Instance, Instance, String, Int)] = [
+        // 10 s ago nobody had written anything.
+        (0, master(at: 5_000_000), Sights.replica(offset: 1_000), "1mb", 503),
+        (5_000_000, master(at: 1_000), Sights.replica(offset: 1_000), "0b", 200),
+        // The replica has all that there is, though nothing was sent for long; or it hasn't.
+        (0, master(at: 1_000), Sights.replica(contact: .seconds(9), offset: 1_000), "500ms", 200),
+        (0, master(at: 1_001), Sights.replica(contact: .seconds(9), offset: 1_000), "500ms", 503),
+        (0, Instance(.silent), Sights.replica(contact: .seconds(9), offset: 1_000), "500ms", 503),
+        (0, Instance(.silent), Sights.replica(contact: .seconds(1), offset: 1_000), "1s", 200),
+        (0, Instance(.silent), Sights.replica(offset: 1_000), "1mb", 503),
+        (0, stranger, Sights.replica(contact: .seconds(9), offset: 1_000), "1s", 503),
+    ]
+
+    private static func master(at offset: Int64) -> Instance {
+        Instance(.master(History(replicationID: "a", offset: offset, holdsKeys: true)))
+    }
+
+    private static var stranger: Instance {
+        var instance = master(at: 1)
+        instance.mark = .mark(Mark(root: "/other", masterName: "mymaster", clusterID: nil))
+        return instance
+    }
+
+    @Test func lagIsWhatBothSayAtOnce() async throws {
+        for (seen, master, replica, limit, code) in Self.pairs {
+            var status = Sights.healthy()
+            status.snapshot?.instances[Sights.address(1)] = Self.master(at: seen)
+            try await TestServer.run([status]) { address in
+                address == Sights.address(1) ? master : replica
+            } _: { server in
+                let answer = try await server.get("/replica/10.0.0.1:2?max-lag=\(limit)")
+                #expect(answer.code == code, "\(limit) \(master) \(replica): \(answer.body)")
+            }
         }
     }
 

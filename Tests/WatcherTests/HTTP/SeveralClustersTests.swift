@@ -34,7 +34,7 @@ import Testing
             }
             let hint = try await server.get("/master")
             #expect(hint.code == 404)
-            #expect(hint.body == "there are several clusters; ask /clusters/NAME/master with one of: x, y, z\n")
+            #expect(hint.body == "there may be several clusters; ask /clusters/NAME/master with one of: x, y, z\n")
             let status = try await server.get("/status")
             #expect(status.code == 200 && status.body.hasPrefix(#"{"clusters":[{"root":"/parent/x","#))
         }
@@ -79,6 +79,16 @@ import Testing
             try await server.expect("/clusters/y/master", code: 200)
             server.board.remove(root: "/y")
             try await server.expect("/clusters/y/master", code: 404)
+        }
+    }
+
+    /// Nor while only one stands below a parent: another one may come at any time.
+    @Test func oneBelowAParentIsNotTheOnlyOne() async throws {
+        try await TestServer.run([moved("/parent/x", to: 21)], expectedRoots: nil) { server in
+            let hint = "there may be several clusters; ask /clusters/NAME/master with one of: x\n"
+            try await server.expect("/master", code: 404, body: hint)
+            #expect(try await server.get("/status").body.hasPrefix(#"{"clusters":[{"root":"/parent/x","#))
+            try await server.expect("/clusters/x/master", body: "10.0.0.1 21\n")
         }
     }
 
