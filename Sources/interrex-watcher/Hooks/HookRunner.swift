@@ -50,7 +50,8 @@ struct HookRunner: Service {
         }
     }
 
-    /// The names of the executable regular files, and of links to them, sorted by their bytes.
+    /// The names of the executable regular files, and of links to them, sorted by their bytes. Editors leave backups, with
+    /// the mode of the original, under names that end with a tilde.
     private func hooks() -> [String] {
         guard let stream = opendir(folder) else {
             warn("the folder of hooks \(folder) can't be read (\(lastError())); check HOOKS_DIR")
@@ -62,7 +63,7 @@ struct HookRunner: Service {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
             }
-            if !name.hasPrefix("."), isExecutable("\(folder)/\(name)") { names.append(name) }
+            if !name.hasPrefix("."), !name.hasSuffix("~"), isExecutable("\(folder)/\(name)") { names.append(name) }
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }

@@ -19,6 +19,8 @@ struct Journal {
     private var historyVersion: Record?
     private var led = false
     private var wasPaused = false
+    private var duty = HookDuty()
+    private var sight = MasterSight()
 
     init(root: String, desk: Desk) {
         self.root = root
@@ -45,11 +47,20 @@ struct Journal {
         desk.board.put(status)
     }
 
+    /// A look that is acted upon next.
+    /// - Parameter isFresh: Whether ZooKeeper answered in it.
+    mutating func saw(_ snapshot: Snapshot, isFresh: Bool) {
+        duty.leads = snapshot.leads
+        duty.patience = snapshot.sessionTimeout * 2
+        runHooks()
+        if isFresh, let notice = sight.saw(snapshot.record?.address) { say(notice) }
+    }
+
     mutating func show(_ snapshot: Snapshot, view: WatcherView?, isConnected: Bool, alerts: [Alert]) {
         status.snapshot = snapshot
         status.seen = .now
         status.isConnected = isConnected
-        status.leader = view?.watchers.first?.address
+        status.leader = isConnected ? view?.watchers.first?.address : nil
         status.pause = view.flatMap { $0.isPaused ? $0.pause ?? Pause() : nil }
         raise(alerts)
         if snapshot.leads != led {
@@ -68,7 +79,9 @@ struct Journal {
         metrics.show(status)
     }
 
-    func passed(in time: Duration) { metrics.passed(in: time) }
+    func passed(in time: Duration, isComplete: Bool) {
+        if isComplete { metrics.passed(in: time) } else { metrics.failedPass() }
+    }
 
     mutating func failed() {
         status.isConnected = false
@@ -82,16 +95,23 @@ struct Journal {
         isUnreached = false
     }
 
-    mutating func unreached(_ error: any Error) {
-        metrics.failedPass()
+    /// - Parameter isConnected: a connection that is lost is told of once, not for each cluster.
+    mutating func unreached(_ error: any Error, isConnected: Bool) {
+        guard isConnected else { return }
         if !isUnreached { Log.warn("\(root): \(error); nothing is written until it answers") }
         isUnreached = true
+    }
+
+    /// Our node below `/redis/watchers` had to be made again.
+    func entered(again node: String) {
+        Log.warn("\(root): this watcher's node in ZooKeeper was deleted or written to; it has \(node) from here on")
     }
 
     func recorded(after time: Duration?) { if let time { metrics.recorded(after: time) } }
 
     /// What an action has done.
-    func note(_ result: Performer.Result, of action: Action) {
+    mutating func note(_ result: Performer.Result, of action: Action) {
+        if let recorded = result.recorded { sight.wrote(recorded) }
         if let cause = result.cause { metrics.failover(cause: cause) }
         if let repair = action.repair { metrics.repaired(repair) }
         if let notice = result.notice { say(notice) }
@@ -103,9 +123,16 @@ struct Journal {
         failures[alert] = .now
     }
 
-    func publish(_ notice: Notice) { desk.feed.send(PublishedEvent(notice, cluster: root)) }
+    mutating func publish(_ notice: Notice) {
+        let event = PublishedEvent(notice, cluster: root)
+        desk.feed.send(event)
+        duty.add(event, at: .now)
+        runHooks()
+    }
 
-    private func say(_ notice: Notice) {
+    private mutating func runHooks() { for event in duty.due(at: .now) { desk.hookFeed.send(event) } }
+
+    private mutating func say(_ notice: Notice) {
         Log.info("\(root): \(notice.text)")
         publish(notice)
     }

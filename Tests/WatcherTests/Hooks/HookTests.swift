@@ -61,7 +61,7 @@ import Testing
     @Test func whichFilesRun() async throws {
         let hooks = try HookFolder()
         let line = #"echo "$(basename $0) $INTERREX_EVENT" >> $OUT/log"#
-        for name in ["20-b", "10-a", "zz", ".hidden", "Upper"] { try hooks.add(name, line) }
+        for name in ["20-b", "10-a", "10-a~", "zz", ".hidden", "Upper"] { try hooks.add(name, line) }
         try hooks.add("30-not-executable", mode: 0o644, line)
         try makeFolder("\(hooks.folder.path)/hooks/40-folder")
         symlink("10-a", "\(hooks.folder.path)/hooks/50-link")

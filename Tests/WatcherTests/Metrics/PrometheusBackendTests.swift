@@ -97,7 +97,7 @@ import Testing
         #expect(PrometheusText.number(.infinity) == "+Inf" && PrometheusText.number(-.infinity) == "-Inf")
         #expect(PrometheusText.number(.nan) == "NaN" && PrometheusText.number(-0.0) == "0")
         #expect(PrometheusText.number(1e300) == "1e+300" && PrometheusText.number(0.1) == "0.1")
-        let counter = CounterSeries()
+        let counter = CounterSeries(labels: "")
         counter.increment(by: .max)
         counter.increment(by: 2)
         #expect(counter.samples[0].value == "0")
