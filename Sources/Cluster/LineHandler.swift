@@ -50,9 +50,15 @@ struct LineHandler: LogHandler {
         }
     }
 
-    /// JSON's two special characters; control characters are shown escaped by `oneLine` already.
+    /// JSON's two special characters; control characters are shown escaped by `oneLine` already. By scalars: a quotation
+    /// mark with a combining accent is one character, and not equal to a quotation mark.
     private static func escaped(_ message: String) -> String {
-        message.oneLine.reduce(into: "") { $0 += $1 == "\"" || $1 == "\\" ? "\\\($1)" : String($1) }
+        var result = String.UnicodeScalarView()
+        for scalar in message.oneLine.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { result.append("\\") }
+            result.append(scalar)
+        }
+        return String(result)
     }
 }
 

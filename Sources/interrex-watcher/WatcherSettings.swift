@@ -10,6 +10,8 @@ struct WatcherSettings: Sendable {
     /// The address that the HTTP port is bound to.
     var host: String
     var port: Int
+    /// Both, as a person writes them.
+    var listening: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     /// Where others reach it.
     var address: Address
     var hooks: String?
@@ -40,10 +42,17 @@ struct WatcherSettings: Sendable {
         }
         self.address = address
         hooks = try environment.text("HOOKS_DIR")
-        if let hooks, access(hooks, R_OK | X_OK) != 0 {
+        if let hooks, !Self.isReadableFolder(hooks) {
             throw environment.bad(
                 "HOOKS_DIR", "is \(hooks.clipped), which can't be read (\(lastError())); check its path and mode")
         }
+    }
+
+    /// Where not, `errno` says why.
+    private static func isReadableFolder(_ path: String) -> Bool {
+        guard let stream = opendir(path) else { return false }
+        closedir(stream)
+        return access(path, X_OK) == 0
     }
 
     /// The address to register where all are listened on: that of `NET_IFACE` where this machine has it. Nothing depends on

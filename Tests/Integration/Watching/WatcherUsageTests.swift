@@ -10,6 +10,7 @@ import Testing
         "F62: a bad variable of a watcher is refused with one line that names it",
         arguments: [
             ("ZK_ROOT", "/a,,b"), ("ZK_ROOT", "a"), ("PORT0", "x"), ("PORT0", "70000"), ("HOOKS_DIR", "/nonexistent"),
+            ("HOOKS_DIR", "/bin/sh"),
             ("MASTER_NAME", "my master"), ("ZK_SESSION_TIMEOUT", "soon"), ("ZK_HOSTS", "a b"),
             ("BIND_IP", "everywhere"),
             ("LOG_LEVEL", "loud"), ("REDIS_PASSWORD", "two\nlines"),
@@ -32,6 +33,32 @@ import Testing
             let wrong = try await run([argument])
             #expect(wrong.code == 64 && wrong.output.isEmpty && wrong.errors.contains(argument), "\(wrong)")
             #expect(wrong.errors.split(separator: "\n").count == 1, "\(wrong)")
+        }
+        let more = try await run(["--version", "--verbose"])
+        #expect(more.code == 64 && more.output.isEmpty && more.errors.contains("--verbose"), "\(more)")
+    }
+
+    /// The port is taken: no line claims before that it is listened on.
+    @Test func a_taken_port_is_one_line() async throws {
+        let taken = try SilentPort()
+        let (code, output, errors) = try await run([], ["PORT0": "\(taken.port)"])
+        #expect(code == 78 && output.isEmpty, "\(errors)")
+        #expect(errors.split(separator: "\n").count == 1 && errors.contains("PORT0 is \(taken.port)"), "\(errors)")
+    }
+
+    /// Whatever is wrong, each line is an object; a combining accent makes a quotation mark another character.
+    @Test(arguments: [["--verbose"], []]) func errors_are_json_where_that_is_asked_for(_ arguments: [String])
+        async throws
+    {
+        let text = "a\"\u{301}b\\\u{301}c\u{1b}"
+        let variables = ["LOG_FORMAT": "json", "LOG_LEVEL": arguments.isEmpty ? text : "info"]
+        let (code, _, errors) = try await run(arguments, variables)
+        #expect(code == (arguments.isEmpty ? 78 : 64), "\(errors)")
+        struct Line: Decodable { var level, source, message: String }
+        for line in errors.split(separator: "\n") {
+            let decoded = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+            #expect(decoded.level == "error")
+            #expect(decoded.message.contains(arguments.first ?? "a\"\u{301}b\\\u{301}c"), "\(decoded.message)")
         }
     }
 
