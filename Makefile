@@ -40,15 +40,18 @@ SECONDS = 60
 fuzz: deps
 	scripts/fuzz $(SECONDS) $(KIND)
 
-# The tests on real servers with the thread and the address sanitizer; one of them: make sanitize KIND=thread
+# The tests on real servers, and the programs that they start, with the thread and the address sanitizer, for more than an
+# hour on two cores; one of them: make sanitize KIND=thread
 sanitize: deps
 	scripts/sanitize $(KIND)
 
 bench: build
 	swift build $(RELEASE) --product launch-benchmark
 	swift build $(RELEASE) --product failover-benchmark
+	swift build $(RELEASE) --product idle-benchmark
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/launch-benchmark
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/failover-benchmark
+	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/idle-benchmark
 
 lint: deps
 	scripts/lint

@@ -35,6 +35,7 @@ let package = Package(
         .executable(name: "interrex-watcher", targets: ["interrex-watcher"]),
         .executable(name: "launch-benchmark", targets: ["launch-benchmark"]),
         .executable(name: "failover-benchmark", targets: ["failover-benchmark"]),
+        .executable(name: "idle-benchmark", targets: ["idle-benchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -79,6 +80,9 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "failover-benchmark", dependencies: ["ZooKeeper", "Redis", "Support"], path: "Benchmarks/failover",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "idle-benchmark", dependencies: ["ZooKeeper", "Support"], path: "Benchmarks/idle",
             swiftSettings: settings),
 
         .target(name: "Support", dependencies: ["CLinux"], path: "Tests/Support", swiftSettings: settings),

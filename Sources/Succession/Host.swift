@@ -22,22 +22,30 @@ public struct Host: Hashable, Sendable, CustomStringConvertible {
     /// `0.0.0.0` or `::`: a place to listen on, not one to connect to.
     public var isWildcard: Bool { description == "0.0.0.0" || description == "::" }
 
+    /// Byte by byte, because a watcher reads thousands of them a second.
     private static func ipv4(_ text: some StringProtocol) -> [UInt16]? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
         var numbers: [UInt16] = []
-        for part in parts {
-            guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy(isDigit), let number = UInt8(part),
-                part.utf8.count == 1 || part.utf8.first != UInt8(ascii: "0")
-            else { return nil }
-            numbers.append(UInt16(number))
+        var (number, digits): (UInt16, Int) = (0, 0)
+        for byte in text.utf8 {
+            if isDigit(byte) {
+                // No leading zeros: to some they mean octal.
+                guard digits == 0 || number > 0 else { return nil }
+                number = number * 10 + UInt16(byte - UInt8(ascii: "0"))
+                digits += 1
+                guard number <= 255 else { return nil }
+            } else {
+                guard byte == UInt8(ascii: "."), digits > 0, numbers.count < 3 else { return nil }
+                numbers.append(number)
+                (number, digits) = (0, 0)
+            }
         }
-        return numbers
+        guard digits > 0, numbers.count == 3 else { return nil }
+        return numbers + [number]
     }
 
     /// The eight groups of an IPv6 literal: no zone, no brackets; a dotted quad may stand for the last two.
     private static func ipv6(_ text: some StringProtocol) -> [UInt16]? {
-        guard text.contains(":"), text.utf8.count <= 45 else { return nil }
+        guard text.utf8.contains(UInt8(ascii: ":")), text.utf8.count <= 45 else { return nil }
         var halves: [[UInt16]] = []
         let gap = Self.gap(in: Array(text.utf8))
         guard gap.count <= 1 else { return nil }

@@ -38,11 +38,16 @@ enum Watcher {
 
     /// There are no options but these; everything is told by the environment.
     private static func answersArguments() throws(Failure) -> Bool {
-        switch CommandLine.arguments.dropFirst().first {
-        case nil: return true
-        case "--help", "-h": print(help)
-        case "--version": print("0.1.0")
-        case let argument?: throw Failure(.usage, "\(argument.clipped) is not understood; see --help")
+        let arguments = CommandLine.arguments.dropFirst()
+        switch (arguments.first, arguments.count) {
+        case (nil, _): return true
+        case ("--help", 1), ("-h", 1): print(help)
+        case ("--version", 1): print("0.1.0")
+        case (let first?, _):
+            // The line is to have the form that LOG_FORMAT asks for; a wrong one is not what this is about.
+            try? Log.start(.process, command: "watcher")
+            let argument = ["--help", "-h", "--version"].contains(first) ? arguments.last ?? first : first
+            throw Failure(.usage, "\"\(argument.clipped)\" is not understood; see --help")
         }
         return false
     }
@@ -51,21 +56,22 @@ enum Watcher {
         let loop = EventLoop()
         let board = StatusBoard()
         let feed = EventFeed()
+        let hookFeed = EventFeed()
         let metrics = PrometheusBackend()
         let desk = Desk(
-            loop: loop, redis: settings.redis, address: settings.address, board: board, feed: feed, metrics: metrics)
+            loop: loop, redis: settings.redis, address: settings.address, board: board, feed: feed, hookFeed: hookFeed,
+            metrics: metrics, turnstile: Turnstile(loop: loop))
         let prober = Prober(settings.redis, on: loop)
+        let roots = (settings.roots.clusters + settings.roots.parents.map { "\($0)/*" }).joined(separator: ", ")
         var services: [any Service] = [
             HTTPServer(
                 host: settings.host, port: settings.port, board: board, feed: feed, metrics: metrics,
-                expectedRoots: settings.roots.count, probe: { await prober.instance($0) }),
+                expectedRoots: settings.roots.count, probe: { await prober.instance($0) },
+                whenListening: { Log.info("watching \(roots), HTTP on \(settings.listening)") }),
             Roster(settings, desk: desk),
         ]
-        if let hooks = settings.hooks { services.append(HookRunner(folder: hooks, feed: feed)) }
-        services.append(LastResort(loop: loop))
-        Log.info(
-            "watching \((settings.roots.clusters + settings.roots.parents.map { "\($0)/*" }).joined(separator: ", ")), HTTP on \(settings.host):\(settings.port)"
-        )
+        if let hooks = settings.hooks { services.append(HookRunner(folder: hooks, feed: hookFeed)) }
+        services.append(LastResort())
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
@@ -88,8 +94,9 @@ enum Watcher {
           MASTER_NAME        the name that Sentinel monitors (mymaster)
           REDIS_PASSWORD, REDIS_USERNAME, SENTINEL_PASSWORD  or each with _FILE
           PORT0              HTTP port (8080)
-          BIND_IP            address of the HTTP port (all)
+          BIND_IP            address of the HTTP port (all of IPv4)
           ANNOUNCE_IP, ANNOUNCE_PORT  where others reach it
+          NET_IFACE          else this one's address, with a wildcard BIND_IP (eth0)
           HOOKS_DIR          executables that run on each event
           LOG_LEVEL, LOG_FORMAT       info, text or json
 
@@ -100,12 +107,11 @@ enum Watcher {
 
 /// Ends the process where something does not let itself be ended in time.
 private struct LastResort: Service {
-    let loop: EventLoop
-
     func run() async throws {
         try? await gracefulShutdown()
-        Task.detached { [loop] in
-            try? await loop.sleep(for: .milliseconds(900))
+        Task.detached {
+            // Not on the loop: it has to ring while that is busy with closing a thousand connections.
+            try? await Task.sleep(for: .milliseconds(900))
             exit(0)
         }
     }

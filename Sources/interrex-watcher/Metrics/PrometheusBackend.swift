@@ -18,56 +18,57 @@ final class PrometheusBackend: MetricsFactory, Sendable {
     }
 
     func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        series(label, dimensions, .counter) { CounterSeries() }
+        series(label, dimensions, .counter) { CounterSeries(labels: $0) }
     }
 
     func makeFloatingPointCounter(label: String, dimensions: [(String, String)]) -> any FloatingPointCounterHandler {
-        series(label, dimensions, .counter) { FloatingPointCounterSeries() }
+        series(label, dimensions, .counter) { FloatingPointCounterSeries(labels: $0) }
     }
 
     func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        series(label, dimensions, .gauge) { GaugeSeries() }
+        series(label, dimensions, .gauge) { GaugeSeries(labels: $0) }
     }
 
     func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
-        if aggregate { return series(label, dimensions, .histogram) { HistogramSeries() } }
-        return series(label, dimensions, .gauge) { GaugeSeries() }
+        if aggregate { return series(label, dimensions, .histogram) { HistogramSeries(labels: $0) } }
+        return series(label, dimensions, .gauge) { GaugeSeries(labels: $0) }
     }
 
     func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        series(label, dimensions, .histogram) { HistogramSeries() }
+        series(label, dimensions, .histogram) { HistogramSeries(labels: $0) }
     }
 
-    func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
-    func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { remove(handler) }
-    func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
-    func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
-    func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
+    func destroyCounter(_ handler: any CounterHandler) { remove(handler as? any Series) }
+    func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { remove(handler as? any Series) }
+    func destroyMeter(_ handler: any MeterHandler) { remove(handler as? any Series) }
+    func destroyRecorder(_ handler: any RecorderHandler) { remove(handler as? any Series) }
+    func destroyTimer(_ handler: any TimerHandler) { remove(handler as? any Series) }
 
     /// The series of that name and those labels, made where there is none. A name that is of another kind already gets
     /// a handler that nobody sees: two kinds under one name are no valid text.
     private func series<Handler: Series>(
-        _ label: String, _ dimensions: [(String, String)], _ kind: Family.Kind, make: () -> Handler
+        _ label: String, _ dimensions: [(String, String)], _ kind: Family.Kind, make: (_ labels: String) -> Handler
     ) -> Handler {
         let name = PrometheusText.metricName(label)
         let labels = PrometheusText.labels(dimensions)
         let found: Handler? = families.withLock { families in
             guard families[name, default: Family(kind: kind)].kind == kind else { return nil }
             if let existing = families[name]?.series[labels] { return existing as? Handler }
-            let handler = make()
+            let handler = make(labels)
             families[name, default: Family(kind: kind)].series[labels] = handler
             return handler
         }
         if let found { return found }
         Log.warn("the metric \(name) is of two kinds; only the first one is shown")
-        return make()
+        return make(labels)
     }
 
-    private func remove(_ handler: AnyObject) {
+    /// Takes a series away; one that is not ours, or is gone already, is left alone.
+    private func remove(_ handler: (any Series)?) {
+        guard let handler else { return }
         families.withLock { families in
-            for (name, family) in families {
-                guard let labels = family.series.first(where: { $0.value === handler })?.key else { continue }
-                families[name]?.series[labels] = nil
+            for name in families.keys where families[name]?.series[handler.labels] === handler {
+                families[name]?.series[handler.labels] = nil
                 if families[name]?.series.isEmpty ?? false { families[name] = nil }
                 return
             }

@@ -3,6 +3,8 @@ import Redis
 
 /// One series: a name with one set of labels.
 protocol Series: AnyObject, Sendable {
+    /// As they stand between the braces: under which the series is found again.
+    var labels: String { get }
     /// What is shown of it, in the order in which it is shown.
     var samples: [Sample] { get }
 }
@@ -22,7 +24,10 @@ struct Sample {
 }
 
 final class CounterSeries: CounterHandler, Series {
+    let labels: String
     private let value = Protected<Int64>(0)
+
+    init(labels: String) { self.labels = labels }
 
     func increment(by amount: Int64) {
         value.withLock { value in
@@ -38,7 +43,10 @@ final class CounterSeries: CounterHandler, Series {
 }
 
 final class FloatingPointCounterSeries: FloatingPointCounterHandler, Series {
+    let labels: String
     private let value = Protected<Double>(0)
+
+    init(labels: String) { self.labels = labels }
 
     /// A counter never goes down, so anything but a positive amount is left out.
     func increment(by amount: Double) {
@@ -51,7 +59,10 @@ final class FloatingPointCounterSeries: FloatingPointCounterHandler, Series {
 }
 
 final class GaugeSeries: MeterHandler, RecorderHandler, Series {
+    let labels: String
     private let value = Protected<Double>(0)
+
+    init(labels: String) { self.labels = labels }
 
     func set(_ new: Int64) { set(Double(new)) }
     func set(_ new: Double) { value.withLock { $0 = new } }
@@ -74,7 +85,10 @@ final class HistogramSeries: TimerHandler, RecorderHandler, Series {
         var sum = 0.0
     }
 
+    let labels: String
     private let state = Protected(State())
+
+    init(labels: String) { self.labels = labels }
 
     func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }
     func record(_ value: Int64) { record(Double(value)) }

@@ -9,7 +9,16 @@ import ZooKeeper
 actor ClusterWatch {
     nonisolated var unownedExecutor: UnownedSerialExecutor { desk.loop.asUnownedSerialExecutor() }
 
+    /// How long our node below `/redis/watchers` stays missing before it is entered again: somebody may be deleting the
+    /// whole root, and could not where its watchers came back at once.
+    private static let entryDelay = Duration.seconds(1)
+    /// For how long what was read of ZooKeeper may be used while no watch fires. They tell of every change; this is for one
+    /// that got lost. A minute; of many clusters two are read a second.
+    private var viewLife: Duration { max(.seconds(60), .milliseconds(500) * desk.board.count) }
+
     nonisolated let root: String
+    /// Whether we were told of this root; otherwise it was found below a parent.
+    private nonisolated let isNamed: Bool
     nonisolated let desk: Desk
     private nonisolated let wakeUps: WakeUps
     private let surveyor: Surveyor
@@ -24,15 +33,20 @@ actor ClusterWatch {
     private var isConnected = false
     /// Our node below `/redis/watchers` in this session.
     private var ownNode: String?
+    /// Since when that node has been missing, or written to by somebody else; nil while it is as we left it.
+    private var missing: ContinuousClock.Instant?
     private var view: WatcherView?
+    /// When it was read; nil where it must be read again.
+    private var viewRead: ContinuousClock.Instant?
     private var endurance = Endurance()
     private var snapshot: Snapshot?
     /// When the first sign of what is under way came.
     private var disturbed: ContinuousClock.Instant?
     private let start = ContinuousClock.now
 
-    init(root: String, desk: Desk) {
+    init(root: String, isNamed: Bool, desk: Desk) {
         self.root = root
+        self.isNamed = isNamed
         self.desk = desk
         let wakeUps = WakeUps(loop: desk.loop)
         self.wakeUps = wakeUps
@@ -40,12 +54,12 @@ actor ClusterWatch {
         let mark = Mark(root: root, masterName: desk.redis.masterName, clusterID: nil)
         surveyor = Surveyor(
             Prober(desk.redis, on: desk.loop, contacts: contacts), contacts: contacts, mark: mark)
-        let tell: @Sendable (Event) -> Void = { event in
-            let now = ContinuousClock.now
-            Task(executorPreference: desk.loop) { await wakeUps.add(event, at: now) }
-        }
+        // Who tells is an actor of the same loop.
+        let tell: @Sendable (Event) -> Void = { event in wakeUps.assumeIsolated { $0.add(event, at: .now) } }
         link = MasterLink(loop: desk.loop, tell: tell)
-        ears = SentinelEars(desk.redis, loop: desk.loop, tell: tell)
+        ears = SentinelEars(
+            desk.redis, loop: desk.loop,
+            keepalive: { Snapshot.quietInterval(clusters: desk.board.count) - .seconds(5) }, tell: tell)
         journal = Journal(root: root, desk: desk)
         performer = Performer(desk: desk)
     }
@@ -56,22 +70,30 @@ actor ClusterWatch {
         while !Task.isCancelled {
             let wakes = pause == .zero ? [] : await wakeUps.next(within: pause)
             guard !Task.isCancelled else { break }
-            pause = await pass(wakes)
+            let isPressing = disturbed != nil || wakes.contains(where: \.event.isSign)
+            let place = isPressing ? nil : await desk.turnstile.enter()
+            pause = await inChildTask { await self.pass(wakes) }
+            if let place { await desk.turnstile.leave(place) }
         }
         await ears.listen(to: [])
         await link.end()
-        journal.remove()
     }
 
+    /// Takes its word off the board and the metrics: for a cluster that is gone, once its watch has ended.
+    func forget() { journal.remove() }
+
     func session(_ session: Session?) async {
+        viewRead = nil
         registry = session.map { Registry($0, root: root) }
         isConnected = session != nil
         ownNode = nil
+        missing = nil
         await wakeUps.add(.timer, at: .now)
     }
 
     func connection(isUp: Bool) async {
         isConnected = isUp
+        viewRead = nil
         await wakeUps.add(.timer, at: .now)
     }
 
@@ -81,46 +103,70 @@ actor ClusterWatch {
     private func pass(_ wakes: [(event: Event, at: ContinuousClock.Instant)]) async -> Duration {
         let began = ContinuousClock.now
         if disturbed == nil { disturbed = wakes.first { $0.event.isSign }?.at }
-        let hasLooked = await look()
+        let hasLooked = await look(wakes.isEmpty)
         guard var snapshot = await survey() else {
             // Before the first session there is nothing to look at; its beginning wakes us up.
             if registry != nil { journal.failed() }
             return .milliseconds(500)
         }
+        await performer.learn(from: snapshot)
         snapshot.resting = await performer.resting
         snapshot.held = endurance.note(snapshot.conditions, at: began - start)
         if snapshot.isUnderway, disturbed == nil { disturbed = began }
+        journal.saw(snapshot, isFresh: hasLooked)
         let actions = plan(snapshot, after: wakes.map(\.event))
         for case .publish(let notice) in actions { journal.publish(notice) }
         let sign = wakes.first { $0.event.isSwitch }?.at ?? disturbed
         let hasActed = hasLooked ? await act(actions, on: snapshot, since: sign) : false
         self.snapshot = snapshot
         journal.show(snapshot, view: view, isConnected: hasLooked, alerts: actions.alerts)
-        journal.passed(in: .now - began)
+        journal.passed(in: .now - began, isComplete: hasLooked)
         if let registry, isConnected, journal.lacksHistory, let history = try? await registry.history() {
             journal.show(history)
         }
         if !snapshot.isUnderway, !hasActed { disturbed = nil }
         if hasActed { return .milliseconds(1) }
-        let pace = snapshot.nextLook(unsettledFor: disturbed.map { .now - $0 } ?? .zero)
-        if pace < .seconds(10) { return pace }
+        let clusters = desk.board.count
+        let pace = snapshot.nextLook(unsettledFor: disturbed.map { .now - $0 } ?? .zero, clusters: clusters)
+        let quiet = Snapshot.quietInterval(clusters: clusters)
+        if missing != nil { return min(pace, Self.entryDelay) }
+        if pace < quiet { return pace }
         // Several watchers, or clusters, shall not ask all at once.
-        return journal.hasPendingAlerts ? .milliseconds(500) : .milliseconds(Int.random(in: 9_000...11_000))
+        return journal.hasPendingAlerts ? .milliseconds(500) : quiet * Int.random(in: 85...100) / 100
     }
 
     /// Reads ZooKeeper. Without an answer the last view stays, to go on showing what the servers say; nothing is done then.
-    private func look() async -> Bool {
+    /// - Parameter isQuiet: whether nothing has happened since the last pass. No watch has fired then: what was read holds.
+    private func look(_ isQuiet: Bool) async -> Bool {
         guard let registry, isConnected else { return false }
+        if isQuiet, missing == nil, let view, view.badNodes.isEmpty, let viewRead, .now - viewRead < viewLife {
+            return true
+        }
+        viewRead = nil
         do {
-            let node = if let ownNode { ownNode } else { try await registry.enlist(desk.address) }
+            let began = ContinuousClock.now
+            let isLost = missing.map { .now - $0 >= Self.entryDelay } ?? false
+            let node =
+                if let ownNode, !isLost { ownNode } else {
+                    try await registry.enlist(desk.address, creatingRoot: isNamed)
+                }
             let view = try await registry.watcherView()
             // Another session may have begun meanwhile: what this one saw, and its node, are of the past then.
             guard registry.session === self.registry?.session else { return false }
-            (ownNode, self.view) = (node, view)
+            (ownNode, self.view, viewRead) = (node, view, isConnected ? began : nil)
+            let isEntered = view.watchers.contains(where: isOurs)
+            if isEntered, isLost { journal.entered(again: node) }
+            missing = isEntered ? nil : missing ?? .now
             journal.reached()
             return isConnected
+        } catch is Registry.RootIsGone {
+            // Whoever found it will see that, and end this watch.
+            return false
         } catch {
-            if !Task.isCancelled { journal.unreached(error) }
+            // A session that was ended while we asked is no trouble of ZooKeeper's.
+            if !Task.isCancelled, registry.session === self.registry?.session {
+                journal.unreached(error, isConnected: registry.session.state == .connected)
+            }
             view?.watchers = []
             return false
         }
@@ -133,15 +179,15 @@ actor ClusterWatch {
         let answers = snapshot.record.map { self.snapshot?.isLiveMaster($0.address) ?? false } ?? false
         await link.watch(snapshot.record?.address, answers: answers)
         snapshot.masterHasCrashed = await link.hasCrashed
-        snapshot.leads = isConnected && isOurs(view.watchers.first)
+        snapshot.leads = isConnected && (view.watchers.first.map(isOurs) ?? false)
         if let registry { snapshot.sessionTimeout = registry.session.negotiatedTimeout }
         return snapshot
     }
 
-    /// Whether a watcher's node is ours, in this very session.
-    private func isOurs(_ candidacy: WatcherView.Candidacy?) -> Bool {
-        guard let candidacy, let registry else { return false }
-        return candidacy.path == ownNode && candidacy.owner == registry.session.credentials.id
+    /// Whether a watcher's node is ours, in this very session, and as we left it: one that somebody wrote to passes no fence.
+    private func isOurs(_ candidacy: WatcherView.Candidacy) -> Bool {
+        guard let registry else { return false }
+        return candidacy.path == ownNode && candidacy.owner == registry.session.credentials.id && candidacy.version == 0
     }
 
     /// Carries the plan out. Returns whether something has changed that must be looked at anew.
@@ -150,7 +196,9 @@ actor ClusterWatch {
     ) async -> Bool {
         var hasActed = await endPause(snapshot)
         for action in actions {
-            guard let registry, isConnected, let view else { continue }
+            guard let registry, isConnected, let view, !action.isWord else { continue }
+            // Done or refused: either way the nodes may not be what they were.
+            viewRead = nil
             let scene = Performer.Scene(registry: registry, ownNode: ownNode, view: view, snapshot: snapshot)
             do {
                 guard let result = try await performer.perform(action, on: scene) else { continue }
@@ -195,5 +243,13 @@ extension [Action] {
 }
 
 extension Action {
+    /// Whether it tells people, and changes nothing.
+    fileprivate var isWord: Bool {
+        switch self {
+        case .alert, .publish: true
+        default: false
+        }
+    }
+
     fileprivate var alert: Alert? { if case .alert(let alert) = self { alert } else { nil } }
 }

@@ -9,6 +9,10 @@ struct Desk: Sendable {
     /// Where our HTTP port is reached: our name below `/redis/watchers` and in the history.
     var address: Address
     var board: StatusBoard
+    /// What the event streams show.
     var feed: EventFeed
+    /// What our hooks run on.
+    var hookFeed: EventFeed
     var metrics: PrometheusBackend
+    var turnstile: Turnstile
 }

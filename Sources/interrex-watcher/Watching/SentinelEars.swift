@@ -7,55 +7,89 @@ actor SentinelEars {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private static let limit = Duration.seconds(1)
-    /// A silent sentinel is noticed within this and `limit`; the periodic pass covers what it would have said.
-    private static let keepalive = Duration.seconds(5)
+    /// How long to wait before a sentinel that refuses is tried again.
+    private static let (shortestRest, longestRest) = (Duration.milliseconds(50), Duration.seconds(2))
 
     private nonisolated let loop: EventLoop
     private let settings: RedisSettings
+    /// A silent sentinel is noticed within this and `limit`; the periodic pass covers what it would have said.
+    private let keepalive: @Sendable () -> Duration
     private let tell: @Sendable (Event) -> Void
-    private var tasks: [Address: Task<Void, Never>] = [:]
+    private var ears: [Address: Ear] = [:]
 
-    init(_ settings: RedisSettings, loop: EventLoop, tell: @escaping @Sendable (Event) -> Void) {
+    /// How it stands with one sentinel. None of it keeps a task: a thousand clusters have three thousand sentinels.
+    private enum Ear {
+        case opening(Task<Void, Never>)
+        case listening(Subscription)
+        case resting(EventLoop.Alarm)
+    }
+
+    init(
+        _ settings: RedisSettings, loop: EventLoop, keepalive: @escaping @Sendable () -> Duration,
+        tell: @escaping @Sendable (Event) -> Void
+    ) {
         self.settings = settings
         self.loop = loop
+        self.keepalive = keepalive
         self.tell = tell
     }
 
     /// Listens to these sentinels and no others.
     func listen(to sentinels: Set<Address>) {
-        for (address, task) in tasks where !sentinels.contains(address) {
-            task.cancel()
-            tasks[address] = nil
+        for (address, ear) in ears where !sentinels.contains(address) {
+            switch ear {
+            case .opening(let task): task.cancel()
+            case .listening(let subscription): subscription.close()
+            case .resting(let alarm): alarm.cancel()
+            }
+            ears[address] = nil
         }
-        for address in sentinels where tasks[address] == nil {
-            tasks[address] = Task(executorPreference: loop) { await self.listen(to: address) }
+        for address in sentinels where ears[address] == nil { open(address, orAfter: Self.shortestRest) }
+    }
+
+    private func open(_ address: Address, orAfter rest: Duration) {
+        ears[address] = .opening(Task(executorPreference: loop) { await self.subscribe(to: address, orAfter: rest) })
+    }
+
+    private func subscribe(to address: Address, orAfter rest: Duration) async {
+        let subscription = try? await Subscription.open(
+            Endpoint(host: address.host.description, port: address.port), credentials: settings.sentinelCredentials,
+            patterns: ["*"], on: loop, keepalive: keepalive(), within: Self.limit)
+        // Cancelled by whoever does not want to hear of this sentinel any more.
+        if Task.isCancelled {
+            subscription?.close()
+        } else if let subscription {
+            listen(to: address, over: subscription)
+        } else {
+            self.rest(address, for: rest)
         }
     }
 
-    private func listen(to address: Address) async {
-        var pause = Duration.milliseconds(50)
-        while !Task.isCancelled {
-            if let subscription = try? await Subscription.open(
-                Endpoint(host: address.host.description, port: address.port), credentials: settings.sentinelCredentials,
-                patterns: ["*"], on: loop, keepalive: Self.keepalive, within: Self.limit)
-            {
-                pause = .milliseconds(50)
-                // What it said before this moment nobody heard.
-                tell(.timer)
-                do {
-                    for try await message in subscription where message.concerns(masterNamed: settings.masterName) {
-                        tell(.sentinel(address, name: message.channel, payload: message.text))
-                    }
-                } catch {
-                    Log.debug("the subscription to sentinel \(address) ended: \(error)")
-                }
-                subscription.close()
-                if !Task.isCancelled { tell(.timer) }
-            }
-            // No event tells of a sentinel that listens again; one that is gone is asked ever more seldom, until its node is
-            // gone as well. A cancelled sleep ends the listening.
-            guard (try? await loop.sleep(for: pause)) != nil else { return }
-            pause = min(pause * 2, .seconds(2))
+    private func listen(to address: Address, over subscription: Subscription) {
+        ears[address] = .listening(subscription)
+        // What it said before this moment nobody heard.
+        tell(.timer)
+        subscription.handOn(to: { result in self.assumeIsolated { $0.hear(result, from: address) } })
+    }
+
+    private func hear(_ result: Result<Message, RedisError>, from address: Address) {
+        switch result {
+        case .success(let message):
+            guard message.concerns(masterNamed: settings.masterName) else { return }
+            tell(.sentinel(address, name: message.channel, payload: message.text))
+        case .failure(let error):
+            Log.debug("the subscription to sentinel \(address) ended: \(error)")
+            tell(.timer)
+            rest(address, for: Self.shortestRest)
         }
+    }
+
+    /// No event tells of a sentinel that listens again: one that is gone is asked ever more seldom, until its node is gone
+    /// as well.
+    private func rest(_ address: Address, for time: Duration) {
+        let alarm = loop.after(time) {
+            self.assumeIsolated { $0.open(address, orAfter: min(time * 2, Self.longestRest)) }
+        }
+        ears[address] = .resting(alarm)
     }
 }

@@ -27,16 +27,13 @@ actor WakeUps {
     func next(within limit: Duration) async -> [(event: Event, at: ContinuousClock.Instant)] {
         if events.isEmpty, !Task.isCancelled {
             turn += 1
-            let timer = Task(executorPreference: loop) { [loop, turn] in
-                try? await loop.sleep(for: limit)
-                await self.stopWaiting(in: turn)
-            }
+            let alarm = loop.after(limit) { [turn] in self.assumeIsolated { $0.stopWaiting(in: turn) } }
             await withTaskCancellationHandler {
                 await withCheckedContinuation { waiter = $0 }
-            } onCancel: {
-                timer.cancel()
+            } onCancel: { [turn] in
+                Task(executorPreference: loop) { await self.stopWaiting(in: turn) }
             }
-            timer.cancel()
+            alarm.cancel()
         }
         defer { events = [] }
         return events
