@@ -9,8 +9,8 @@ struct LocalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "local", abstract: "Run a whole cluster on this machine until Ctrl-C.",
         discussion: """
-            Starts a ZooKeeper of its own (Debian's package zookeeper) the launchers and the watcher, all on loopback and free ports.
-            A process that ends is started again on a new port. Standard output shows the topology whenever it changes;
+            Starts a ZooKeeper of its own (Debian's package zookeeper), the launchers and the watcher, all on loopback and free ports.
+            A process that ends is started again on a new port, ZooKeeper on its own. Standard output shows the topology whenever it changes;
             standard error what the processes say. On SIGINT or SIGTERM everything is ended, in order, and nothing stays.
             """)
 

@@ -62,6 +62,31 @@ import Testing
         }
     }
 
+    @Test("a killed watcher comes back, and it is said where; so does its own ZooKeeper, and all find it again")
+    func watcherAndZooKeeperComeBack() async throws {
+        let local = try await Local(["--redis", "2", "--sentinels", "1"])
+        let topology = try await local.complete(redis: 2, sentinels: 1)
+        let first = try local.watcher
+        local.killAll { $0.program.hasSuffix("/interrex-watcher") }
+        try await eventually("the new port is said: \(local.output)", within: .seconds(20)) {
+            try local.watcher != first
+        }
+        let watcher = try local.watcher
+        try await eventually("it is ready: \(local.errors)", within: .seconds(20)) {
+            (try? await get("/readyz", from: watcher))?.code == 200
+        }
+        local.killAll { $0.program.contains("java") }
+        try await eventually("its end is told") {
+            local.errors.contains("zookeeper   | was ended by signal 9; starting it again\n")
+        }
+        try await eventually("the watcher finds it again: \(local.errors)", within: .seconds(40)) {
+            (try? await get("/readyz", from: watcher))?.code == 200
+        }
+        let last = try local.watcher
+        #expect(local.topology == topology && last == watcher)
+        try await local.end(SIGINT)
+    }
+
     @Test("a given ZooKeeper is used, and left as it was but for the records")
     func givenZooKeeper() async throws {
         try await Place.with { place in
@@ -192,10 +217,10 @@ private final class Local: Sendable {
     var output: String { contents(of: "\(said.path)/output") }
     var errors: String { contents(of: "\(said.path)/errors") }
     var topology: Topology { Topology(output) }
-    /// The HTTP port of the watcher.
+    /// The HTTP port of the watcher that was named last.
     var watcher: Int {
         get throws {
-            let start = try #require(output.firstRange(of: "curl http://127.0.0.1:")).upperBound
+            let start = try #require(output.ranges(of: "curl http://127.0.0.1:").last).upperBound
             return try #require(Int(output[start...].prefix { $0.isNumber }))
         }
     }
@@ -214,6 +239,10 @@ private final class Local: Sendable {
         let info = try await redis(port, "INFO", "server").split(whereSeparator: \.isNewline)
         let line = try #require(info.first { $0.hasPrefix("process_id:") })
         kill(try #require(Int32(line.dropFirst("process_id:".count))), SIGKILL)
+    }
+
+    func killAll(where isVictim: (ProcessFiles) -> Bool) {
+        for process in children where isVictim(process) { kill(process.pid, SIGKILL) }
     }
 
     /// Ends it, and expects that no process and no file of it is left.

@@ -69,20 +69,18 @@ actor LocalCluster {
     private func startZooKeeper() async throws -> String {
         if let existing = plan.zookeeper { return existing }
         let port = try Port.free()
-        let process = LocalProcess(program: try plan.zooKeeper(port: port), console: console)
-        zooKeeper = Task(executorPreference: loop) { [console] in
-            let end = await process.run()
-            if !Task.isCancelled { console.show(end, of: "zookeeper") }
-        }
+        let program = try plan.zooKeeper(port: port)
+        // The one process that comes back on its own port, with its data: all others know it by its address.
+        zooKeeper = keep(onNewPorts: false) { _ in program }
         return "127.0.0.1:\(port)"
     }
 
     private func note(watcher number: Int, _ port: Int) { watcherPorts[number] = port }
 
-    /// Keeps one process running, on a new port each time, as Marathon does.
-    private func keep(_ program: @escaping @Sendable (_ port: Int) async throws -> LocalPlan.Program) -> Task<
-        Void, Never
-    > {
+    /// Keeps one process running, as Marathon does: on a new port each time, where its program takes one.
+    private func keep(
+        onNewPorts: Bool = true, _ program: @escaping @Sendable (_ port: Int) async throws -> LocalPlan.Program
+    ) -> Task<Void, Never> {
         Task(executorPreference: loop) { [plan, console, loop] in
             repeat {
                 do {
@@ -90,7 +88,8 @@ actor LocalCluster {
                     try Folder.create(program.folder)
                     let end = await LocalProcess(program: program, console: console).run()
                     if Task.isCancelled { return }
-                    console.show("\(end)\(plan.restarts ? "; starting it again on a new port" : "")", of: program.name)
+                    let again = onNewPorts ? "; starting it again on a new port" : "; starting it again"
+                    console.show("\(end)\(plan.restarts ? again : "")", of: program.name)
                     // A process that ends at once must not keep this machine busy.
                     try await loop.sleep(for: .milliseconds(500))
                 } catch {
@@ -105,14 +104,18 @@ actor LocalCluster {
         let me = Address("127.0.0.1:1")!
         let mark = Mark(root: registry.paths.root, masterName: prober.settings.masterName, clusterID: nil)
         let observer = Observer(prober, me: me, mark: mark, data: .empty, limit: .seconds(60))
-        var (shown, wasComplete) = (Topology(), false)
+        var (shown, shownPorts, wasComplete) = (Topology(), watcherPorts, false)
         while true {
             if let view = try? await registry.view(watchingMaster: false) {
                 let topology = Topology(await observer.observe(view))
                 if topology != shown { console.result("\n\(topology.text)") }
                 shown = topology
                 let isComplete = topology.isComplete(redis: plan.redis, sentinels: plan.sentinels)
-                if isComplete, !wasComplete { console.result(connecting(topology, registry, prober, hosts)) }
+                // A watcher that came back on a new port is no change of the topology.
+                if isComplete, !wasComplete || watcherPorts != shownPorts {
+                    shownPorts = watcherPorts
+                    console.result(connecting(topology, registry, prober, hosts))
+                }
                 wasComplete = isComplete
             }
             try await loop.sleep(for: .milliseconds(500))
