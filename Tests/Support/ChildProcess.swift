@@ -40,7 +40,7 @@ public final class ChildProcess: Sendable {
         posix_spawnattr_setflags(&attributes, flags)
 
         let argv = ([executable] + arguments).map { strdup($0) } + [nil]
-        let settings = environment ?? currentEnvironment()
+        let settings = environment?.merging(sanitizerOptions) { given, _ in given } ?? currentEnvironment()
         let envp = settings.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in argv + envp { free(text) } }
         var child: pid_t = 0
@@ -96,6 +96,11 @@ public final class ChildProcess: Sendable {
             status = raw & 0x7f == 0 ? (raw >> 8) & 0xff : 128 + (raw & 0x7f)
         }
     }
+}
+
+/// Where a sanitized program puts its reports: every process needs it, whatever else a test lets it know.
+private let sanitizerOptions = currentEnvironment().filter {
+    ["ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "SWIFT_BACKTRACE"].contains($0.key)
 }
 
 /// What went wrong in a test's own machinery.
