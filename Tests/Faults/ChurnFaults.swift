@@ -56,6 +56,7 @@ import ZooKeeper
                 while !Task.isCancelled {
                     let text = String(decoding: try await session.get(path).data, as: UTF8.self)
                     seen.withLock { if $0.last != text { $0.append(text) } }
+                    // Looked at all the time: a watch would miss what stood only briefly.
                     try await Task.sleep(for: .milliseconds(2))
                 }
             }

@@ -32,6 +32,7 @@ import ZooKeeper
             while ContinuousClock.now - start < timeout * 2 + .seconds(1) {
                 let now = try await [cluster.leases("members")[server.address], owner(of: leader, in: cluster)]
                 try #require(now == before, "\(server.lines) \(watcher.process.text)")
+                // Nothing may happen: looked at again and again for as long as the fault lasts.
                 try await Task.sleep(for: .milliseconds(100))
             }
             // It was down: who had to ask it got nowhere.

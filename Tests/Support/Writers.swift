@@ -67,6 +67,7 @@ public final class Writers: Sendable {
             guard let place = only ?? master else {
                 sentinel += 1
                 master = await ask(sentinels[sentinel % sentinels.count])
+                // A client's pause before it asks the next sentinel; nothing is waited for.
                 if master == nil { try? await Task.sleep(for: .milliseconds(2)) }
                 continue
             }

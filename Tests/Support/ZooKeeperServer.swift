@@ -61,7 +61,20 @@ public final class ZooKeeperServer: Sendable {
 
     deinit { process.value.map(end) }
 
-    public func freeze() { process.value?.signal(SIGSTOP) }
+    /// SIGSTOP; returns once it has stopped: until then it may answer yet.
+    public func freeze() {
+        guard let process = process.value else { return }
+        process.signal(SIGSTOP)
+        let threads = "/proc/\(process.pid)/task"
+        for _ in 0..<2_000 where !entries(of: threads).allSatisfy({ hasStopped("\(threads)/\($0)") }) { usleep(1_000) }
+    }
+
+    /// A thread that has ended meanwhile has stopped, too.
+    private func hasStopped(_ thread: String) -> Bool {
+        let state = contents(of: "\(thread)/stat").split(separator: ")").last?.first { $0 != " " }
+        return state.map { "TtZX".contains($0) } ?? true
+    }
+
     public func thaw() { process.value?.signal(SIGCONT) }
 
     /// Ends it at once; connections are reset.

@@ -41,6 +41,7 @@ import Testing
         next.cancel()
         #expect(await next.value == 0)
         let waiting = Task(executorPreference: loop) { await wakeUps.next(within: .seconds(3_600)).count }
+        // Nobody tells that it waits; cancelled before, it ends as well.
         try await loop.sleep(for: .milliseconds(10))
         waiting.cancel()
         #expect(await waiting.value == 0)
