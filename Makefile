@@ -26,7 +26,7 @@ demo: build
 test: build
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" scripts/test
 
-# Every fault that the design answers, as a table of results and recovery times; one of them: make faults CASE=f25
+# Every fault that the design answers, as a table of results and recovery times; one of them: make faults CASE=f25, make faults CASE=churn
 faults: build
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" scripts/faults $(CASE)
 

@@ -39,12 +39,13 @@ public struct Info: Sendable {
     /// The names of the fields, in the server's order.
     public var names: [String] { lines.map { String(decoding: text[$0.start..<$0.colon], as: UTF8.self) } }
 
-    /// Whether a field's name is `prefix` and at least one digit after it, and nothing else: `db0` of the keyspace section.
-    public func hasNumbered(_ prefix: String) -> Bool {
-        lines.contains { line in
+    /// The values of the fields whose name is `prefix` and at least one digit after it, and nothing else: `db0` of the
+    /// keyspace section.
+    public func numbered(_ prefix: String) -> [String] {
+        lines.filter { line in
             let name = text[line.start..<line.colon]
             return name.count > prefix.utf8.count && name.starts(with: prefix.utf8)
                 && name.dropFirst(prefix.utf8.count).allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        }
+        }.map { String(decoding: text[($0.colon + 1)..<$0.end], as: UTF8.self) }
     }
 }

@@ -1,20 +1,51 @@
 extension RedisFile {
-    /// The file's text: `settings` rendered, and set into `template` at `{{{settings}}}`.
+    /// The file's text: `settings` set into `template` at `{{{settings}}}`.
     ///
-    /// - Throws: `RenderingError`: a value that can't go into a file, a mistake in either template, or a line in the
-    ///   settings that would fight with what Interrex decides.
+    /// - Throws: `RenderingError`: a value that can't go into a file, or a mistake in the template.
+    public func render(template: Template, settings: FlatSettings) throws(RenderingError) -> String {
+        try validate()
+        let text = try template.render(scope.with(settings: settings.text))
+        // What it names would be read by the server alone.
+        for line in SettingsText.lines(of: text) where line.words?[0] == "include" {
+            throw .settings(source: template.name, line: line.line, .includeInTemplate)
+        }
+        return text
+    }
+
+    /// The same for settings without arguments that include nothing.
+    ///
+    /// - Throws: as `flattened(settings:arguments:files:)` and `render(template:settings:)` do.
     public func render(template: Template, settings: Template) throws(RenderingError) -> String {
-        try template.render(scope.with(settings: rendered(settings: settings)))
+        try render(template: template, settings: flattened(settings: settings))
     }
 
     /// The user's settings alone, as they go into the file: to read from them what the user has set.
     ///
-    /// - Throws: as `render(template:settings:)` does.
+    /// - Throws: as `flattened(settings:arguments:files:)` does.
     public func rendered(settings: Template) throws(RenderingError) -> String {
+        try flattened(settings: settings).text
+    }
+
+    /// All that the server will read besides what Interrex decides: `settings` rendered, with what they include, and then
+    /// the arguments.
+    ///
+    /// - Parameter arguments: what would follow the file on the server's command line.
+    /// - Throws: `RenderingError`: a mistake in the settings, or a line in any of these that would fight with what Interrex
+    ///   decides.
+    public func flattened(
+        settings: Template, arguments: [String] = [], files: @escaping IncludedFiles = RedisFile.unreadable
+    ) throws(RenderingError) -> FlatSettings {
         try validate()
-        let rendered = try settings.render(scope)
-        try check(SettingsText(rendered, source: settings.name), source: settings.name)
-        return rendered
+        var flattening = Flattening(folder: dataDirectory, files: files)
+        try flattening.add(try settings.render(scope), from: .rendered(settings.name))
+        try flattening.add(arguments: arguments)
+        try check(flattening.settings)
+        return flattening.settings
+    }
+
+    /// Reads no file at all.
+    public static func unreadable(_ path: String) throws(SettingsProblem) -> [SourceText] {
+        throw .unreadableInclude(path: path, why: "no files are read here")
     }
 
     private func validate() throws(RenderingError) {
@@ -52,16 +83,20 @@ extension RedisFile {
         ])
     }
 
-    private func check(_ settings: SettingsText, source: String) throws(RenderingError) {
+    private func check(_ settings: FlatSettings) throws(RenderingError) {
         for directive in settings.directives {
-            let name = directive.words[0]
+            let (name, values) = (directive.words[0], Array(directive.words.dropFirst()))
             switch name {
-            case "replicaof", "slaveof", "cluster-enabled":
-                if directive.words == ["cluster-enabled", "no"] { continue }
-                throw .settings(source: source, line: directive.line, .decidedByInterrex(directive: name))
-            case "requirepass" where credentials == nil && directive.words != ["requirepass", ""]:
-                let problem = SettingsProblem.secretUnknownToInterrex(directive: name, variable: "REDIS_PASSWORD")
-                throw .settings(source: source, line: directive.line, problem)
+            case "replicaof", "slaveof":
+                // Several values may be quoted as one.
+                let words = values.count == 1 ? RedisQuoting.split(values[0]) ?? [] : values
+                if words.map({ $0.lowercased() }) == ["no", "one"] { continue }
+                throw directive.origin.error(.decidedByInterrex(directive: name))
+            case "cluster-enabled" where values.map({ $0.lowercased() }) != ["no"]:
+                throw directive.origin.error(.decidedByInterrex(directive: name))
+            case "requirepass" where credentials == nil && values != [""]:
+                throw directive.origin.error(
+                    .secretUnknownToInterrex(directive: name, variable: "REDIS_PASSWORD"))
             default:
                 continue
             }

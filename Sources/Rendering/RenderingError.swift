@@ -8,6 +8,9 @@ public enum RenderingError: Error, Equatable, Sendable {
 
     /// The rendered settings hold a line that can't work; `line` counts in their rendered text.
     case settings(source: String, line: Int, SettingsProblem)
+
+    /// A file that the settings include, or an argument of the server, holds a line that can't work.
+    case included(source: String, line: Int, SettingsProblem)
 }
 
 /// What is wrong in a template.
@@ -42,6 +45,15 @@ public enum SettingsProblem: Error, Equatable, Sendable {
     case unbalancedQuotes
     case decidedByInterrex(directive: String)
     case secretUnknownToInterrex(directive: String, variable: String)
+    case malformedInclude
+    case unreadableInclude(path: String, why: String)
+    case includedTooDeep(limit: Int)
+    case includedTooMuch(limit: Int)
+    case includeInTemplate
+    case sentinelArgument
+    case standardInput
+    case fileArgument
+    case namelessArgument
 }
 
 extension RenderingError: CustomStringConvertible {
@@ -52,6 +64,7 @@ extension RenderingError: CustomStringConvertible {
         case .value(let name, let problem): "\(name) \(problem.explanation)"
         case .settings(let source, let line, let problem):
             "\(source), line \(line) once rendered: \(problem.explanation)"
+        case .included(let source, let line, let problem): "\(source), line \(line): \(problem.explanation)"
         }
     }
 }
@@ -118,6 +131,24 @@ extension SettingsProblem {
             "\(directive) is decided by Interrex at every start; remove it"
         case .secretUnknownToInterrex(let directive, let variable):
             "\(directive) would lock out replicas, sentinels and Interrex itself; set \(variable) instead"
+        case .malformedInclude:
+            "include takes one path; quote it where it holds spaces"
+        case .unreadableInclude(let path, let why):
+            "it includes \(path), which can't be read (\(why)), and redis-server ends there; correct the path or its mode"
+        case .includedTooDeep(let limit):
+            "files include each other more than \(limit) deep; does one include itself?"
+        case .includedTooMuch(let limit):
+            "the included files are more than \(limit) bytes together; include fewer"
+        case .includeInTemplate:
+            "a template can't include files, since nobody would have judged them; put the line into REDIS_CONF"
+        case .sentinelArgument:
+            "--sentinel makes another server of it; use interrex sentinel"
+        case .standardInput:
+            "- would make the server read settings from standard input; put them into REDIS_CONF"
+        case .fileArgument:
+            "the first argument is no option; name a settings file in REDIS_CONF, and begin each option with --"
+        case .namelessArgument:
+            "an option has no name; write --name value"
         }
     }
 }

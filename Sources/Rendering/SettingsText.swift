@@ -7,6 +7,15 @@ struct SettingsText {
         let words: [String]
     }
 
+    enum Content: Equatable {
+        /// Neither anything nor more than a comment.
+        case nothing
+        /// The directive's name in lower case, then its arguments.
+        case words([String])
+        /// Redis ends at it.
+        case unbalanced
+    }
+
     let directives: [Directive]
 
     /// - Throws: `RenderingError.settings` for a line that Redis can't split into words.
@@ -25,20 +34,25 @@ struct SettingsText {
         var lines: [(line: Int, words: [String]?)] = []
         let all = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, bytes) in all.enumerated() {
-            // Only these are trimmed before the line is looked at (config.c, `loadServerConfigFromString`): to Redis, a form
-            // feed and a `#` begin no comment.
-            guard let first = bytes.first(where: { !" \t\r".utf8.contains($0) }), first != UInt8(ascii: "#") else {
-                continue
+            switch content(of: Substring(bytes)) {
+            case .nothing: break
+            case .words(let words): lines.append((index + 1, words))
+            case .unbalanced: lines.append((index + 1, nil))
             }
-            var words = RedisQuoting.split(String(Substring(bytes)))
-            if let name = words?.first {
-                words?[0] = name.lowercased()
-            } else if words != nil {
-                continue
-            }
-            lines.append((index + 1, words))
         }
         return lines
+    }
+
+    static func content(of line: some StringProtocol) -> Content {
+        // Only these are trimmed before the line is looked at (config.c, `loadServerConfigFromString`): to Redis, a form
+        // feed and a `#` begin no comment.
+        guard let first = line.utf8.first(where: { !" \t\r".utf8.contains($0) }), first != UInt8(ascii: "#") else {
+            return .nothing
+        }
+        guard var words = RedisQuoting.split(String(line)) else { return .unbalanced }
+        guard let name = words.first else { return .nothing }
+        words[0] = name.lowercased()
+        return .words(words)
     }
 }
 
@@ -47,4 +61,21 @@ struct SettingsText {
 /// A replica that starts empty runs with priority 0 until it has synchronised; its lease then sets this value.
 public func userReplicaPriority(in renderedSettings: String) -> Int {
     settingsValue(of: ["replica-priority", "slave-priority"], in: renderedSettings).flatMap { Int($0) } ?? 100
+}
+
+/// Whether a server with these settings writes snapshots by itself: Redis has save points of its own, which the first line
+/// of `save` replaces, and `save ""` takes all away that came before (config.c, `setConfigSaveOption`).
+public func hasSavePoints(in renderedSettings: String) -> Bool {
+    var hasSome = true
+    var isFirst = true
+    for line in SettingsText.lines(of: renderedSettings) {
+        guard var words = line.words, words[0] == "save" else { continue }
+        words.removeFirst()
+        // Several values may be quoted as one.
+        if words.count == 1, words != [""] { words = RedisQuoting.split(words[0]) ?? [] }
+        if isFirst || words == [""] { hasSome = false }
+        isFirst = false
+        if words.count >= 2 { hasSome = true }
+    }
+    return hasSome
 }

@@ -7,3 +7,12 @@ public func settingsValue(of names: [String], in renderedSettings: String) -> St
         line.words.map { $0.count == 2 && names.contains($0[0]) } ?? false
     }?.words?[1]
 }
+
+/// The same of all directives at once: the last value of each, by its name in lower case, where it has exactly one.
+public func settingsValues(in renderedSettings: String) -> [String: String] {
+    var values: [String: String] = [:]
+    for line in SettingsText.lines(of: renderedSettings) {
+        if let words = line.words, words.count == 2 { values[words[0]] = words[1] }
+    }
+    return values
+}

@@ -17,7 +17,7 @@ public enum Action: Equatable, Sendable {
     /// Delete the node of a registered sentinel that another tool wrote.
     case remove(sentinel: Address)
     /// Write `/redis/cluster`.
-    case keep(ClusterUpdate)
+    case keep(ClusterRecord)
     /// Something that an operator should know: a line in the log, a metric, an entry in `/status`, until it is not
     /// returned any more.
     case alert(Alert)
@@ -64,31 +64,14 @@ public struct Recording: Equatable, Sendable {
     public var evidence: Evidence
     /// What was recorded when the evidence was gathered; nil where nothing was.
     public var previous: Record?
-    /// The configuration epoch under which the sentinels name it; nil where none does yet.
-    public var epoch: Int?
-    public var update: ClusterUpdate
+    /// What `/redis/cluster` is to say from then on; its epoch is that of the new reign. An id that nobody knows is empty.
+    public var cluster: ClusterRecord
 
-    public init(
-        master: Address, evidence: Evidence, previous: Record?, epoch: Int? = nil, update: ClusterUpdate
-    ) {
+    public init(master: Address, evidence: Evidence, previous: Record?, cluster: ClusterRecord) {
         self.master = master
         self.evidence = evidence
         self.previous = previous
-        self.epoch = epoch
-        self.update = update
-    }
-}
-
-/// What `/redis/cluster` is to say, beside its id.
-public struct ClusterUpdate: Equatable, Sendable {
-    public var members: Int
-    public var replicationID: String?
-    public var epoch: Int?
-
-    public init(members: Int, replicationID: String?, epoch: Int?) {
-        self.members = members
-        self.replicationID = replicationID
-        self.epoch = epoch
+        self.cluster = cluster
     }
 }
 

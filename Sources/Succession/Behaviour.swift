@@ -42,7 +42,9 @@ public func plan(
             case .nothing: true
             case .record: !isTaken
             case .leader: snapshot.leads && !isTaken
-            case .servers: snapshot.leads && !snapshot.isPaused && !isTaken && !snapshot.resting.contains(action)
+            case .servers:
+                snapshot.leads && !snapshot.isPaused && !isTaken && !snapshot.isDisputed
+                    && !snapshot.resting.contains(action)
             }
         }
         plan += allowed

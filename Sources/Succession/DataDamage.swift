@@ -2,7 +2,7 @@
 public enum DataDamage: Equatable, Sendable {
     /// It doesn't begin as one.
     case signature
-    /// An RDB file of this version, which the server doesn't know.
+    /// An RDB file of this version, which the server doesn't load: nothing is wrong with it.
     case version(Int)
     /// Its end is missing.
     case cutOff
@@ -26,12 +26,9 @@ extension DataDamage {
         head: [UInt8], tail: [UInt8], size: Int, newest: Int, isPreamble: Bool = false
     ) -> DataDamage? {
         guard let header = RDBHeader(head) else {
-            let start = Array("REDIS".utf8)
-            let isCut =
-                head.count < 9 && head.prefix(5) == start.prefix(head.count) && head.dropFirst(5).allSatisfy(isDigit)
-            return isCut ? .cutOff : .signature
+            return RDBHeader.isCutOff(head) ? .cutOff : .signature
         }
-        guard (1...max(newest, 1)).contains(header.version) else { return .version(header.version) }
+        guard RDBVersion.loads(header.version, newest: newest) else { return .version(header.version) }
         if let whole = header.emptySize { return size < whole ? .cutOff : nil }
         if isPreamble { return nil }
         let ending = header.checksumLength + 1

@@ -39,7 +39,9 @@ extension Observation {
     fileprivate var withNothingRecorded: Ruling {
         let masters = others.filter(isLiveMaster)
         if masters.count == 1 { return Ruling(rule: .soleMaster, decision: .follow(masters[0])) }
-        if !data.holdsData, cluster == nil, members.isEmpty, candidates.isEmpty, sentinels.isEmpty {
+        if !data.holdsData, data.clusterID == nil, cluster == nil, members.isEmpty, candidates.isEmpty,
+            sentinels.isEmpty
+        {
             return Ruling(rule: .firstClaim, decision: .claim(at: nil))
         }
         // Members whose record was lost go before a claim, with the same caution as in rules 4e and 5b.
@@ -102,14 +104,22 @@ extension Observation {
         if let named = sentinels.majorityAddress, named != me, !isDead(named), !patienceIsOver {
             return Ruling(rule: .otherwise, decision: .wait(.chosenButSilent(named)))
         }
-        let fresher = others.filter { isFresherThanUs($0) || cannotBeAsked($0) }
+        // What a member loads is not known before it is done.
+        let fresher = others.filter {
+            isFresherThanUs($0) || cannotBeAsked($0) || answer(of: $0) == .loading && !isStranger($0)
+        }
         // Beside a live master with fresher data we would be the second, and the watcher would have to end one of us.
         if fresher.contains(where: isLiveMaster) || !fresher.isEmpty && !patienceIsOver {
             return Ruling(rule: .fresherThanUs, decision: .wait(.fresherMembers(fresher)))
         }
+        let own = judged(data)
         let membersAreMissing = cluster.map { $0.members > Set(members).union([me]).count } ?? false
-        // Without a watcher nobody has counted the members: one that stands with data is one of them all the same.
-        if membersAreMissing || !data.isUsable && candidates.contains(where: { $0.freshness.isFresher(than: data) }) {
+        // Without a watcher nobody has counted the members: one that stands with fresher data is one of them all the same.
+        if membersAreMissing || !mayBegin(with: own)
+            || candidates.contains(where: {
+                judged($0.freshness).isFresher(than: own, recorded: own, holdings: holdings)
+            })
+        {
             return Ruling(rule: .membersMissing, decision: coldStart(at: record.version))
         }
         return Ruling(rule: .resume, decision: .resume)

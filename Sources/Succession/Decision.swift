@@ -46,7 +46,11 @@ public enum Reason: Equatable, Sendable {
     case promotedButNotRecorded(Address)
     /// A cold start's window is open for that long still. So many are present, of the members that a watcher counted.
     case settling(present: Int, expected: Int?, rest: Duration)
-    case fresherCandidate(Address)
+    case fresherCandidate(Address, number: Int)
+    /// The best copy that is here lacks what there was.
+    case behind(Shortfall)
+    /// Leased members bear this cluster id, and `/redis/cluster` has another.
+    case disputedCluster(String)
     case silent(Address)
     case loading(Address)
     /// The recorded master follows somebody who is no usable master of ours.
@@ -95,7 +99,12 @@ extension Reason: CustomStringConvertible {
         case .settling(let present, let expected, _):
             "a cold start is under way and the freshest data will be master: "
                 + (expected.map { "\(present) of \($0) members are here" } ?? "\(present) here so far")
-        case .fresherCandidate(let address):
+        case .behind(let shortfall):
+            "\(shortfall)"
+        case .disputedCluster(let id):
+            "the members bear the cluster id \(id), but /cluster below ZK_ROOT in ZooKeeper has another: it was restored from "
+                + "elsewhere, or they were; set its id right, then start again"
+        case .fresherCandidate(let address, _):
             "a cold start is under way and \(address) has the freshest data"
         case .silent(let address):
             "the recorded master \(address) does not answer, and no majority of sentinels holds it for dead"

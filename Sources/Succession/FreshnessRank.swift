@@ -1,42 +1,68 @@
-/// Where a copy of the data stands among others: a total order, whatever ids the copies bear.
+/// Where a copy of the data stands among others: a total order, whatever is known of them.
 ///
-/// Of two copies with one replication id the higher offset holds all that the lower one does: Redis gives a master a
-/// new id whenever it might go on differently (`changeReplicationId` in replication.c). Offsets of different ids say
-/// nothing, so there the newer file counts (DESIGN.md 3.1). The two rules taken pair by pair could go round in a circle:
-/// a higher offset in an older file, a lower one in a newer, and a file without an id between the two. So a copy counts
-/// as being as new as the newest that it is known to hold.
+/// Copies with a position are compared by it. A copy of which none is known (an older Interrex, a server that ran without its
+/// lease, files that somebody put there) goes before those that are known to lack something and behind those that are not:
+/// it may have what they lack. Among such copies the recorded master's own goes first, then the newer file: what bears one
+/// replication id counts as one, of which the higher offset is fresher.
 struct FreshnessRank: Comparable {
     private enum Worth: Int { case empty, unusable, usable }
+    private enum Proof: Int { case behind, unknown, current }
 
     private let worth: Worth
-    /// Milliseconds since 1970 of the newest file whose writes this copy is known to hold.
+    private let proof: Proof
+    private let position: Position
+    private let isRecorded: Bool
     private let moment: Int64
-    /// How many of the others hold less under this copy's id: tells a higher offset from a lower one where both have
-    /// one moment, without a word on copies of other ids.
-    private let ahead: Int
+    private let offset: Int64
 
-    fileprivate init(of copy: Freshness, among copies: [Freshness]) {
+    /// - Parameters:
+    ///   - recorded: the recorded master's own copy, where that is one of them.
+    ///   - copies: all that are compared.
+    ///   - holdings: what the cluster was last seen to hold; nil where nobody saw.
+    init(of copy: Freshness, recorded: Freshness? = nil, among copies: [Freshness], holdings: Holdings? = nil) {
+        worth = !copy.holdsData ? .empty : copy.isLoadable ? .usable : .unusable
+        // Of nothing no copy has more than another, however far its offset has come.
         guard copy.holdsData else {
-            (worth, moment, ahead) = (.empty, 0, 0)
+            (proof, position) = (.behind, Position(epoch: 0, offset: 0))
+            (isRecorded, moment, offset) = (false, 0, 0)
             return
         }
-        worth = copy.isLoadable ? .usable : .unusable
-        let contained = copies.filter { copy.contains($0) }
-        moment = contained.reduce(copy.modified ?? .max) { max($0, $1.modified ?? .max) }
-        ahead = contained.count { !$0.contains(copy) }
+        if let known = copy.position {
+            position = known
+            proof = holdings.map { $0.isAhead(of: known) } ?? false ? .behind : .current
+            (isRecorded, moment, offset) = (false, 0, 0)
+            return
+        }
+        proof = .unknown
+        position = Position(epoch: 0, offset: 0)
+        func isKin(_ other: Freshness) -> Bool {
+            copy.replicationID != nil && other.replicationID == copy.replicationID
+        }
+        // What has all of it and more goes with it.
+        isRecorded = recorded.map { $0 == copy || isKin($0) } ?? false
+        let kin = copies.filter(isKin) + [copy]
+        moment = kin.compactMap(\.modified).max() ?? 0
+        offset = copy.replicationID == nil ? 0 : copy.offset ?? 0
     }
 
     static func < (one: FreshnessRank, other: FreshnessRank) -> Bool {
-        (one.worth.rawValue, one.moment, one.ahead) < (other.worth.rawValue, other.moment, other.ahead)
+        if one.worth != other.worth { return one.worth.rawValue < other.worth.rawValue }
+        if one.proof != other.proof { return one.proof.rawValue < other.proof.rawValue }
+        if one.position != other.position { return one.position < other.position }
+        if one.isRecorded != other.isRecorded { return other.isRecorded }
+        return (one.moment, one.offset) < (other.moment, other.offset)
     }
 }
 
 extension Freshness {
-    func rank(among copies: [Freshness]) -> FreshnessRank { FreshnessRank(of: self, among: copies) }
+    /// Whether this copy is fresher than `other`, where only these two are compared.
+    public func isFresher(than other: Freshness, holdings: Holdings? = nil) -> Bool {
+        isFresher(than: other, recorded: nil, holdings: holdings)
+    }
 
-    /// Whether every write of `other` is known to be in this copy.
-    fileprivate func contains(_ other: Freshness) -> Bool {
-        guard other.holdsData, let replicationID, let offset, let theirs = other.offset else { return false }
-        return other.replicationID == replicationID && theirs <= offset
+    func isFresher(than other: Freshness, recorded: Freshness?, holdings: Holdings?) -> Bool {
+        let both = [self, other]
+        return FreshnessRank(of: self, recorded: recorded, among: both, holdings: holdings)
+            > FreshnessRank(of: other, recorded: recorded, among: both, holdings: holdings)
     }
 }

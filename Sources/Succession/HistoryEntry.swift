@@ -12,7 +12,7 @@ public struct HistoryEntry: Codable, Equatable, Sendable {
     public var new: String
     /// Why: `forced` where the writer forced the failover, else its evidence (`agreed`, `early`, `sole`, `promoted`).
     public var cause: String
-    /// The sentinels' configuration epoch, where they named one.
+    /// The number of the reign that began.
     public var epoch: Int?
     /// How many live members there were.
     public var members: Int

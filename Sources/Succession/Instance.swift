@@ -31,24 +31,37 @@ public struct History: Equatable, Sendable {
     public var replicationID: String
     /// `master_replid2`: the id it replicated under before it was promoted; nil where it was not.
     public var previousID: String?
+    /// `second_repl_offset`: the first offset that the two ids don't share; nil where there is no previous id.
+    public var previousOffset: Int64?
     /// `master_repl_offset`, in bytes.
     public var offset: Int64
-    public var holdsKeys: Bool
+    /// How many keys it holds, over all databases. At least one for a server that is loading.
+    public var keys: Int64
 
-    public init(replicationID: String, previousID: String? = nil, offset: Int64 = 0, holdsKeys: Bool = false) {
+    public init(
+        replicationID: String, previousID: String? = nil, previousOffset: Int64? = nil, offset: Int64 = 0,
+        keys: Int64 = 0
+    ) {
         self.replicationID = replicationID
         self.previousID = previousID
+        self.previousOffset = previousOffset
         self.offset = offset
-        self.holdsKeys = holdsKeys
+        self.keys = keys
     }
 
-    /// Whether data under `id` is a part of this history. Data that bears no id is a part of none.
-    public func contains(_ id: String?) -> Bool {
-        guard let id else { return false }
-        return id == replicationID || id == previousID
+    public var holdsKeys: Bool { keys > 0 }
+
+    /// Whether all that was written under `id` up to `offset` is a part of this history.
+    public func contains(_ id: String, upTo offset: Int64) -> Bool {
+        if id == replicationID { return offset <= self.offset }
+        return id == previousID && previousOffset.map { offset < $0 } ?? false
     }
 
-    var freshness: Freshness { Freshness(holdsData: holdsKeys, replicationID: replicationID, offset: offset) }
+    /// What this server's reign began with, where it was promoted.
+    public var origin: Origin? {
+        guard let previousID, let previousOffset else { return nil }
+        return Origin(replicationID: previousID, offset: previousOffset - 1)
+    }
 }
 
 /// A replica's view of its replication.

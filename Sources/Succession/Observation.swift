@@ -1,5 +1,5 @@
 /// All that a launcher knows when it decides: one look at ZooKeeper, the sentinels and the servers.
-public struct Observation: Sighting, Equatable {
+public struct Observation: DataGuard, Equatable {
     /// Where our own server will be reached.
     public var me: Address
     /// The mark that our own server will bear; its id is that of `/redis/cluster`.
@@ -18,6 +18,12 @@ public struct Observation: Sighting, Equatable {
     public var instances: [Address: Instance]
     /// The data that our own server would start with.
     public var data: Freshness
+    /// Candidates that had their turn and did not claim.
+    public var passedOver: Set<Int> = []
+    public var acceptsLoss = false
+    public var acceptLossAfter: Duration?
+    /// Whether leased members agree on another cluster id than `/redis/cluster` has.
+    public var isDisputed = false
     /// How long this launcher has waited for a usable master.
     public var waited: Duration
     /// How long it may wait in all (`MASTER_TIMEOUT`).

@@ -21,8 +21,11 @@ extension Sighting {
     /// Whether a live member has this address.
     public func isLeased(_ address: Address) -> Bool { members.contains(address) }
 
-    /// Live members, each once and in a fixed order.
-    public var liveMembers: [Address] { Set(members).sorted { $0.description < $1.description } }
+    /// Live members, each once and in a fixed order: those with a lease, and servers that bear our mark and have lost theirs.
+    public var liveMembers: [Address] {
+        let marked = instances.keys.filter { bearsOurMark($0) && answersAsRedis($0) }
+        return Set(members).union(marked).sorted { $0.description < $1.description }
+    }
 
     /// No Redis, or the mark of another cluster. This beats every other word.
     public func isStranger(_ address: Address) -> Bool {
@@ -86,21 +89,6 @@ extension Sighting {
 
     /// Whether it answers `slave` with this master, be the link up or not.
     public func follows(_ member: Address, _ master: Address) -> Bool { replication(of: member)?.master == master }
-
-    /// What is known of a live member's data; nil where it can't be asked. A server that is loading has a file to load.
-    func freshness(of member: Address) -> Freshness? {
-        if isStranger(member) { return .empty }
-        switch answer(of: member) {
-        case .master(let history): return history.freshness
-        case .replica(let replication): return replication.history.freshness
-        case .loading: return Freshness(holdsData: true)
-        case .refused, .silent, .denied, .notRedis: return nil
-        }
-    }
-
-    func holdsData(_ member: Address) -> Bool { freshness(of: member)?.holdsData ?? false }
-
-    func cannotBeAsked(_ member: Address) -> Bool { freshness(of: member) == nil }
 
     /// A live member that answers master.
     public func isLiveMaster(_ member: Address) -> Bool { answersMaster(member) && !isStranger(member) }

@@ -8,6 +8,13 @@ extension Snapshot {
             && answersMaster(record.address) && isOurs(record.address)
     }
 
+    public var holdings: Holdings? { cluster?.holdings }
+
+    public var missingFor: Duration? { held[.masterless] }
+
+    /// Live members that hold data: whoever else was counted may have more.
+    public var presentMembers: Int { liveMembers.count(where: holdsData) }
+
     /// Whether any sentinel reports a failover, however old: what would start a second one must not rely on our clock.
     var anyFailover: Bool { sentinels.contains { $0.opinion?.failoverFor != nil } }
 

@@ -1,6 +1,6 @@
 /// All that a watcher knows when it plans: one pass over ZooKeeper, the sentinels and the servers, and what it
 /// remembers of the passes before.
-public struct Snapshot: Sighting, Equatable {
+public struct Snapshot: DataGuard, Equatable {
     public var mark: Mark
     public var record: Record?
     public var cluster: ClusterRecord?
@@ -26,6 +26,12 @@ public struct Snapshot: Sighting, Equatable {
     /// For how long each condition has held without a break, as far as this watcher has seen.
     public var held: [Condition: Duration]
     public var sessionTimeout: Duration
+    /// When this look began: RFC 3339, UTC; nil where no clock is to be written down.
+    public var seen: String?
+    public var acceptsLoss = false
+    public var acceptLossAfter: Duration?
+    /// Whether leased members agree on another cluster id than `/redis/cluster` has.
+    public var isDisputed = false
     /// What servers were told a moment ago: not told again yet, so that one that doesn't do it neither is flooded nor keeps
     /// other repairs from their turn.
     public var resting: [Action]

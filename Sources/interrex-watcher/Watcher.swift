@@ -59,8 +59,8 @@ enum Watcher {
         let hookFeed = EventFeed()
         let metrics = PrometheusBackend()
         let desk = Desk(
-            loop: loop, redis: settings.redis, address: settings.address, board: board, feed: feed, hookFeed: hookFeed,
-            metrics: metrics, turnstile: Turnstile(loop: loop))
+            loop: loop, redis: settings.redis, acceptLossAfter: settings.acceptLossAfter, address: settings.address,
+            board: board, feed: feed, hookFeed: hookFeed, metrics: metrics, turnstile: Turnstile(loop: loop))
         let prober = Prober(settings.redis, on: loop)
         let roots = (settings.roots.clusters + settings.roots.parents.map { "\($0)/*" }).joined(separator: ", ")
         var services: [any Service] = [

@@ -15,6 +15,8 @@ struct WatcherSettings: Sendable {
     /// Where others reach it.
     var address: Address
     var hooks: String?
+    /// After so long without a master the best copy may begin, though better ones are missing; nil: never.
+    var acceptLossAfter: Duration?
 
     /// - Throws: `Failure` (78) that names the variable.
     init(_ environment: Environment) throws(Failure) {
@@ -41,6 +43,7 @@ struct WatcherSettings: Sendable {
             throw environment.bad("ANNOUNCE_PORT", "is no port")
         }
         self.address = address
+        acceptLossAfter = try environment.acceptLossAfter()
         hooks = try environment.text("HOOKS_DIR")
         if let hooks, !Self.isReadableFolder(hooks) {
             throw environment.bad(

@@ -30,7 +30,9 @@ struct RedisCommand: ParsableCommand {
     var role: Role?
     @Option(help: "With --role replica: the master to follow, as HOST:PORT.")
     var master: String?
-    @Argument(parsing: .postTerminator, help: "Passed on to redis-server, after the file.")
+    @Argument(
+        parsing: .postTerminator,
+        help: "Settings as redis-server takes them (--maxmemory 64mb); they become lines of the file.")
     var serverArguments: [String] = []
 
     func validate() throws {
@@ -63,7 +65,6 @@ struct RedisCommand: ParsableCommand {
         StopSignals.install()
         try Log.start(environment, command: "redis")
         let settings = try RedisLaunchSettings(environment, arguments: serverArguments, forReal: true)
-        try settings.checkMachine()
         try prepare(on: { RedisLauncher(settings, loop: $0) }).becomeServer()
     }
 
@@ -75,7 +76,7 @@ struct RedisCommand: ParsableCommand {
             text = try settings.render(following: nil, clusterID: nil, startsEmpty: false)
         case (.replica?, let master?):
             Log.result("replica of \(master), as --role and --master say")
-            text = try settings.render(following: master, clusterID: nil, startsEmpty: !settings.data.holdsData)
+            text = try settings.render(following: master, clusterID: nil, startsEmpty: true)
         default:
             text = try interrex.preview(on: { RedisLauncher(settings, loop: $0) })
         }

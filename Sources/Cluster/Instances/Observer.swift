@@ -9,15 +9,22 @@ public actor Observer {
     private let mark: Mark
     private let data: Freshness
     private let limit: Duration
+    private let acceptLossAfter: Duration?
     private let start = ContinuousClock.now
     private var failovers = FailoverClock()
 
-    public init(_ prober: Prober, me: Address, mark: Mark, data: Freshness, limit: Duration) {
+    /// Candidates whose turn it was to claim, and since when.
+    private var turns: [Int: ContinuousClock.Instant] = [:]
+
+    public init(
+        _ prober: Prober, me: Address, mark: Mark, data: Freshness, limit: Duration, acceptLossAfter: Duration? = nil
+    ) {
         self.prober = prober
         self.me = me
         self.mark = mark
         self.data = data
         self.limit = limit
+        self.acceptLossAfter = acceptLossAfter
     }
 
     /// Asks the recorded address, each live member and each sentinel at once; then whom those name and nobody has asked.
@@ -32,13 +39,50 @@ public actor Observer {
             named.formUnion([replication.master].compactMap(\.self))
         }
         await ask(named.subtracting(instances.keys), into: &instances)
+        await askForgotten(view, into: &instances)
 
         var mark = mark
-        mark.clusterID = view.cluster?.id ?? mark.clusterID(in: instances.filter { members.contains($0.key) })
-        return Observation(
+        let borne = mark.clusterIDs(in: instances.filter { members.contains($0.key) })
+        mark.clusterID = borne.only ?? view.cluster?.id ?? borne.first
+        var observation = Observation(
             me: me, mark: mark, record: view.record, cluster: view.cluster, sentinels: reports, members: members,
             candidates: view.candidates, candidacy: candidacy, instances: instances, data: data,
             waited: ContinuousClock.now - start, limit: limit)
+        observation.acceptsLoss = view.lossVersion != nil
+        observation.acceptLossAfter = acceptLossAfter
+        observation.isDisputed = view.cluster.map { $0.id != borne.only ?? $0.id } ?? false
+        observation.passedOver = passedOver(among: view.candidates)
+        if mark.clusterID == nil { observation.mark.clusterID = observation.restored?.id }
+        return observation
+    }
+
+    /// Takes note of whose turn it is to claim.
+    public func isTurn(of candidate: Int) {
+        if turns[candidate] == nil { turns[candidate] = .now }
+    }
+
+    /// Who had its turn for longer than its own window may be open.
+    private func passedOver(among candidates: [Candidate]) -> Set<Int> {
+        turns = turns.filter { turn in candidates.contains { $0.number == turn.key } }
+        return Set(turns.filter { .now - $0.value > Self.longestTurn }.keys)
+    }
+
+    private static let longestTurn = Duration.seconds(15)
+
+    /// Where the recorded master does not answer, those are asked as well that may live without a lease: the last members, and
+    /// whom the sentinels name that have an identity. Those that bear our mark count.
+    private func askForgotten(_ view: View, into instances: inout [Address: Instance]) async {
+        if let record = view.record, case .master? = instances[record.address]?.answer { return }
+        let registered = Set(view.sentinels.map(\.address))
+        var hints = Set(view.cluster?.holders.map(\.address) ?? [])
+        await withTaskGroup(of: Address?.self) { [prober] group in
+            for sentinel in Set(view.identities).subtracting(registered) {
+                group.addTask { await prober.opinion(of: sentinel)?.names }
+            }
+            for await named in group { if let named { hints.insert(named) } }
+        }
+        hints.remove(me)
+        await ask(hints.subtracting(instances.keys), into: &instances)
     }
 
     private func ask(_ addresses: Set<Address>, into instances: inout [Address: Instance]) async {
@@ -60,12 +104,14 @@ public actor Observer {
 }
 
 extension Mark {
-    /// A lost `/redis/cluster` gets its id back from the members' marks: a lease says that they are ours, which a namesake
-    /// on the recorded port can't.
-    func clusterID(in instances: [Address: Instance]) -> String? {
-        instances.sorted { $0.key.description < $1.key.description }.lazy.compactMap { _, instance in
+    /// The ids that leased members bear, sorted: a lease says that they are ours, which a namesake on the recorded port can't.
+    /// A lost `/redis/cluster` gets its id back from them, and where they agree on one they outweigh a node that was restored
+    /// from elsewhere.
+    func clusterIDs(in instances: [Address: Instance]) -> [String] {
+        let ids = instances.values.compactMap { instance -> String? in
             guard case .mark(let mark) = instance.mark, mark.matches(self) else { return nil }
             return mark.clusterID
-        }.first
+        }
+        return Set(ids).sorted()
     }
 }

@@ -118,7 +118,7 @@ extension Answer {
     init(_ info: Info) {
         var history = History(info)
         // A replica that is loading has a file to load; its keyspace is not there yet.
-        if info["loading"] == "1" { history?.holdsKeys = true }
+        if info["loading"] == "1" { history?.keys = 1 }
         switch (info["role"], history) {
         case ("master", _) where info["loading"] == "1": self = .loading
         case ("master", let history?): self = .master(history)
@@ -144,23 +144,32 @@ extension Answer {
 }
 
 extension History {
-    fileprivate init?(_ info: Info) {
+    init?(_ info: Info) {
         guard let id = info["master_replid"], isReplicationID(id) else { return nil }
         // Redis writes forty zeros where there is no second id.
         let previous = info["master_replid2"].flatMap { isReplicationID($0) && $0.contains { $0 != "0" } ? $0 : nil }
+        // Anybody may answer on a port: a number that no server counts to must not be reckoned with.
+        let shared = info["second_repl_offset"].flatMap(Int64.init).flatMap { $0 > 0 ? $0 : nil }
         self.init(
-            replicationID: id, previousID: previous, offset: info["master_repl_offset"].flatMap(Int64.init) ?? 0,
-            holdsKeys: info.holdsKeys)
+            replicationID: id, previousID: previous, previousOffset: previous == nil ? nil : shared,
+            offset: max(0, info["master_repl_offset"].flatMap(Int64.init) ?? 0), keys: info.keys)
     }
 }
 
 extension Info {
-    /// The keyspace section has a line for each database that holds a key, and none for an empty one.
-    fileprivate var holdsKeys: Bool { hasNumbered("db") }
+    /// The keyspace section has a line for each database that holds a key, `db0:keys=3,expires=0,...`, and none for an empty
+    /// one.
+    public var keys: Int64 {
+        numbered("db").reduce(0) { sum, line in
+            let number = line.firstRange(of: "keys=").map { line[$0.upperBound...].prefix { $0.isNumber } }
+            let (keys, overflows) = sum.addingReportingOverflow(max(number.flatMap { Int64($0) } ?? 1, 1))
+            return overflows ? .max : keys
+        }
+    }
 }
 
 extension Replication {
-    fileprivate init(_ info: Info, _ history: History) {
+    init(_ info: Info, _ history: History) {
         let master = info["master_host"].flatMap { host in
             info["master_port"].flatMap(Int.init).flatMap { Address(host: host, port: $0) }
         }

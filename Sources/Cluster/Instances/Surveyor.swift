@@ -38,7 +38,9 @@ public actor Surveyor {
         var (instances, peers) = (await askedInstances, await askedPeers)
 
         let known = Set(sentinels.compactMap(\.opinion).flatMap { $0.details.replicas + [$0.names].compactMap(\.self) })
-        let wanted = Set(members + [view.record?.address].compactMap(\.self)).union(known)
+        let forgotten = await forgotten(view, instances)
+        instances.merge(await each(forgotten.subtracting(instances.keys), forgotten) { await $0.instance($1) }) { $1 }
+        let wanted = Set(members + [view.record?.address].compactMap(\.self)).union(known).union(forgotten)
         instances.merge(await ask(wanted.subtracting(instances.keys), isHasty)) { $1 }
         let followedNow = Set(instances.filter { wanted.contains($0.key) }.compactMap { $0.value.answer.master })
         instances.merge(await ask(followedNow.subtracting(instances.keys), isHasty)) { $1 }
@@ -59,13 +61,29 @@ public actor Surveyor {
         // After a loss of ZooKeeper's data the sentinels may be back before any member: the master that they name tells
         // the id as well, and another would make a stranger of every server.
         let named = sentinels.majorityAddress
+        let borne = mark.clusterIDs(in: self.instances.filter { members.contains($0.key) })
         mark.clusterID =
-            view.cluster?.id ?? mark.clusterID(in: self.instances.filter { members.contains($0.key) })
-            ?? mark.clusterID(in: self.instances.filter { $0.key == named })
-        return Snapshot(
+            borne.only ?? view.cluster?.id ?? borne.first
+            ?? mark.clusterIDs(in: self.instances.filter { $0.key == named }).first
+        var snapshot = Snapshot(
             mark: mark, record: view.record, cluster: view.cluster, sentinels: sentinels, members: members,
             instances: self.instances, peers: self.peers, leftovers: leftovers, badNodes: view.badNodes,
             isPaused: view.isPaused, followed: before.merging(followed) { $1 })
+        snapshot.acceptsLoss = view.lossVersion != nil
+        snapshot.isDisputed = view.cluster.map { $0.id != borne.only ?? $0.id } ?? false
+        snapshot.seen = Timestamp.now
+        return snapshot
+    }
+
+    /// Where the recorded master does not answer: those that may live without a lease. The last members, and whom sentinels
+    /// name that have an identity and have lost their lease.
+    private func forgotten(_ view: WatcherView, _ instances: [Address: Instance]) async -> Set<Address> {
+        if let record = view.record, case .master? = instances[record.address]?.answer { return [] }
+        let registered = Set(view.sentinels.map(\.address))
+        // They must not hold up a failover: who doesn't answer at once has no lease either.
+        let unregistered = Set(view.identities).subtracting(registered)
+        let opinions = await each(unregistered, unregistered) { await $0.opinion(of: $1) }
+        return Set(opinions.values.compactMap { $0?.names } + (view.cluster?.holders.map(\.address) ?? []))
     }
 
     private func ask(_ addresses: Set<Address>, _ isHasty: Bool) async -> [Address: Instance] {

@@ -25,15 +25,25 @@ extension Registry {
 
     public func candidates() async throws -> [Candidate] {
         try await nodes(below: paths.candidates).compactMap { name, node in
-            guard let number = Self.number(ofCandidate: name) else { return nil }
+            // One that no session ends would stand for ever.
+            guard let number = Self.number(ofCandidate: name), node.stat.ephemeralOwner != 0 else { return nil }
             let path = "\(paths.candidates)/\(name)"
             let data = try decode(CandidateData.self, from: node, at: path) { data throws(BadZnode) in data }
             do {
+                var freshness = data.freshness.plausible
+                // A file can't have been written after its candidate stood: by ZooKeeper's clock, which is nobody's own.
+                if let modified = freshness.modified, modified > node.stat.created + Self.clockSlack {
+                    freshness.modified = nil
+                }
                 return Candidate(
-                    number: number, address: try Address(znode: Array(data.address.utf8)), freshness: data.freshness)
+                    number: number, address: try Address(znode: Array(data.address.utf8)), freshness: freshness,
+                    since: node.stat.created)
             } catch let error as BadZnode {
                 throw Failure(badZnode: error, at: path)
             }
         }
     }
+
+    /// How far clocks may differ before a file's time is no argument, in milliseconds.
+    private static let clockSlack: Int64 = 60_000
 }

@@ -82,10 +82,9 @@ extension Registry {
 
     /// Writes `/redis/cluster`.
     public func keep(
-        _ update: ClusterUpdate, cluster: ClusterRecord?, clusterVersion: Int32?, clusterID: String, as watcher: String
+        _ record: ClusterRecord, clusterVersion: Int32?, clusterID: String, as watcher: String
     ) async throws -> RecordOutcome {
-        try await lead(
-            watcher, [try keeping(update, cluster: cluster, version: clusterVersion, id: clusterID)])
+        try await lead(watcher, [try keeping(record, version: clusterVersion, id: clusterID)])
     }
 
     /// Whether `watcher` is still this session's and leads, and `/redis/master` has this version: asked right before a

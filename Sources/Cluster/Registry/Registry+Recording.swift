@@ -13,18 +13,21 @@ extension Registry {
     /// is left out.
     /// - Parameters:
     ///   - clusterVersion: of `/redis/cluster` where it exists.
-    ///   - clusterID: the cluster's id where `cluster` has none yet.
+    ///   - lossVersion: of `/redis/accept-loss`, where this record uses it up.
+    ///   - clusterID: the cluster's id where the recording knows none.
     ///   - entry: told apart from others by all that it says, its time and writer among it.
     /// - Throws: `Failure` 69 where ZooKeeper can't be reached, also where the outcome is unknown for that reason.
     public func record(
-        _ recording: Recording, cluster: ClusterRecord?, clusterVersion: Int32?, clusterID: String, entry: HistoryEntry
+        _ recording: Recording, clusterVersion: Int32?, lossVersion: Int32? = nil, clusterID: String,
+        entry: HistoryEntry
     ) async throws -> RecordOutcome {
         let address = recording.master.znode
-        let essential: [Operation] = [
-            recording.previous.map { .set(paths.master, address, version: $0.version) }
-                ?? .create(paths.master, address, .persistent),
-            try keeping(recording.update, cluster: cluster, version: clusterVersion, id: clusterID),
-        ]
+        let essential: [Operation] =
+            [
+                recording.previous.map { .set(paths.master, address, version: $0.version) }
+                    ?? .create(paths.master, address, .persistent),
+                try keeping(recording.cluster, version: clusterVersion, id: clusterID),
+            ] + (lossVersion.map { [.delete(paths.acceptLoss, version: $0)] } ?? [])
         var attempt = 0
         while true {
             attempt += 1
@@ -55,11 +58,9 @@ extension Registry {
 
     /// The operation that writes `/redis/cluster`.
     /// - Throws: `Failure` 65 for what no reader would take.
-    func keeping(
-        _ update: ClusterUpdate, cluster: ClusterRecord?, version: Int32?, id: String
-    ) throws -> Operation {
-        let record = ClusterRecord(
-            id: cluster?.id ?? id, members: update.members, replicationID: update.replicationID, epoch: update.epoch)
+    func keeping(_ record: ClusterRecord, version: Int32?, id: String = "") throws -> Operation {
+        var record = record
+        if record.id.isEmpty { record.id = id }
         do {
             let data = Array(try record.validated().json.utf8)
             return version.map { .set(paths.cluster, data, version: $0) } ?? .create(paths.cluster, data, .persistent)

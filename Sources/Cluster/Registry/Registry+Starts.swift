@@ -10,11 +10,15 @@ extension Registry {
         case overtaken
     }
 
-    /// Claims the cluster: creates `/redis/master`, or sets it at `version`, with the member's node, `/redis/cluster` and
-    /// those of our parents that are missing.
+    /// Claims the cluster, and begins a reign: creates `/redis/master`, or sets it at `version`, with `/redis/cluster`, the
+    /// member's node and those of our parents that are missing.
+    /// - Parameters:
+    ///   - clusterVersion: of `/redis/cluster` where it exists: nobody else may have begun a reign, or written down what the
+    ///     cluster holds, since it was read.
+    ///   - lossVersion: of `/redis/accept-loss` where it exists: one claim uses it up.
     public func claim(
-        _ address: Address, member: String, at version: Int32?, cluster: ClusterRecord, clusterExists: Bool,
-        creating missing: [String]
+        _ address: Address, member: String, at version: Int32?, cluster: ClusterRecord, clusterVersion: Int32?,
+        lossVersion: Int32? = nil, creating missing: [String]
     ) async throws -> Outcome {
         var operations = missing.map { Operation.create($0, [], .persistent) }
         if let version {
@@ -22,26 +26,16 @@ extension Registry {
         } else {
             operations.append(.create(paths.master, address.znode, .persistent))
         }
-        let record = Array(cluster.json.utf8)
-        operations.append(
-            clusterExists
-                ? .set(paths.cluster, record, version: nil) : .create(paths.cluster, record, .persistent))
+        operations.append(try keeping(cluster, version: clusterVersion))
+        if let lossVersion { operations.append(.delete(paths.acceptLoss, version: lossVersion)) }
         operations.append(.create(paths.member(member), address.znode, .ephemeral))
         return try await commit(operations, provenBy: paths.member(member))
     }
 
     /// Joins under a master that is recorded at `version`; nil where nothing is recorded, which no transaction can check.
-    /// - Parameter isMaster: whether we are that very master. The record is then written again, at its version: a claim
-    ///   that was decided before our lease was there must not succeed after it.
-    public func join(
-        _ address: Address, member: String, checking version: Int32?, isMaster: Bool = false
-    ) async throws -> Outcome {
+    public func join(_ address: Address, member: String, checking version: Int32?) async throws -> Outcome {
         var operations: [Operation] = []
-        if let version {
-            operations.append(
-                isMaster
-                    ? .set(paths.master, address.znode, version: version) : .check(paths.master, version: version))
-        }
+        if let version { operations.append(.check(paths.master, version: version)) }
         operations.append(.create(paths.member(member), address.znode, .ephemeral))
         return try await commit(operations, provenBy: paths.member(member))
     }

@@ -14,12 +14,16 @@ extension Registry {
         async let sentinels = watchedNodes(below: paths.sentinels)
         async let watchers = watchedNodes(below: paths.watchers)
         async let paused = watched(paths.paused)
+        async let loss = watched(paths.acceptLoss)
+        async let identities = watchedNodes(below: paths.identities)
         view.readMaster(try master.orDenied(paths.master), at: paths.master)
         view.readCluster(try await cluster.orDenied(paths.cluster), at: paths.cluster)
         view.members = view.readRegistrations(try await members)
         view.sentinels = view.readRegistrations(try await sentinels)
         view.readWatchers(try await watchers)
         view.readPause(try await paused, at: paths.paused)
+        if case .node(let node) = try await loss { view.lossVersion = node.stat.version }
+        view.identities = view.readRegistrations(try await identities).map(\.address)
         view.badNodes.sort { $0.path < $1.path }
         return view
     }
@@ -120,7 +124,7 @@ extension WatcherView {
     fileprivate mutating func readCluster(_ node: Node?, at path: String) {
         guard let node else { return }
         cluster = checked(path, isEssential: true) { () throws(BadZnode) in
-            try Registry.decode(ClusterRecord.self, node.data).validated()
+            try Registry.clusterRecord(node.data)
         }
         clusterVersion = cluster.map { _ in node.stat.version }
     }

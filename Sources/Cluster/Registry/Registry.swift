@@ -62,12 +62,18 @@ public struct Registry: Sendable {
         _ = try await translated { try await session.exists(paths.master, watch: true) }
     }
 
-    /// `/redis/cluster`, or nil where it does not exist.
-    public func cluster() async throws -> ClusterRecord? {
+    /// `/redis/cluster` with its version, or nil where it does not exist.
+    public func cluster() async throws -> (record: ClusterRecord, version: Int32)? {
         guard let node = try await node(paths.cluster) else { return nil }
-        return try decode(ClusterRecord.self, from: node, at: paths.cluster) { record throws(BadZnode) in
-            try record.validated()
+        do throws(BadZnode) {
+            return (try Self.clusterRecord(node.data), node.stat.version)
+        } catch {
+            throw Failure(badZnode: error, at: paths.cluster)
         }
+    }
+
+    static func clusterRecord(_ data: [UInt8]) throws(BadZnode) -> ClusterRecord {
+        try decode(ClusterRecord.self, data, limit: ClusterRecord.byteLimit).validated()
     }
 
     func node(_ path: String, watch: Bool = false) async throws -> Node? {

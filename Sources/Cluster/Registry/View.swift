@@ -19,11 +19,21 @@ public struct View: Equatable, Sendable {
 
     public var record: Record?
     public var cluster: ClusterRecord?
+    /// The version of `/redis/cluster`; nil with it.
+    public var clusterVersion: Int32?
+    /// The version of `/redis/accept-loss`; nil where it does not exist.
+    public var lossVersion: Int32?
+    /// Where the sentinels were last that have an identity.
+    public var identities: [Address] = []
     public var members: [Registration] = []
     public var sentinels: [Registration] = []
     public var candidates: [Candidate] = []
 
     public init() {}
+
+    mutating func read(_ cluster: (record: ClusterRecord, version: Int32)?) {
+        (self.cluster, clusterVersion) = (cluster?.record, cluster?.version)
+    }
 
     /// The view of a launcher that lost the first claim of all a moment ago: the root did not exist when it looked, so
     /// nothing is there but what the winner's one transaction created, its own lease among it.
@@ -44,7 +54,11 @@ extension Registry {
         async let members = registrations(below: paths.members)
         async let sentinels = registrations(below: paths.sentinels)
         async let candidates = candidates()
-        view.cluster = try await cluster
+        async let loss = translated { try await session.exists(paths.acceptLoss)?.version }
+        async let identities = readableAddresses(below: paths.identities)
+        try await view.read(cluster)
+        view.lossVersion = try await loss
+        view.identities = try await identities
         view.members = try await members
         view.sentinels = try await sentinels
         view.candidates = try await candidates
@@ -60,9 +74,14 @@ extension Registry {
         guard view.record != nil else { return nil }
         async let cluster = cluster()
         async let sentinels = children(paths.sentinels)
-        view.cluster = try await cluster
+        try await view.read(cluster)
         guard try await sentinels?.isEmpty ?? true else { return nil }
         return view
+    }
+
+    /// Hints: one that can't be used stops nobody.
+    private func readableAddresses(below path: String) async throws -> [Address] {
+        try await nodes(below: path).compactMap { try? Address(znode: $0.node.data) }
     }
 
     public func registrations(below path: String) async throws -> [View.Registration] {

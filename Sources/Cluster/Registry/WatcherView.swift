@@ -36,6 +36,10 @@ public struct WatcherView: Equatable, Sendable {
     /// Whether `/redis/paused` exists, readable or not.
     public var isPaused: Bool
     public var pause: Pause?
+    /// The version of `/redis/accept-loss`; nil where it does not exist.
+    public var lossVersion: Int32?
+    /// Where the sentinels were last that have an identity: one whose lease is gone is not registered any more.
+    public var identities: [Address] = []
     /// Nodes that hold what none of us would write: left out above, and never overwritten. Sorted by path.
     public var badNodes: [BadNode]
 

@@ -109,6 +109,13 @@ public struct Environment: Sendable {
         return duration
     }
 
+    /// `ACCEPT_LOSS_AFTER`; nil where it is unset: never.
+    /// - Throws: `Failure` (78).
+    public func acceptLossAfter() throws(Failure) -> Duration? {
+        guard try text("ACCEPT_LOSS_AFTER") != nil else { return nil }
+        return try duration("ACCEPT_LOSS_AFTER", default: .zero, in: .zero...(.seconds(86_400 * 365)))
+    }
+
     private func checkLine(_ value: String, of name: String) throws(Failure) {
         guard !value.utf8.contains(where: { $0 == 10 || $0 == 13 || $0 == 0 }) else {
             throw bad(name, "holds a line end or a NUL; it must be one line")

@@ -2,13 +2,13 @@
 struct KeepClusterRecord: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
         guard snapshot.isSettled, let master = snapshot.record?.address else { return [] }
-        var update = snapshot.clusterUpdate(under: master)
+        var record = snapshot.clusterRecord(under: master)
         if snapshot.hasFewerMembers, let members = snapshot.cluster?.members,
             !snapshot.held(.fewerMembers, for: Snapshot.memberIsGone)
         {
-            update.members = members
+            record.members = members
         }
-        return snapshot.isKept(update) ? [] : [.keep(update)]
+        return snapshot.isKept(record) ? [] : [.keep(record)]
     }
 }
 
@@ -18,26 +18,80 @@ extension Snapshot {
     /// last. Until then the price is a cold start that waits a session timeout for somebody who never comes.
     static let memberIsGone = Duration.seconds(3_600)
 
+    /// So many bytes the record may lag, because the master's lease writes more often: this is for one whose lease is gone.
+    private static let lag: Int64 = 65_536
+
     /// Fewer live members than recorded.
     var hasFewerMembers: Bool { isSettled && cluster.map { liveMembers.count < $0.members } ?? false }
 
-    fileprivate func isKept(_ update: ClusterUpdate) -> Bool {
-        guard let cluster else { return false }
-        return ClusterUpdate(members: cluster.members, replicationID: cluster.replicationID, epoch: cluster.epoch)
-            == update
+    /// Whether the record says all that matters of `new`: offsets alone, which change all the time, are no reason to write.
+    fileprivate func isKept(_ new: ClusterRecord) -> Bool {
+        guard var cluster else { return false }
+        guard Set(cluster.holders.map(\.address)) == Set(new.holders.map(\.address)),
+            isCurrent(cluster.holdings, new.holdings)
+        else { return false }
+        (cluster.holders, cluster.holdings) = (new.holders, new.holdings)
+        return cluster == new
     }
 
-    /// What to write down of the cluster under this master. The number of members never falls by a failover: the old
-    /// master is to come back.
-    func clusterUpdate(under master: Address) -> ClusterUpdate {
-        var replicationID = cluster?.replicationID
-        if case .master(let history) = answer(of: master) { replicationID = history.replicationID }
-        let members = record?.address == master ? 0 : cluster?.members ?? 0
-        return ClusterUpdate(
-            members: max(liveMembers.count, members), replicationID: replicationID,
-            epoch: epoch(under: master) ?? cluster?.epoch)
+    private func isCurrent(_ old: Holdings?, _ new: Holdings?) -> Bool {
+        guard let new else { return true }
+        guard let old, old.epoch == new.epoch, (old.keys > 0) == (new.keys > 0) else { return false }
+        return new.offset <= old.offset || new.offset - old.offset <= Self.lag
+    }
+
+    /// What to write down of the cluster under this master: of the reign that goes on where it is the recorded one, else of
+    /// the one that begins. The number of members never falls by a failover: the old master is to come back.
+    public func clusterRecord(under master: Address) -> ClusterRecord {
+        let isRecorded = record?.address == master
+        var new = cluster ?? ClusterRecord(id: mark.clusterID ?? "", members: 0)
+        guard case .master(let history) = answer(of: master) else { return new }
+        if isRecorded {
+            new.replicationID = history.replicationID
+        } else {
+            let origin = history.origin
+            new = new.succeeded(epoch: nextEpoch, by: origin, replicationID: history.replicationID)
+        }
+        new.members = max(liveMembers.count, isRecorded ? 0 : new.members)
+        new.sentinelEpoch = epoch(under: master) ?? new.sentinelEpoch
+        new.missingSince = nil
+        if isRecorded {
+            new.holdings = holdings(of: history, new)
+            new.holders = holders(new)
+            new.disks = new.disks.filter { isLeased($0.address) }
+        }
+        return new
+    }
+
+    /// The number of the next reign: above every one that `/redis/cluster` or an answering sentinel holds. A number that no
+    /// sentinel counts up to is not believed.
+    public var nextEpoch: Int {
+        let heard = sentinels.opinions.map(\.epoch).filter { $0 < ClusterRecord.highestEpoch }
+        return ([cluster?.epoch ?? 0, cluster?.holdings?.epoch ?? 0] + heard).reduce(0, max) + 1
+    }
+
+    private func holdings(of history: History, _ cluster: ClusterRecord) -> Holdings? {
+        guard let seen else { return cluster.holdings }
+        let old = cluster.holdings
+        if let old, old.epoch == cluster.epoch, history.offset <= old.offset, (old.keys > 0) == history.holdsKeys {
+            return old
+        }
+        return Holdings(
+            epoch: cluster.epoch, offset: history.offset, rate: 0, keys: history.keys, isKept: old?.isKept ?? true,
+            seen: seen)
+    }
+
+    private func holders(_ cluster: ClusterRecord) -> [Holder] {
+        let all = liveMembers.compactMap { member -> Holder? in
+            guard let copy = freshness(of: member), copy.holdsData, let position = copy.position else { return nil }
+            return Holder(member, epoch: position.epoch, offset: position.offset)
+        }
+        return Array(all.prefix(ClusterRecord.holderLimit))
     }
 
     /// The configuration epoch under which the sentinels name this master; nil where none does.
-    func epoch(under master: Address) -> Int? { sentinels.opinions.filter { $0.names == master }.map(\.epoch).max() }
+    func epoch(under master: Address) -> Int? {
+        sentinels.opinions.filter { $0.names == master && (0...ClusterRecord.highestEpoch).contains($0.epoch) }
+            .map(\.epoch).max()
+    }
 }

@@ -2,7 +2,9 @@
 /// had the time for it several times over.
 struct PromoteFreshest: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
-        guard snapshot.isMasterless, !snapshot.mayPromote, let best = snapshot.freshestSuccessor else { return [] }
+        guard snapshot.isMasterless, !snapshot.mayPromote, let best = snapshot.freshestSuccessor,
+            snapshot.freshness(of: best).map({ snapshot.mayBegin(with: $0) }) ?? false
+        else { return [] }
         // A live member that can't be asked may hold the newest copy: it gets three times as long.
         let limit = snapshot.liveMembers.contains(where: snapshot.cannotBeAsked) ? Duration.seconds(30) : .seconds(10)
         let hasGivenUp = snapshot.held(.masterless, for: snapshot.sentinelsPatience)
@@ -70,22 +72,21 @@ extension Snapshot {
             && !sentinels.opinions.contains { $0.names == address }
     }
 
-    /// The live member with the newest data: holding data before empty; bearing the cluster's replication id before
-    /// another, whose offsets say nothing (but to each other, where all data bears one id); then the higher offset; then
-    /// one that can be promoted.
+    /// The live member with the freshest data; of equals one that can be promoted.
     var freshestSuccessor: Address? {
         let candidates = liveMembers.filter { mayBeChanged($0) && (isPromotable($0) || holdsData($0)) }
-        let lines = Set(candidates.filter(holdsData).map { freshness(of: $0)?.replicationID })
-        let line = lines.count == 1 ? lines.first ?? nil : cluster?.replicationID
-        return candidates.max { rank($0, line) < rank($1, line) }
+        let copies = candidates.map { freshness(of: $0) ?? .empty }
+        let ranked = zip(candidates, copies).map { member, copy in
+            (member, FreshnessRank(of: copy, among: copies, holdings: holdings), isPromotable(member) ? 1 : 0)
+        }
+        return ranked.max { ($0.1, $0.2, $0.0.description) < ($1.1, $1.2, $1.0.description) }?.0
     }
 
-    private func rank(_ member: Address, _ line: String?) -> (Int, Int, Int64, Int, String) {
-        let freshness = freshness(of: member) ?? .empty
-        let isComparable = freshness.replicationID != nil && freshness.replicationID == line
-        return (
-            freshness.holdsData ? 1 : 0, isComparable ? 1 : 0, isComparable ? freshness.offset ?? 0 : 0,
-            isPromotable(member) ? 1 : 0, member.description
-        )
+    /// The member that would be promoted, where it lacks more than the last second of what there was, and nobody allows that.
+    var heldBackSuccessor: (Address, Shortfall)? {
+        guard isMasterless, let best = freshestSuccessor, let copy = freshness(of: best), !mayBegin(with: copy),
+            let shortfall = shortfall(of: copy)
+        else { return nil }
+        return (best, shortfall)
     }
 }

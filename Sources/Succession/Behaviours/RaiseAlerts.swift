@@ -3,9 +3,11 @@ struct RaiseAlerts: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
         let alerts = [
             snapshot.unusableNodes,
-            [snapshot.lostMajority, snapshot.lostQuorum, snapshot.missingMaster, snapshot.disagreement].compactMap(
-                \.self),
-            snapshot.foreignServers, snapshot.untouchableMasters,
+            [
+                snapshot.lostMajority, snapshot.lostQuorum, snapshot.missingMaster, snapshot.heldBack, snapshot.dispute,
+                snapshot.disagreement,
+            ].compactMap(\.self),
+            snapshot.foreignServers, snapshot.untouchableMasters, snapshot.diskAlerts,
             snapshot.unforgettable.map { sentinel in
                 Alert(
                     "unsafe-reset",
@@ -79,6 +81,21 @@ extension Snapshot {
             promotableReplicas(of: recorded).isEmpty
             ? "no live replica of it can be promoted" : "it is not replaced yet"
         return Alert("no-master", "the recorded master \(recorded) \(state(of: recorded)), and \(why)")
+    }
+
+    /// Nobody promotes it but Sentinel, until those with more are back or somebody gives that up.
+    fileprivate var heldBack: Alert? {
+        heldBackSuccessor.map { member, shortfall in
+            Alert("behind", "no member answers master, and \(member) is not promoted: \(shortfall)")
+        }
+    }
+
+    fileprivate var dispute: Alert? {
+        guard isDisputed, let id = mark.clusterID else { return nil }
+        return Alert(
+            "disputed-cluster",
+            "the members bear the cluster id \(id), and \(mark.root)/cluster in ZooKeeper has another: it was restored from "
+                + "elsewhere, or they were; nobody claims or is changed until its id is set right")
     }
 
     fileprivate var disagreement: Alert? {

@@ -6,7 +6,7 @@ struct RecordMaster: Behaviour {
             .record(
                 Recording(
                     master: master, evidence: evidence, previous: snapshot.record,
-                    epoch: snapshot.epoch(under: master), update: snapshot.clusterUpdate(under: master)))
+                    cluster: snapshot.clusterRecord(under: master)))
         ]
     }
 }
@@ -35,7 +35,7 @@ extension Snapshot {
     /// Whether a majority names it at a higher epoch than the recorded one. An unknown recorded epoch is no lower one: then
     /// only time tells a failover from a sentinel that was pointed elsewhere.
     private var agreedAtHigherEpoch: Bool {
-        guard let recorded = cluster?.epoch else { return false }
+        guard let recorded = cluster?.sentinelEpoch else { return false }
         return sentinels.isMajority(sentinels.opinions.filter { $0.names == agreed && $0.epoch > recorded }.count)
     }
 
@@ -70,5 +70,5 @@ extension Snapshot {
 
 extension Array {
     /// The element of an array that has just one.
-    var only: Element? { count == 1 ? self[0] : nil }
+    public var only: Element? { count == 1 ? self[0] : nil }
 }

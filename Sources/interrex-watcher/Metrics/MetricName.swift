@@ -12,6 +12,8 @@ enum MetricName {
     static let leader = "interrex_leader"
     static let sessionConnected = "interrex_session_connected"
     static let paused = "interrex_paused"
+    static let asideBytes = "interrex_aside_bytes"
+    static let asideCopies = "interrex_aside_copies"
     static let alerts = "interrex_alerts"
     static let masterUp = "interrex_master_up"
 
@@ -28,6 +30,8 @@ enum MetricName {
         leader: "Whether this watcher leads.",
         sessionConnected: "Whether ZooKeeper answered in the last look.",
         paused: "Whether repairs and forced failovers are paused.",
+        asideBytes: "Size of the data that was set aside on the members' disks.",
+        asideCopies: "Copies of data that were set aside on the members' disks.",
         alerts: "What is wrong and not mended, by name.",
         masterUp: "Whether the recorded master answers master.",
     ]

@@ -53,6 +53,9 @@ struct WatcherMetrics: Sendable {
         handlers.set(MetricName.members, ("state", "live"), members.count)
         let answering = members.count { snapshot?.answersAsRedis($0) ?? false && snapshot?.isStranger($0) == false }
         handlers.set(MetricName.members, ("state", "reachable"), answering)
+        let disks = snapshot?.notableDisks ?? []
+        handlers.set(MetricName.asideBytes, ("", ""), disks.reduce(0) { $0 + Int(clamping: $1.asideBytes) })
+        handlers.set(MetricName.asideCopies, ("", ""), disks.reduce(0) { $0 + $1.asideCopies })
         var alerts: [String: Int] = [:]
         for alert in status.alerts { alerts[alert.name, default: 0] += 1 }
         handlers.setAll(MetricName.alerts, label: "alert", to: alerts)

@@ -38,6 +38,8 @@ actor ClusterWatch {
     private var view: WatcherView?
     /// When it was read; nil where it must be read again.
     private var viewRead: ContinuousClock.Instant?
+    /// Whether a watch has fired since that reading began.
+    private var isViewOld = false
     private var endurance = Endurance()
     private var snapshot: Snapshot?
     /// When the first sign of what is under way came.
@@ -97,7 +99,12 @@ actor ClusterWatch {
         await wakeUps.add(.timer, at: .now)
     }
 
-    nonisolated func nodeChanged(_ path: String) async { await wakeUps.add(.nodeChanged(path: path), at: .now) }
+    func nodeChanged(_ path: String) async {
+        isViewOld = true
+        // The master's lease writes there once a second while clients write: the next pass reads it, and none is due for it.
+        guard path != Paths(root: root).cluster else { return }
+        await wakeUps.add(.nodeChanged(path: path), at: .now)
+    }
 
     /// One pass. Returns how long to wait for the next event.
     private func pass(_ wakes: [(event: Event, at: ContinuousClock.Instant)]) async -> Duration {
@@ -139,10 +146,12 @@ actor ClusterWatch {
     /// - Parameter isQuiet: whether nothing has happened since the last pass. No watch has fired then: what was read holds.
     private func look(_ isQuiet: Bool) async -> Bool {
         guard let registry, isConnected else { return false }
-        if isQuiet, missing == nil, let view, view.badNodes.isEmpty, let viewRead, .now - viewRead < viewLife {
+        if isQuiet, !isViewOld, missing == nil, let view, view.badNodes.isEmpty, let viewRead,
+            .now - viewRead < viewLife
+        {
             return true
         }
-        viewRead = nil
+        (viewRead, isViewOld) = (nil, false)
         do {
             let began = ContinuousClock.now
             let isLost = missing.map { .now - $0 >= Self.entryDelay } ?? false
@@ -178,6 +187,7 @@ actor ClusterWatch {
         var snapshot = await surveyor.survey(view, isHasty: disturbed != nil)
         let answers = snapshot.record.map { self.snapshot?.isLiveMaster($0.address) ?? false } ?? false
         await link.watch(snapshot.record?.address, answers: answers)
+        snapshot.acceptLossAfter = desk.acceptLossAfter
         snapshot.masterHasCrashed = await link.hasCrashed
         snapshot.leads = isConnected && (view.watchers.first.map(isOurs) ?? false)
         if let registry { snapshot.sessionTimeout = registry.session.negotiatedTimeout }

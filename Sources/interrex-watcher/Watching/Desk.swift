@@ -6,6 +6,8 @@ import Succession
 struct Desk: Sendable {
     var loop: EventLoop
     var redis: RedisSettings
+    /// After so long without a master the best copy may be promoted, though better ones are missing; nil: never.
+    var acceptLossAfter: Duration?
     /// Where our HTTP port is reached: our name below `/redis/watchers` and in the history.
     var address: Address
     var board: StatusBoard

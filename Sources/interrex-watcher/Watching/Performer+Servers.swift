@@ -12,12 +12,13 @@ extension Performer {
             _ = try await connection.command(["REPLICAOF", "NO", "ONE"], within: self.prober.limit)
             return try await self.prober.instance(over: connection)
         }
-        guard let instance = promoted ?? nil, case .master(let history) = instance.answer else { return nil }
-        let update = ClusterUpdate(
-            members: max(Set(scene.snapshot.members).count, scene.snapshot.cluster?.members ?? 0),
-            replicationID: history.replicationID, epoch: scene.snapshot.cluster?.epoch)
+        guard let instance = promoted ?? nil, case .master = instance.answer else { return nil }
+        var snapshot = scene.snapshot
+        snapshot.instances[member] = instance
         return try await record(
-            Recording(master: member, evidence: .promoted, previous: scene.snapshot.record, update: update), scene)
+            Recording(
+                master: member, evidence: .promoted, previous: snapshot.record,
+                cluster: snapshot.clusterRecord(under: member)), scene)
     }
 
     func attach(_ member: Address, _ master: Address, _ scene: Scene) async throws -> Result? {

@@ -70,7 +70,7 @@ actor Performer {
     private func carryOut(_ action: Action, on scene: Scene) async throws -> Result? {
         switch action {
         case .record(let recording): try await record(recording, scene)
-        case .keep(let update): try await keep(update, scene)
+        case .keep(let record): try await keep(record, scene)
         case .force(let master, let sentinels): try await force(master, sentinels, scene)
         case .promote(let member): try await promote(member, scene)
         case .repoint(let sentinels, let master): try await repoint(sentinels, master, scene)
@@ -88,9 +88,10 @@ actor Performer {
         let cause = isForced ? "forced" : recording.evidence.rawValue
         let entry = HistoryEntry(
             time: Timestamp.now, old: previous?.description, new: recording.master.description, cause: cause,
-            epoch: recording.epoch, members: Set(scene.snapshot.members).count, by: desk.address.description)
+            epoch: recording.cluster.epoch, members: Set(scene.snapshot.members).count, by: desk.address.description)
         let outcome = try await scene.registry.record(
-            recording, cluster: scene.view.cluster, clusterVersion: scene.view.clusterVersion,
+            recording, clusterVersion: scene.view.clusterVersion,
+            lossVersion: recording.evidence == .promoted ? scene.view.lossVersion : nil,
             clusterID: scene.snapshot.mark.clusterID ?? UUIDText.random(), entry: entry)
         guard outcome == .done else { return nil }
         forced = nil
@@ -100,10 +101,10 @@ actor Performer {
             cause: previous == nil ? nil : cause, recorded: recording.master)
     }
 
-    private func keep(_ update: ClusterUpdate, _ scene: Scene) async throws -> Result? {
+    private func keep(_ record: ClusterRecord, _ scene: Scene) async throws -> Result? {
         guard let ownNode = scene.ownNode else { return nil }
         let outcome = try await scene.registry.keep(
-            update, cluster: scene.view.cluster, clusterVersion: scene.view.clusterVersion,
+            record, clusterVersion: scene.view.clusterVersion,
             clusterID: scene.snapshot.mark.clusterID ?? UUIDText.random(), as: ownNode)
         return outcome == .done ? Result() : nil
     }

@@ -26,7 +26,7 @@ struct DataFile {
         guard let head = descriptor.bytes(from: 0, RDBHeader.length) else { throw .unreadable(path, errno) }
         self.path = path
         size = Int(info.st_size)
-        modified = Int64(info.st_mtim.tv_sec) * 1_000 + Int64(info.st_mtim.tv_nsec) / 1_000_000
+        modified = milliseconds(info.st_mtim)
         self.head = head
         self.descriptor = descriptor
     }
@@ -38,16 +38,13 @@ struct DataFile {
     var holdsData: Bool { size > 0 && header?.isEmpty != true }
 
     /// Whether it begins as one that a server loads as an RDB file, and not as commands.
-    var isRDB: Bool { head.starts(with: Array("REDIS".utf8)) }
+    var isRDB: Bool { RDBHeader.isBegun(head) }
 
-    /// - Parameter newest: the newest version that the server loads, asked for only where the file is newer than Redis 7.0.
-    func damageAsRDB(newest: () -> Int, isPreamble: Bool = false) -> DataDamage? {
-        let tail = tail(RDBHeader.tailLength)
-        func damage(_ newest: Int) -> DataDamage? {
-            .ofRDB(head: head, tail: tail, size: size, newest: newest, isPreamble: isPreamble)
-        }
-        if case .version? = damage(RDBHeader.redis7) { return damage(newest()) }
-        return damage(RDBHeader.redis7)
+    /// - Parameter newest: the newest version that the server loads.
+    func damageAsRDB(newest: RDBLimit, isPreamble: Bool = false) -> DataDamage? {
+        .ofRDB(
+            head: head, tail: tail(RDBHeader.tailLength), size: size,
+            newest: header.map { newest.limit(for: $0.version) } ?? .max, isPreamble: isPreamble)
     }
 
     /// How the commands in it end.
@@ -89,7 +86,18 @@ struct DataFile {
     }
 }
 
-extension RDBHeader {
-    /// The newest version of the format that Redis 7.0 loads (`RDB_VERSION` in rdb.h).
-    static let redis7 = 10
+/// The newest RDB version that a server loads. To ask the server takes as long as half a launch, so it is done only for a file
+/// that not every server loads which takes these settings.
+struct RDBLimit {
+    /// Whether a server before Redis 7.0 would end at the settings.
+    let isForRedis7: Bool
+    /// `rdb-version-check relaxed` of Valkey.
+    let isRelaxed: Bool
+    let ask: () -> Int
+
+    func limit(for version: Int) -> Int {
+        if isRelaxed { return .max }
+        let assured = isForRedis7 ? RDBVersion.redis7 : RDBVersion.redis7 - 1
+        return RDBVersion.loads(version, newest: assured) ? assured : ask()
+    }
 }

@@ -5,66 +5,105 @@ import Succession
 
 /// What a redis-server would find at its start.
 struct FoundData: Equatable, Sendable {
+    /// Of the data that it would load.
     var freshness: Freshness
-    /// Where it would not load what is there: one line for the operator.
+    /// Where it must not start as master with what is there: one line for the operator. It would not load it, or
+    /// `isPassedOver`.
     var problem: String?
+    /// Whether what it would load is whole, but another file is newer, which it would pass over.
+    var isPassedOver = false
+    /// The passport of the data that it would load; nil where there is none that speaks of these very files.
+    var passport: Passport?
+    /// Why a passport that is there isn't trusted: one line.
+    var doubt: String?
+    /// The id of the cluster to which the folder belongs, by a passport that can be read, be it trusted or not.
+    var clusterID: String?
 }
 
 extension DataFiles {
+    /// What a server would load, and how fresh that is.
+    struct Loaded {
+        var freshness: Freshness
+        /// In order; only those that are there.
+        var files: [DataFile] = []
+
+        /// When the newest of the files was written, with data in it or not, in milliseconds since 1970.
+        var modified: Int64? { files.map(\.modified).max() }
+    }
+
     /// How fresh the data is that a server would load, and whether it would. An RDB file without a key and a log that
     /// never took a write hold none. What lies between the two ends of a file is not read.
     /// - Parameter newestRDB: the newest version that the server loads; asked only where it matters.
-    func find(newestRDB: () -> Int = { RDBHeader.redis7 }) -> FoundData {
+    func find(newestRDB: @escaping () -> Int = { RDBVersion.redis7 }) -> FoundData {
+        let limit = RDBLimit(isForRedis7: isForRedis7, isRelaxed: loadsAnyVersion, ask: newestRDB)
+        let state = passport
+        var found: FoundData
         do throws(Unloadable) {
-            return FoundData(freshness: loadsAOF ? try log(newestRDB) : try snapshot(newestRDB))
+            let loaded = loadsAOF ? try log(limit) : try snapshot(limit)
+            found = FoundData(freshness: loaded.freshness)
+            found.doubt = doubt(of: state, for: loaded)
+            if found.doubt == nil, loaded.modified != nil { found.passport = state.found?.passport }
+            if let newer = newerFile(than: loaded, state.found, isTrusted: found.passport != nil) {
+                found.problem = newer.line
+                found.isPassedOver = true
+            }
         } catch {
             var freshness = contents(of: [rdb] + aofFiles + [oldAOF])
             freshness.isLoadable = false
-            return FoundData(freshness: freshness, problem: error.line)
+            found = FoundData(freshness: freshness, problem: error.line)
         }
+        found.clusterID = state.found?.passport.cluster
+        if let modified = found.freshness.modified, Moment(modified).isInFuture { found.freshness.modified = nil }
+        return found
     }
 
-    private func snapshot(_ newestRDB: () -> Int) throws(Unloadable) -> Freshness {
+    /// Whether any file of the log holds data, be it named in the manifest or not.
+    var logHoldsData: Bool { contents(of: aofFiles + [oldAOF]).holdsData }
+
+    private func snapshot(_ limit: RDBLimit) throws(Unloadable) -> Loaded {
         // A server reads it in either case (server.c, `main`).
         _ = try readManifest()
         let file = try DataFile(rdb)
-        if let damage = file?.damageAsRDB(newest: newestRDB) { throw .rdb(rdb, damage) }
+        if let file, let damage = file.damageAsRDB(newest: limit) { throw .rdb(file, damage, limit) }
         guard let file, file.holdsData else {
             if let log = (aofFiles + [oldAOF]).first(where: { contents(of: [$0]).holdsData }) {
                 throw .ignored(aof: log == oldAOF ? oldAOF : aof, rdb: rdb)
             }
-            return .empty
+            return Loaded(freshness: .empty, files: file.map { [$0] } ?? [])
         }
-        return Freshness(
-            holdsData: true, replicationID: file.header?.replicationID, offset: file.header?.offset,
-            modified: file.modified)
+        return Loaded(
+            freshness: Freshness(
+                holdsData: true, replicationID: file.header?.replicationID, offset: file.header?.offset,
+                modified: file.modified),
+            files: [file])
     }
 
-    /// The files of a log bear no replication id (FACTS.md E).
-    private func log(_ newestRDB: () -> Int) throws(Unloadable) -> Freshness {
+    /// The files of a log bear no replication id.
+    private func log(_ limit: RDBLimit) throws(Unloadable) -> Loaded {
         guard fileType(aof) == nil || fileType(aof) == S_IFDIR else { throw .noFolder(aof) }
         let known = try readManifest()
         let isUpgrade = isUpgrade(known)
         let paths = isUpgrade ? [oldAOF] : known.files.map { "\(aof)/\($0.name)" }
         if paths.isEmpty, contents(of: aofFiles).holdsData { throw .unnamed(aof: aof, manifest: manifest) }
+        var files: [DataFile] = []
         for path in paths {
             guard let file = try DataFile(path) else { throw .missing(path) }
-            try check(
-                file, isLast: path == paths.last, isPreamble: isUpgrade || path.hasSuffix("/\(oldName)"), newestRDB)
+            try check(file, isLast: path == paths.last, isPreamble: isUpgrade || path.hasSuffix("/\(oldName)"), limit)
+            files.append(file)
         }
         let loaded = contents(of: paths)
         // One that was rewritten has had data, and has lost it on purpose: an older snapshot says nothing then.
         let isNew = isUpgrade || known.files.allSatisfy { $0.sequence <= 1 }
         if !loaded.holdsData, isNew, contents(of: [rdb]).holdsData { throw .ignored(rdb: rdb) }
-        return loaded
+        return Loaded(freshness: loaded, files: files)
     }
 
     private func check(
-        _ file: DataFile, isLast: Bool, isPreamble: Bool, _ newestRDB: () -> Int
+        _ file: DataFile, isLast: Bool, isPreamble: Bool, _ limit: RDBLimit
     ) throws(Unloadable) {
         if file.isRDB {
-            guard let damage = file.damageAsRDB(newest: newestRDB, isPreamble: isPreamble) else { return }
-            throw .rdb(file.path, damage)
+            guard let damage = file.damageAsRDB(newest: limit, isPreamble: isPreamble) else { return }
+            throw .rdb(file, damage, limit)
         }
         let commands = file.commands
         guard commands == .malformed || (commands == .cutOff && !(isLast && loadsCutOffAOF)) else { return }
@@ -93,7 +132,7 @@ extension DataFiles {
     private var oldName: String { String(oldAOF[oldAOF.index(after: oldAOF.lastIndex(of: "/")!)...]) }
 
     /// Whether files hold data, and when the newest of those that do was written; whether they would be loaded or not.
-    private func contents(of paths: [String]) -> Freshness {
+    func contents(of paths: [String]) -> Freshness {
         var result = Freshness.empty
         for path in paths {
             // What can't be read may hold anything.

@@ -48,12 +48,22 @@ struct LaunchSettings: Sendable {
         return Address(host: host, port: port)!
     }
 
-    /// What only the machine can tell: that the port is free and the folders can be written.
-    func checkMachine(_ kind: ServerKind) throws(Failure) {
+    /// What only the machine can tell: that the folders can be written, that no other redis-server uses the data folder,
+    /// and that the port is free.
+    /// - Returns: the lock on the data folder; nil for a sentinel, whose folder may be shared.
+    /// - Throws: `Failure` (78); `Stopped`.
+    @discardableResult
+    func checkMachine(_ kind: ServerKind) throws -> FolderLock? {
         try Folder.checkWritable(dataFolder, variable: "DATA_DIR")
         let configFolder = String(configPath[..<configPath.lastIndex(of: "/")!])
         if configFolder != dataFolder { try Folder.checkWritable(configFolder, variable: "CONFIG_DIR") }
+        let lock =
+            kind == .redis
+            ? try FolderLock.take(
+                dataFolder, as: address.description, advice: "set DATA_DIR to a folder of this server's own")
+            : nil
         try Port.checkFree(bind, port)
+        return lock
     }
 
     private static func bind(_ environment: Environment) throws(Failure) -> Host {

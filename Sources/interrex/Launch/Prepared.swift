@@ -11,7 +11,8 @@ struct Prepared: Sendable {
     var text: String
     var lease: LeaseProcess
     var order: LeaseOrder
-    var dataToSetAside: DataFiles?
+    /// What happens to the data in the folder right before the server starts.
+    var move = DataMove.none
     /// Kept open to the end: closing it would take our nodes away.
     var session: Session
 
@@ -19,9 +20,7 @@ struct Prepared: Sendable {
     /// nothing left registered and no lease left running.
     func becomeServer() throws -> Never {
         do {
-            for name in try dataToSetAside?.setAside(at: Timestamp.fileName) ?? [] {
-                Log.warn("data that is no part of the master's history is set aside as \(name)")
-            }
+            try move.carryOut()
             try ConfigFile.write(text, to: launch.configPath)
             guard let server = launch.server else { preconditionFailure("a render-only launch never gets here") }
             try lease.send(order)

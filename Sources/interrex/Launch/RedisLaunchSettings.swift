@@ -8,28 +8,51 @@ struct RedisLaunchSettings: Sendable {
     let launch: LaunchSettings
     let sources: SourceFiles
     let minReplicas: Int
+    /// Settings given on our own command line: they are lines of the file, so that nothing follows it.
+    let arguments: [String]
+    /// Kept from before the data is looked at; nil where nothing is launched.
+    let lock: FolderLock?
     /// Where the server would look for its data, by the user's own settings.
     let dataFiles: DataFiles
-    /// The data that the server would start with.
-    let data: Freshness
-    /// One line, where a server would not load the data that is there; such data is only good to be set aside.
-    let dataProblem: String?
+    /// What the server would find there at its start.
+    let inPlace: StoredCopy
+    /// The freshest copy in the folder: that one, or one that was set aside before.
+    let copy: StoredCopy
+    let acceptLossAfter: Duration?
 
     /// Reads and checks everything, and renders once to see that the templates and the values go together.
-    init(_ environment: Environment, arguments: [String], forReal: Bool) throws(Failure) {
-        launch = try LaunchSettings(environment, kind: .redis, arguments: arguments, forReal: forReal)
+    /// - Parameter forReal: whether to check the machine, too, and to lock the data folder.
+    /// - Throws: `Failure`; `Stopped`.
+    init(_ environment: Environment, arguments: [String], forReal: Bool) throws {
+        launch = try LaunchSettings(environment, kind: .redis, arguments: [], forReal: forReal)
         sources = try SourceFiles(environment, kind: .redis)
         minReplicas = try environment.number("MIN_REPLICAS_TO_WRITE", default: 0, in: 0...1_000)
-        let text = try Self.render(
-            launch, sources, minReplicas, following: launch.address, clusterID: nil, startsEmpty: false)
-        dataFiles = DataFiles(
-            folder: launch.dataFolder,
-            settings: effectiveSettings(text, arguments: arguments, folder: launch.dataFolder))
+        self.arguments = arguments
+        let (text, leftOut) = try Self.render(
+            launch, sources, minReplicas, arguments, following: launch.address, clusterID: nil, startsEmpty: false)
+        lock = forReal ? try launch.checkMachine(.redis) : nil
+        if forReal {
+            ConfigFile.removeLeftovers(of: [launch.configPath, "\(launch.dataFolder)/\(Passport.fileName)"])
+        }
+        dataFiles = DataFiles(folder: launch.dataFolder, settings: text)
         let name = try environment.text(ServerKind.redis.variable, default: ServerKind.redis.program)
-        let found = dataFiles.find {
+        let newestRDB: () -> Int = {
             (try? ServerBinary(name, variable: ServerKind.redis.variable, environment))?.newestRDB ?? .max
         }
-        (data, dataProblem) = (found.freshness, found.problem)
+        let found = dataFiles.find(newestRDB: newestRDB)
+        let inPlace = StoredCopy(found, of: dataFiles)
+        let asides = dataFiles.asides.times.map { [dataFiles] time in
+            StoredCopy(dataFiles.aside(time).find(newestRDB: newestRDB), of: dataFiles, asideTime: time)
+        }
+        self.inPlace = inPlace
+        copy = StoredCopy.freshest(of: [inPlace] + asides.filter(inPlace.mayBeReplaced))
+        acceptLossAfter = try environment.acceptLossAfter()
+        if let leftOut {
+            Log.info(
+                "dir \(leftOut.path.clipped) (\(leftOut.place)) is left out: data lives in DATA_DIR, \(launch.dataFolder.clipped)"
+            )
+        }
+        if let doubt = found.doubt { Log.warn(doubt) }
         if let credentials = launch.redis.credentials, let user = credentials.username, user != "default",
             !text.split(separator: "\n").contains(where: { $0.hasPrefix("user \(user) ") || $0.hasPrefix("aclfile ") })
         {
@@ -39,17 +62,25 @@ struct RedisLaunchSettings: Sendable {
         }
     }
 
-    func checkMachine() throws(Failure) { try launch.checkMachine(.redis) }
-
     /// The file's text: of a replica of `master`, or of a master.
+    /// - Throws: `Failure` (78), also where the server would load other files than those that were looked at.
     func render(following master: Address?, clusterID: String?, startsEmpty: Bool) throws(Failure) -> String {
-        try Self.render(launch, sources, minReplicas, following: master, clusterID: clusterID, startsEmpty: startsEmpty)
+        let (text, _) = try Self.render(
+            launch, sources, minReplicas, arguments, following: master, clusterID: clusterID, startsEmpty: startsEmpty)
+        let files = DataFiles(folder: launch.dataFolder, settings: text)
+        guard files.loaded == dataFiles.loaded else {
+            throw Failure(
+                .badConfiguration,
+                "the settings name \(files.loaded.clipped) as the data of a \(master == nil ? "master" : "replica"), and "
+                    + "\(dataFiles.loaded.clipped) when they were read first; let them name the same in every role")
+        }
+        return text
     }
 
     private static func render(
-        _ launch: LaunchSettings, _ sources: SourceFiles, _ minReplicas: Int, following master: Address?,
-        clusterID: String?, startsEmpty: Bool
-    ) throws(Failure) -> String {
+        _ launch: LaunchSettings, _ sources: SourceFiles, _ minReplicas: Int, _ arguments: [String],
+        following master: Address?, clusterID: String?, startsEmpty: Bool
+    ) throws(Failure) -> (text: String, leftOut: FlatSettings.LeftOutFolder?) {
         let file = RedisFile(
             bindIP: launch.bind.description, port: launch.port, announce: launch.announce,
             dataDirectory: launch.dataFolder,
@@ -61,7 +92,8 @@ struct RedisLaunchSettings: Sendable {
             // A replica that never finished a synchronisation must not be promoted; Sentinel would (FACTS.md E).
             replicaPriority: master != nil && startsEmpty ? 0 : nil)
         return try rendering { () throws(RenderingError) in
-            try file.render(template: sources.template, settings: sources.settings)
+            let flat = try file.flattened(settings: sources.settings, arguments: arguments, files: includedFiles)
+            return (try file.render(template: sources.template, settings: flat), flat.leftOutFolder)
         }
     }
 

@@ -20,8 +20,8 @@ actor RedisLauncher: Launcher {
     private var hasWarned = false
     /// What was read last, and when.
     private var known: (view: View, moment: ContinuousClock.Instant)?
-    /// The id of the cluster that a claim of ours has won.
-    private var clusterID: String?
+    /// The record of the cluster that a claim of ours, or a resumed start, has written.
+    private var written: ClusterRecord?
 
     /// Whether the cluster came into being under our eyes: see `viewOfNewborn`.
     private enum Birth: Equatable {
@@ -45,7 +45,7 @@ actor RedisLauncher: Launcher {
         observer = Observer(
             Prober(launch.redis, on: loop), me: launch.address,
             mark: Mark(root: launch.registry.root, masterName: launch.redis.masterName, clusterID: nil),
-            data: settings.data, limit: launch.masterTimeout)
+            data: settings.copy.freshness, limit: launch.masterTimeout, acceptLossAfter: settings.acceptLossAfter)
     }
 
     func prepare() async throws -> Prepared {
@@ -61,12 +61,13 @@ actor RedisLauncher: Launcher {
                 switch ruling.decision {
                 case .wait(let reason):
                     waiting.say(reason, remaining: remaining(reason, observation))
+                    try await note(reason, observation, registry)
                     if try await pauses.pause(watching: registry.session) { forgetRecord() }
                 case .refuse(let reason):
                     throw Failure(
                         .noMaster, "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(reason)")
                 case .stand:
-                    candidate = Standing(path: try await registry.stand(launch.address, settings.data))
+                    candidate = Standing(path: try await registry.stand(launch.address, settings.copy.freshness))
                     known = nil
                 case .claim, .follow, .resume:
                     if try await register(ruling.decision, observation, registry) == .done {
@@ -189,6 +190,22 @@ actor RedisLauncher: Launcher {
         if case .after(let moment, _) = birth { birth = .after(moment, winner: nil) }
     }
 
+    /// What a wait leaves for the next looks: whose turn it is, and since when nobody is master.
+    private func note(_ reason: Reason, _ observation: Observation, _ registry: Registry) async throws {
+        switch reason {
+        case .fresherCandidate(_, let number):
+            await observer.isTurn(of: number)
+        case .behind:
+            guard settings.acceptLossAfter != nil, let view = known?.view, let cluster = view.cluster,
+                let version = view.clusterVersion, cluster.missingSince == nil,
+                let own = observation.candidates.first(where: { $0.number == observation.candidacy?.number })
+            else { return }
+            _ = try await registry.noteMissing(cluster, version: version, since: own.since)
+            forgetRecord()
+        default: break
+        }
+    }
+
     /// How long this wait may last still.
     private func remaining(_ reason: Reason, _ observation: Observation) -> Duration {
         if case .settling(_, _, let rest) = reason { rest } else { launch.masterTimeout - observation.waited }
@@ -200,70 +217,98 @@ actor RedisLauncher: Launcher {
     private func checkData(for decision: Decision) throws {
         switch decision {
         case .claim, .resume:
-            if let problem = settings.dataProblem { throw Failure(.badConfiguration, problem) }
+            if let problem = settings.copy.problem { throw Failure(.badConfiguration, problem) }
         case .follow, .stand, .wait, .refuse: break
         }
     }
 
     /// Once: the data will only be moved out of the way, or keep this server from becoming master.
     private func warnOfData() {
-        guard !hasWarned, let problem = settings.dataProblem else { return }
+        guard !hasWarned, let problem = settings.inPlace.problem else { return }
         hasWarned = true
-        Log.warn("the data can't be loaded: \(problem)")
+        Log.warn("with this data no master can start: \(problem)")
     }
 
     private func register(
         _ decision: Decision, _ observation: Observation, _ registry: Registry
     ) async throws -> Registry.Outcome {
         // The lease comes up while ZooKeeper works, and not beside the server, whose start it would slow down.
-        if lease == nil { lease = try LeaseProcess.start() }
-        guard case .claim(let version) = decision else {
-            return try await registry.join(
-                launch.address, member: member, checking: observation.record?.version, isMaster: decision == .resume)
+        if lease == nil { lease = try LeaseProcess.start(holding: settings.lock) }
+        let view = known?.view
+        switch decision {
+        case .claim(let version):
+            let record = nextRecord(observation)
+            let outcome = try await registry.claim(
+                launch.address, member: member, at: version, cluster: record, clusterVersion: view?.clusterVersion,
+                lossVersion: view?.lossVersion,
+                creating: try await registry.missingParents(rootIsMissing: birth != .longAgo))
+            // The id of a claim that was overtaken is nobody's.
+            if outcome == .done { written = record }
+            return outcome
+        case .resume:
+            // Written again, and a reign of its own: a claim that was decided before our lease was there must not succeed after
+            // it, and a log that is loaded again begins to count from anywhere.
+            let record = nextRecord(observation)
+            let outcome = try await registry.claim(
+                launch.address, member: member, at: observation.record?.version, cluster: record,
+                clusterVersion: view?.clusterVersion, creating: [])
+            if outcome == .done { written = record }
+            return outcome
+        default:
+            return try await registry.join(launch.address, member: member, checking: observation.record?.version)
         }
-        let known = observation.cluster
-        let cluster = known ?? ClusterRecord(id: observation.mark.clusterID ?? UUIDText.random(), members: 1)
-        let outcome = try await registry.claim(
-            launch.address, member: member, at: version, cluster: cluster, clusterExists: known != nil,
-            creating: try await registry.missingParents(rootIsMissing: birth != .longAgo))
-        // The id of a claim that was overtaken is nobody's.
-        if outcome == .done { clusterID = cluster.id }
-        return outcome
+    }
+
+    /// The record of the reign that begins with our data.
+    private func nextRecord(_ observation: Observation) -> ClusterRecord {
+        let known = observation.cluster ?? observation.restored
+        var record = known ?? ClusterRecord(id: observation.mark.clusterID ?? UUIDText.random(), members: 1)
+        record.members = max(record.members, 1)
+        return record.succeeded(epoch: observation.nextEpoch, by: settings.copy.freshness.origin)
     }
 
     private func ready(_ ruling: Ruling, _ observation: Observation, _ registry: Registry) async throws -> Prepared {
         guard let lease else { preconditionFailure("every start has begun with a lease") }
         if let candidate { await registry.remove(candidate.path) }
         let text = try text(ruling.decision, observation)
-        let setAside = mustSetAside(ruling.decision, observation)
+        let move = move(ruling.decision, observation)
         var order = LeaseOrder(launch, registry, node: registry.paths.member(member), address: launch.address)
         order.startedUnder = startedUnder(ruling.decision, observation)
-        if case .follow = ruling.decision, !settings.data.holdsData || setAside {
-            order.priority = try settings.userPriority()
-        }
-        return Prepared(
+        order.data = settings.leaseData(cluster: written?.id ?? observation.mark.clusterID, move)
+        // Until its first synchronisation Sentinel must not promote it, whatever data it keeps until then.
+        if case .follow = ruling.decision { order.priority = try settings.userPriority() }
+        var prepared = Prepared(
             launch: launch, explanation: explanation(ruling, observation), text: text, lease: lease, order: order,
-            dataToSetAside: setAside ? settings.dataFiles : nil, session: registry.session)
+            session: registry.session)
+        prepared.move = move
+        return prepared
     }
 
     private func text(_ decision: Decision, _ observation: Observation) throws -> String {
-        let id = clusterID ?? observation.mark.clusterID
+        let id = written?.id ?? observation.mark.clusterID
         guard case .follow(let master) = decision else {
             return try settings.render(following: nil, clusterID: id, startsEmpty: false)
         }
-        let startsEmpty = !settings.data.holdsData || mustSetAside(decision, observation)
-        return try settings.render(following: master, clusterID: id, startsEmpty: startsEmpty)
+        return try settings.render(following: master, clusterID: id, startsEmpty: true)
     }
 
-    /// Own data that is no part of the history of the master that is followed would be overwritten (DESIGN.md 3.3). The
-    /// history of a master that is still loading is not known yet. And at a file that can't be loaded a replica would end
-    /// too, whatever its history.
-    private func mustSetAside(_ decision: Decision, _ observation: Observation) -> Bool {
-        guard case .follow(let master) = decision else { return false }
-        guard settings.dataProblem == nil else { return true }
-        guard settings.data.holdsData else { return false }
-        guard case .master(let history)? = observation.instances[master]?.answer else { return true }
-        return !history.contains(settings.data.replicationID)
+    /// What becomes of the data in the folder. Data that is a part of the history of the master that is followed stays: until
+    /// the server has a whole new copy, a cold start can use it.
+    private func move(_ decision: Decision, _ observation: Observation) -> DataMove {
+        let asides = settings.dataFiles.asides
+        guard case .follow(let master) = decision else {
+            return settings.copy.asideTime.map { .restore(asides, time: $0) } ?? .none
+        }
+        let copy = settings.inPlace
+        if let problem = copy.problem {
+            // A server would end at it, or overwrite what it passes over.
+            return settings.isLeftBySynchronisation(of: master, observation)
+                ? .none : .setAside(asides, because: problem)
+        }
+        guard copy.freshness.holdsData, !observation.isContained(copy.freshness, inHistoryOf: master) else {
+            return .none
+        }
+        return .setAside(asides, because: "it is no part of the history of the master \(master), as far as is known")
     }
 
     /// What `/redis/master` says while this start is right.

@@ -30,7 +30,7 @@ struct SentinelLaunchSettings: Sendable {
         _ = try render(monitoring: launch.address, identity: UUIDText.random(), clusterID: nil, seeds: Seeds())
     }
 
-    func checkMachine() throws(Failure) { try launch.checkMachine(.sentinel) }
+    func checkMachine() throws { try launch.checkMachine(.sentinel) }
 
     /// - Throws: `Failure` (78) where the master's host is a name that can't be resolved, or a value can't go into the file.
     func render(monitoring master: Address, identity: String, clusterID: String?, seeds: Seeds) throws(Failure)

@@ -79,7 +79,7 @@ actor SentinelLauncher: Launcher {
             launch: launch,
             explanation: "starting as a sentinel of \(master), with the identity \(identity), told of "
                 + "\(seeds.replicas.count) replicas and \(seeds.sentinels.count) sentinels",
-            text: text, lease: try LeaseProcess.start(), order: order, dataToSetAside: nil, session: registry.session)
+            text: text, lease: try LeaseProcess.start(), order: order, session: registry.session)
     }
 }
 

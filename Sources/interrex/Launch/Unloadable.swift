@@ -17,19 +17,27 @@ struct Unloadable: Error, Equatable {
         Unloadable(line: "\(path.clipped) is no folder, and redis-server ends at it; move it away")
     }
 
-    static func rdb(_ path: String, _ damage: DataDamage) -> Unloadable {
-        let (what, todo) =
-            switch damage {
-            case .version(let version):
-                (
-                    "is of RDB version \(version), which this redis-server doesn't load",
-                    "set REDIS_SERVER to one that does"
-                )
-            case .cutOff: ("is cut off, and redis-server ends at it", "restore a whole copy (see redis-check-rdb)")
-            case .signature:
-                ("is no RDB file, and redis-server ends at it", "restore the right one (see redis-check-rdb)")
-            }
-        return Unloadable(line: "\(path.clipped) \(what); \(todo), or move it away to do without its data")
+    static func rdb(_ file: DataFile, _ damage: DataDamage, _ limit: RDBLimit) -> Unloadable {
+        let path = file.path.clipped
+        switch damage {
+        case .version(let version):
+            let loaded = RDBVersion.loaded(upTo: limit.limit(for: version))
+            return Unloadable(
+                line:
+                    "\(path) is whole, but of RDB version \(version), which \(RDBVersion.writers(of: version)) "
+                    + "\(version == 11 || version == 12 ? "write" : "writes"); this redis-server loads versions \(loaded); set "
+                    + "REDIS_SERVER to one that loads it")
+        case .cutOff:
+            return Unloadable(
+                line:
+                    "\(path) is cut off, and redis-server ends at it; restore a whole copy (see redis-check-rdb), or move it "
+                    + "away to do without its data")
+        case .signature:
+            return Unloadable(
+                line:
+                    "\(path) is no RDB file, and redis-server ends at it; restore the right one (see redis-check-rdb), or move "
+                    + "it away to do without its data")
+        }
     }
 
     static func manifest(_ path: String, _ problem: String) -> Unloadable {
@@ -68,6 +76,14 @@ struct Unloadable: Error, Equatable {
             line:
                 "\(aof.clipped) holds data, but with appendonly no redis-server loads \(name(of: rdb)) only, which is "
                 + "missing or has no key; set appendonly yes, or move the log away")
+    }
+
+    /// What would be loaded is whole, but it is not the newest that is there.
+    static func newer(_ file: String, than loaded: String, toLoadIt: String) -> Unloadable {
+        Unloadable(
+            line:
+                "\(file) is newer than \(loaded), which redis-server would load; to load the newer one \(toLoadIt), to do "
+                + "without it move it away")
     }
 
     static func unnamed(aof: String, manifest: String) -> Unloadable {

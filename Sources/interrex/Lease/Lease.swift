@@ -8,6 +8,7 @@ import ZooKeeper
 /// `interrex lease`: holds a server's ZooKeeper session beside it, until the server's process ends (DESIGN.md 5).
 enum Lease {
     static func main() -> Int32 {
+        let lock = FolderLock.inherited
         // It leaves when the server leaves, and the server hears the same signals.
         for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { signal(number, SIG_IGN) }
         try? Log.start(.process, command: "lease")
@@ -18,7 +19,7 @@ enum Lease {
         // The launcher holds the session until it has become the server: two live clients of one session fight.
         _ = readToEnd(LeaseProcess.Descriptor.replaced)
         close(LeaseProcess.Descriptor.replaced)
-        try? EventLoop.run { loop in try await LeaseHolder(order, loop: loop).run() }
+        try? EventLoop.run { loop in try await LeaseHolder(order, lock, loop: loop).run() }
         return 0
     }
 }

@@ -6,6 +6,7 @@ import ZooKeeper
 /// The lease at work: keeps the server's node, opens a new session when one expires, and goes when the server goes.
 actor LeaseHolder {
     private let order: LeaseOrder
+    private let lock: FolderLock?
     private let loop: EventLoop
     private let server = ServerProcess()
     private let settings: RegistrySettings
@@ -14,16 +15,25 @@ actor LeaseHolder {
     private var isAttached = false
     /// Sessions that were ours: a node that one of them still owns is ours to replace.
     private var earlierSessions: Set<Int64> = []
+    /// For a redis-server.
+    private var keeper: PassportKeeper?
 
-    init(_ order: LeaseOrder, loop: EventLoop) throws {
+    init(_ order: LeaseOrder, _ lock: FolderLock?, loop: EventLoop) throws {
         self.order = order
+        self.lock = lock
         self.loop = loop
         settings = try order.registrySettings
     }
 
+    /// The session that is held, for who only reads and writes in it.
+    private var openRegistry: Registry? { isAttached ? registry : nil }
+
     /// Returns once the server's process has ended and its nodes are gone.
     func run() async {
-        await withTaskGroup(of: Bool.self) { [server, loop, order] group in
+        keeper = order.data.map { data in
+            PassportKeeper(order, data, loop: loop) { [weak self] in await self?.openRegistry }
+        }
+        await withTaskGroup(of: Bool.self) { [server, loop, order, keeper] group in
             group.addTask {
                 try? await server.ended(on: loop)
                 return true
@@ -32,6 +42,12 @@ actor LeaseHolder {
                 await self.hold()
                 return false
             }
+            if let keeper {
+                group.addTask {
+                    await keeper.run()
+                    return false
+                }
+            }
             if let priority = order.priority {
                 group.addTask {
                     try? await PriorityRaise(order, to: priority, loop: loop).run()
@@ -39,6 +55,9 @@ actor LeaseHolder {
                 }
             }
             for await serverHasEnded in group where serverHasEnded { break }
+            // First of all: ZooKeeper may take seconds, and the server's next start waits for its folder.
+            await keeper?.end()
+            lock?.release()
             group.cancelAll()
         }
         if registry == nil {
@@ -126,13 +145,18 @@ actor LeaseHolder {
         let changes = registry.session.changes()
         guard try await register(registry) else { return false }
         dropCleanPages()
+        await keeper?.reignMayHaveChanged()
         return try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await registry.session.ended(on: self.loop)
                 return true
             }
             group.addTask {
-                for await _ in changes {
+                for await event in changes {
+                    if event.path == registry.paths.master {
+                        await self.keeper?.reignMayHaveChanged()
+                        continue
+                    }
                     guard try await self.register(registry) else { return false }
                 }
                 return true

@@ -22,6 +22,8 @@ struct LeaseOrder: Equatable, Sendable {
     var credentials: Redis.Credentials?
     /// What `/redis/master` said when the start was decided; nil where nothing was recorded, or for a sentinel.
     var startedUnder: Address?
+    /// The data of a redis-server; nil for a sentinel.
+    var data: Data?
     /// The `replica-priority` to set once the replica has synchronised; nil where it is left alone.
     var priority: Int?
 
@@ -37,6 +39,24 @@ struct LeaseOrder: Equatable, Sendable {
         credentials = launch.redis.credentials
     }
 
+    /// Where a redis-server keeps its data, and what it was started with.
+    struct Data: Equatable, Sendable {
+        /// `DATA_DIR`
+        var folder: String
+        /// The data files and folders that count, whether they are there or not.
+        var paths: [String]
+        /// What the settings keep.
+        var persistence: Passport.Persistence
+        /// The cluster's id; nil where it was not known.
+        var cluster: String?
+        /// Whether no passport speaks of the data that the server starts with: it went with the data that it spoke of, or was
+        /// found to be of others.
+        var isUnknown: Bool
+
+        /// When the newest of the data files was written, in milliseconds since 1970; 0 where there is none.
+        var modified: Int64 { newestFile(in: paths) }
+    }
+
     var text: String {
         let fields: [(String, String?)] = [
             ("servers", servers), ("root", root), ("digest", digest),
@@ -45,9 +65,14 @@ struct LeaseOrder: Equatable, Sendable {
             ("node", node), ("address", address.description), ("identity", identity), ("server", server.description),
             ("username", credentials?.username), ("secret", credentials?.password),
             ("started-under", startedUnder?.description), ("priority", priority.map(String.init)),
+            ("folder", data?.folder), ("persistence", data?.persistence.rawValue), ("cluster", data?.cluster),
+            ("unknown", data?.isUnknown ?? false ? "yes" : nil),
         ]
-        return fields.compactMap { name, value in value.map { "\(name) \($0)\n" } }.joined() + Self.end
+        let paths: [(String, String?)] = (data?.paths ?? []).enumerated().map { ("path-\($0.offset)", $0.element) }
+        return (fields + paths).compactMap { name, value in value.map { "\(name) \($0)\n" } }.joined() + Self.end
     }
+
+    private static let pathLimit = 8
 
     /// The last line: without it the order is not whole, however well its fields read.
     private static let end = "end\n"
@@ -80,6 +105,14 @@ struct LeaseOrder: Equatable, Sendable {
         }
         startedUnder = fields["started-under"].flatMap { Address($0) }
         priority = fields["priority"].flatMap { Int($0) }
+        if let folder = fields["folder"],
+            let kind = fields["persistence"].flatMap({ Passport.Persistence(rawValue: String($0)) })
+        {
+            let paths = (0..<Self.pathLimit).compactMap { fields["path-\($0)"].map(String.init) }
+            data = Data(
+                folder: String(folder), paths: paths, persistence: kind, cluster: fields["cluster"].map(String.init),
+                isUnknown: fields["unknown"] != nil)
+        }
     }
 }
 

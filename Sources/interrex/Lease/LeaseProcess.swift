@@ -4,28 +4,32 @@ import Glibc
 
 /// The lease as its launcher sees it: a child that waits until the launcher has become the server.
 struct LeaseProcess {
-    /// The descriptors with which a lease is started.
+    /// The descriptors with which a lease is started, in the order in which `start` hands them over.
     enum Descriptor {
         /// A pidfd of the launcher, and so of the server: no process id to be reused.
         static let server: Int32 = 3
         static let order: Int32 = 4
         /// Ends when the launcher has become the server, or is dead.
         static let replaced: Int32 = 5
+        /// The lock on a redis-server's data folder; a sentinel's lease has none.
+        static let lock: Int32 = 6
     }
 
     private let pid: pid_t
     /// Where its order goes. A lease whose launcher is gone before it wrote one ends by itself.
     private let orders: Int32
 
-    /// Starts `interrex lease`, which then waits for its order.
+    /// Starts `interrex lease`, which then waits for its order, and shares `lock` with this process.
     /// - Throws: `Failure` (69) where the machine gives no more descriptors or processes.
-    static func start() throws(Failure) -> LeaseProcess {
+    static func start(holding lock: FolderLock? = nil) throws(Failure) -> LeaseProcess {
         let server = linux_pidfd_open(getpid())
         let (order, replaced) = (try Pipe(), try Pipe())
         guard server >= 0 else {
             throw Failure(.unavailable, "no pidfd can be opened (\(lastError())); Linux 5.3 or later is needed")
         }
-        let sources = [server, order.read, replaced.read].map { fcntl($0, F_DUPFD_CLOEXEC, 10) }
+        let sources = ([server, order.read, replaced.read] + (lock.map { [$0.descriptor] } ?? [])).map {
+            fcntl($0, F_DUPFD_CLOEXEC, 10)
+        }
         let pid = try spawn(sources)
         for descriptor in sources + [order.read, replaced.read, server] { close(descriptor) }
         // The other end of `replaced` stays open in us, close-on-exec: that is what tells.
@@ -68,10 +72,10 @@ struct LeaseProcess {
         for descriptor in 0...1 as ClosedRange<Int32> {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
         }
-        for (target, source) in zip([Descriptor.server, Descriptor.order, Descriptor.replaced], sources) {
+        for (target, source) in zip(Descriptor.server..., sources) {
             posix_spawn_file_actions_adddup2(&actions, source, target)
         }
-        posix_spawn_file_actions_addclosefrom_np(&actions, Descriptor.replaced + 1)
+        posix_spawn_file_actions_addclosefrom_np(&actions, Descriptor.server + Int32(sources.count))
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

@@ -19,6 +19,23 @@ enum ConfigFile {
         }
     }
 
+    /// Removes what a launcher or a lease left that was killed while it wrote one of these files. To be called by who alone
+    /// writes them.
+    static func removeLeftovers(of paths: [String]) {
+        for path in paths {
+            guard let slash = path.lastIndex(of: "/") else { continue }
+            let (folder, name) = (String(path[..<slash]), String(path[path.index(after: slash)...]))
+            for entry in Folder.entries(of: folder) where isLeftover(entry, of: name) { unlink("\(folder)/\(entry)") }
+        }
+    }
+
+    /// mkstemp's six letters and digits.
+    private static func isLeftover(_ entry: String, of name: String) -> Bool {
+        guard entry.hasPrefix("\(name).") else { return false }
+        let suffix = entry.dropFirst(name.count + 1)
+        return suffix.utf8.count == 6 && suffix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    }
+
     private static func writeAll(_ text: String, to descriptor: Int32) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

@@ -14,6 +14,11 @@ enum Folder {
         return path
     }
 
+    static func exists(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+    }
+
     static func create(_ path: String) throws(Failure) {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw Failure(.badConfiguration, "the folder \(path.clipped) can't be made (\(lastError()))")

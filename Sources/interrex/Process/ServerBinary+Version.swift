@@ -3,18 +3,8 @@ import Glibc
 import Succession
 
 extension ServerBinary {
-    /// The newest RDB version that this server loads (`RDB_VERSION` in rdb.h), by what `--version` says:
-    /// `Redis server v=7.0.15 ...`. `Int.max` where that is not known.
-    var newestRDB: Int {
-        guard let text = saidVersion, let mark = text.firstRange(of: "Redis server v=") else { return .max }
-        let numbers = text[mark.upperBound...].prefix { $0.isNumber || $0 == "." }.split(separator: ".").map { Int($0) }
-        guard numbers.count > 1, let major = numbers[0], let minor = numbers[1] else { return .max }
-        return switch (major, minor) {
-        case (7, 0), (..<7, _): RDBHeader.redis7
-        case (7, 2): 11
-        default: .max
-        }
-    }
+    /// The newest RDB version that this server loads, by what `--version` says; `Int.max` where that is not known.
+    var newestRDB: Int { saidVersion.map { RDBVersion.newest(ofServer: $0) } ?? .max }
 
     /// The first line that the program writes within 2 s.
     private var saidVersion: String? {

@@ -1,0 +1,28 @@
+/// What members say of their disks, for an operator.
+extension Snapshot {
+    /// Only of live members: a disk that nobody uses any more fills no further.
+    public var notableDisks: [MemberDisk] {
+        (cluster?.disks ?? []).filter { isLeased($0.address) && $0.isNotable }
+    }
+
+    var diskAlerts: [Alert] {
+        notableDisks.flatMap { disk in
+            var alerts: [Alert] = []
+            if disk.asideCopies > 0 {
+                alerts.append(
+                    Alert(
+                        "aside",
+                        "\(disk.address) has \(disk.asideCopies) copies of data set aside, \(disk.asideBytes) bytes: they may "
+                            + "hold writes that are nowhere else; see interrex aside in its DATA_DIR, and prune there"))
+            }
+            if disk.isNearlyFull {
+                alerts.append(
+                    Alert(
+                        "disk-nearly-full",
+                        "less than a tenth of the disk of \(disk.address) is free: a server that can't write its log or snapshot "
+                            + "refuses writes; make room there (interrex aside lists what was set aside)"))
+            }
+            return alerts
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// How reigns follow each other.
+extension ClusterRecord {
+    /// The record of the next reign: under `epoch`, begun with what `origin` tells; nil where it began with nothing.
+    ///
+    /// What is known of the reigns before it goes as far back as the new one's data does: data of a reign that it does not
+    /// hold must not count as a part of it.
+    public func succeeded(epoch: Int, by origin: Origin?, replicationID: String? = nil) -> ClusterRecord {
+        var next = self
+        (next.epoch, next.replicationID, next.sentinelEpoch, next.missingSince) = (epoch, replicationID, nil, nil)
+        next.reigns = reigns(upTo: origin).suffix(Self.reignLimit).map { reign in
+            // A number from elsewhere must not put what is over before what goes on.
+            Reign(epoch: min(reign.epoch, max(0, epoch - 1)), replicationID: reign.replicationID, until: reign.until)
+        }
+        return next
+    }
+
+    private func reigns(upTo origin: Origin?) -> [Reign] {
+        guard let origin else { return [] }
+        let own = Reign(epoch: origin.epoch ?? epoch, replicationID: origin.replicationID, until: origin.offset)
+        // A replica bears its master's id from the first byte on that it takes from it, and may have yet to catch up with what
+        // that one had taken over: of the reigns before, it is known to have no more than of this one.
+        let cut = reigns.map {
+            Reign(epoch: $0.epoch, replicationID: $0.replicationID, until: min($0.until, origin.offset))
+        }
+        if origin.replicationID == replicationID { return cut + [own] }
+        guard let index = reigns.lastIndex(where: { $0.replicationID == origin.replicationID }) else { return [own] }
+        return Array(cut[...index])
+    }
+
+    /// Under which reign data with this replication id was written; nil where that is not known.
+    func epoch(of replicationID: String) -> Int? {
+        if replicationID == self.replicationID { return epoch }
+        return reigns.last { $0.replicationID == replicationID }?.epoch
+    }
+
+    /// Whether the reign that goes on holds all that was written under this id up to this offset.
+    public func includes(_ replicationID: String, upTo offset: Int64) -> Bool {
+        reigns.contains { $0.replicationID == replicationID && offset <= $0.until }
+    }
+}

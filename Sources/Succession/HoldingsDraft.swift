@@ -1,0 +1,65 @@
+/// What a master's lease writes into `/redis/cluster`: the id of its reign, and what the cluster holds. No I/O, no clock.
+public struct HoldingsDraft: Sendable {
+    /// What was written last, or was found there.
+    private var last: (look: ServerLook, wasMoving: Bool)?
+    /// How many bytes came between the last two looks.
+    private var lastAdvance: Int64 = 0
+
+    public init() {}
+
+    /// The record to be written; nil where the one that is there says it all.
+    /// - Parameters:
+    ///   - persistence: what this server keeps.
+    ///   - epoch: that of its passport. ZooKeeper may have lost its data: no reign may then bear a lower one.
+    ///   - now: RFC 3339, UTC.
+    public mutating func next(
+        _ look: ServerLook, _ reign: ReignView, me: Address, persistence: Passport.Persistence, epoch: Int, now: String
+    ) -> ClusterRecord? {
+        var record = reign.cluster
+        guard look.role == .master, reign.record.address == me, !look.isLoading else {
+            (last, lastAdvance) = (nil, 0)
+            return keptByReplica(record, look, reign, persistence)
+        }
+        if record.epoch < epoch { record.epoch = epoch + 1 }
+        let moved = last.map { !look.isQuiet(since: $0.look) } ?? true
+        let isNew = record.replicationID != look.history.replicationID || record.holdings?.epoch != record.epoch
+        // One more after the last write, so that a burst doesn't stand for the second that a crash may cost.
+        let mustWrite = isNew || moved || last?.wasMoving ?? false || record.members < 1 + look.replicas
+        // The lesser of two seconds: a burst, however short, must not stand for what a crash may cost at any time.
+        let advance = last.map { max(0, look.history.offset - $0.look.history.offset) } ?? 0
+        let rate = min(advance, lastAdvance)
+        lastAdvance = advance
+        last = (look, moved && last != nil)
+        guard mustWrite else { return nil }
+        let isKept = persistence != .none || !isNew && record.holdings?.isKept ?? false
+        record.replicationID = look.history.replicationID
+        record.members = max(record.members, 1 + look.replicas)
+        record.missingSince = nil
+        record.holdings = Holdings(
+            epoch: record.epoch, offset: look.history.offset, rate: moved ? rate : 0, keys: look.history.keys,
+            isKept: isKept, seen: now)
+        return record.isLike(reign.cluster) ? nil : record
+    }
+
+    /// A replica that keeps its data beside a master that does not.
+    private func keptByReplica(
+        _ record: ClusterRecord, _ look: ServerLook, _ reign: ReignView, _ persistence: Passport.Persistence
+    ) -> ClusterRecord? {
+        guard persistence != .none, case .replica(let master?, isSynchronised: true) = look.role,
+            master == reign.record.address, let holdings = record.holdings, holdings.epoch == record.epoch,
+            !holdings.isKept
+        else { return nil }
+        var record = record
+        record.holdings?.isKept = true
+        return record
+    }
+}
+
+extension ClusterRecord {
+    /// Whether both say the same but for the time.
+    fileprivate func isLike(_ other: ClusterRecord) -> Bool {
+        var same = self
+        same.holdings?.seen = other.holdings?.seen ?? ""
+        return same == other
+    }
+}
