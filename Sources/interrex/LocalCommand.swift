@@ -11,7 +11,8 @@ struct LocalCommand: ParsableCommand {
         discussion: """
             Starts a ZooKeeper of its own (Debian's package zookeeper), the launchers and the watcher, all on loopback and free ports.
             A process that ends is started again on a new port, ZooKeeper on its own. Standard output shows the topology whenever it changes;
-            standard error what the processes say. On SIGINT or SIGTERM everything is ended, in order, and nothing stays.
+            standard error what the processes say. On SIGINT or SIGTERM everything is ended, in order, and nothing stays but the
+            folder that --folder names: the next start with it has all keys again.
             """)
 
     @Option(help: "How many redis-servers.")
@@ -22,7 +23,9 @@ struct LocalCommand: ParsableCommand {
     var watchers = 1
     @Option(help: "Use this ZooKeeper, HOST:PORT, instead of starting one.")
     var zookeeper: String?
-    @Option(help: "Keep all data and files in this folder (default: a temporary one, removed at the end).")
+    @Option(
+        help: "Keep all data in this folder, for the next start with it (default: a temporary one, removed at the end)."
+    )
     var folder: String?
     @Flag(help: "Don't start again what has ended.")
     var noRestart = false

@@ -9,6 +9,7 @@ actor LocalCluster {
     private let loop: EventLoop
     private let console: Console
     private var zooKeeper: Task<Void, Never>?
+    private var registry: Registry?
     private var servers: [Task<Void, Never>] = []
     private var sentinels: [Task<Void, Never>] = []
     private var watchers: [Task<Void, Never>] = []
@@ -30,6 +31,7 @@ actor LocalCluster {
             environment.override("ZK_HOSTS", with: hosts)
             let settings = try RegistrySettings(environment)
             let registry = try await unlessStopped(on: loop) { try await Registry.open(settings, within: .seconds(30)) }
+            self.registry = registry
             for number in 1...plan.redis {
                 servers.append(
                     keep { [plan] port in plan.launcher(.redis, number: number, port: port, zookeeper: hosts) })
@@ -60,9 +62,33 @@ actor LocalCluster {
     /// Watchers and sentinels first, so that none of them takes an orderly end for a failure; ZooKeeper last, so that
     /// leases can go.
     private func end() async {
-        for group in [watchers, sentinels, servers, [zooKeeper].compactMap(\.self)] {
-            for task in group { task.cancel() }
-            for task in group { await task.value }
+        for group in [watchers, sentinels, servers] { await end(group) }
+        guard let zooKeeper else { return }
+        await leasesAreGone()
+        await registry?.session.close()
+        await end([zooKeeper])
+    }
+
+    private func end(_ tasks: [Task<Void, Never>]) async {
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    /// Returns once no server is registered any more. A lease that is written down by ZooKeeper would hold up the next start
+    /// in this folder until its session expires.
+    private func leasesAreGone() async {
+        guard let registry else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [loop] in
+                while let view = try? await registry.view(watchingMaster: false),
+                    !view.members.isEmpty || !view.sentinels.isEmpty
+                {
+                    try? await loop.sleep(for: .milliseconds(20))
+                }
+            }
+            group.addTask { [loop] in try? await loop.sleep(for: .seconds(3)) }
+            await group.next()
+            group.cancelAll()
         }
     }
 
@@ -85,8 +111,9 @@ actor LocalCluster {
             repeat {
                 do {
                     let program = try await program(try Port.free())
-                    try Folder.create(program.folder)
-                    let end = await LocalProcess(program: program, console: console).run()
+                    let process = LocalProcess(program: program, console: console)
+                    try process.prepareFolder()
+                    let end = await process.run()
                     if Task.isCancelled { return }
                     let again = onNewPorts ? "; starting it again on a new port" : "; starting it again"
                     console.show("\(end)\(plan.restarts ? again : "")", of: program.name)

@@ -1,19 +1,21 @@
 import Cluster
 import Glibc
 
-/// The one folder that a local cluster writes in.
+/// The one folder that a local cluster writes in: `redis-1`, `sentinel-1`, `watcher-1` and so on, and `zookeeper`. A member
+/// has the same one after each restart, as with a persistent volume of Marathon.
 struct LocalFolder {
     let path: String
     private let isTemporary: Bool
 
-    /// - Throws: `Failure` (78) where the folder can't be made.
-    init(_ path: String?) throws(Failure) {
+    /// - Throws: `Failure` (78) where the folder can't be made, or is in use; `Stopped`.
+    init(_ path: String?) throws {
         isTemporary = path == nil
         if let path {
             self.path = Folder.absolute(path)
             guard mkdir(self.path, 0o700) == 0 || errno == EEXIST else {
                 throw Failure(.badConfiguration, "the folder \(path) can't be made (\(lastError())); check --folder")
             }
+            try lock()
         } else {
             let parent = try Environment.process.text("TMPDIR", default: "/tmp")
             var template = Array("\(parent)/interrex-local-XXXXXX".utf8CString)
@@ -21,6 +23,15 @@ struct LocalFolder {
                 throw Failure(.badConfiguration, "no folder can be made in \(parent) (\(lastError())); check TMPDIR")
             }
             self.path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+
+    /// Locks the folder for as long as this process runs. What a killed one has left running counts, too.
+    private func lock() throws {
+        let advice = "give --folder another one"
+        _ = try FolderLock.take(path, as: "interrex-local", advice: advice)
+        for name in Folder.entries(of: path) where access("\(path)/\(name)/\(FolderLock.fileName)", F_OK) == 0 {
+            try FolderLock.check("\(path)/\(name)", advice: advice)
         }
     }
 

@@ -19,22 +19,28 @@ struct LocalPlan: Sendable {
         var arguments: [String]
         var variables: [String: String]
         var folder: String
+        /// How the names of the files begin that it renders in its folder, another for each port, all ending in `.conf`.
+        var rendered: String?
+        /// Whether its folder's lock file is written for it: it knows of no such file.
+        var needsLockFile = false
     }
 
     /// A launcher, with the variables that a scheduler would set.
     func launcher(_ kind: ServerKind, number: Int, port: Int, zookeeper: String) -> Program {
         let name = kind == .redis ? "redis-\(number)" : "sentinel-\(number)"
-        let folder = "\(folder)/\(kind.fileStem)-\(port)"
+        let folder = "\(folder)/\(name)"
         return Program(
             name: name, path: "/proc/self/exe", arguments: [kind.fileStem],
-            variables: variables(port: port, zookeeper: zookeeper, folder: folder), folder: folder)
+            variables: variables(port: port, zookeeper: zookeeper, folder: folder), folder: folder,
+            rendered: "\(kind.fileStem)-")
     }
 
     /// A watcher: the program beside this one, else the one on PATH.
     func watcher(number: Int, port: Int, zookeeper: String) throws(Failure) -> Program {
-        let folder = "\(folder)/watcher-\(port)"
+        let name = "watcher-\(number)"
+        let folder = "\(folder)/\(name)"
         return Program(
-            name: "watcher-\(number)", path: try watcherBinary(), arguments: [],
+            name: name, path: try watcherBinary(), arguments: [],
             variables: variables(port: port, zookeeper: zookeeper, folder: folder), folder: folder)
     }
 
@@ -83,6 +89,6 @@ struct LocalPlan: Sendable {
                 "-Dzookeeper.jmx.log4j.disable=true", "-cp", "/etc/zookeeper/conf:\(jar)",
                 "org.apache.zookeeper.server.quorum.QuorumPeerMain", "\(folder)/zoo.cfg",
             ],
-            variables: environment.all, folder: folder)
+            variables: environment.all, folder: folder, needsLockFile: true)
     }
 }

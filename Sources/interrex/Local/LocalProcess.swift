@@ -1,4 +1,5 @@
 import Cluster
+import Glibc
 import Subprocess
 import SystemPackage
 
@@ -6,6 +7,21 @@ import SystemPackage
 struct LocalProcess: Sendable {
     let program: LocalPlan.Program
     let console: Console
+
+    /// Makes the folder, without what an earlier run has rendered there: it holds passwords, and nobody reads it again.
+    func prepareFolder() throws(Failure) {
+        try Folder.create(program.folder)
+        guard let rendered = program.rendered else { return }
+        for name in Folder.entries(of: program.folder) where name.hasPrefix(rendered) && name.hasSuffix(".conf") {
+            Folder.remove("\(program.folder)/\(name)")
+        }
+    }
+
+    private func prepareLockFile(_ pid: pid_t) throws(Failure) {
+        guard program.needsLockFile else { return }
+        try ConfigFile.write(
+            Occupant(program.name, pid: pid).line, to: "\(program.folder)/\(FolderLock.fileName)")
+    }
 
     /// Runs the process to its end and says how it ended.
     func run() async -> String {
@@ -22,6 +38,7 @@ struct LocalProcess: Sendable {
                 workingDirectory: FilePath(program.folder), platformOptions: options, input: .none, output: .sequence,
                 error: .combinedWithOutput
             ) { execution in
+                try prepareLockFile(execution.processIdentifier.value)
                 for try await line in execution.standardOutput.strings() where !line.hasPrefix("SLF4J") {
                     console.show(line, of: program.name)
                 }
