@@ -15,9 +15,11 @@ enum Cast {
     static let foreign = address("10.0.0.7:7007")
     static let sentinels = [address("10.0.1.1:26379"), address("10.0.1.2:26379"), address("10.0.1.3:26379")]
 
-    static let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: "0123456789abcdef")
+    static let clusterID = "0123456789abcdef"
+    static let otherClusterID = "fedcba9876543210"
+    static let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: clusterID)
     static let markWithoutID = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)
-    static let markOfNamesake = Mark(root: "/redis", masterName: "mymaster", clusterID: "fedcba9876543210")
+    static let markOfNamesake = Mark(root: "/redis", masterName: "mymaster", clusterID: otherClusterID)
     static let markOfAnotherRoot = Mark(root: "/other", masterName: "mymaster", clusterID: nil)
 
     /// The replication id of `/redis/cluster`.
@@ -41,7 +43,9 @@ enum Cast {
     static func history(
         _ line: String = Cast.line, after previous: String? = nil, offset: Int64 = 1_000, keys: Bool = true
     ) -> History {
-        History(replicationID: line, previousID: previous, offset: offset, holdsKeys: keys)
+        History(
+            replicationID: line, previousID: previous, previousOffset: previous.map { _ in 901 }, offset: offset,
+            keys: keys ? 100 : 0)
     }
 
     static func master(after previous: String? = nil, offset: Int64 = 1_000, keys: Bool = true) -> Answer {

@@ -50,6 +50,15 @@ import Testing
         #expect(damage(file("0009")) == nil)
     }
 
+    @Test("what Valkey 9 writes is whole, cut off, or of a version that the server doesn't load")
+    func valkey() {
+        let file = Array("VALKEY080".utf8) + RDBHeaderTests.master.dropFirst(9)
+        #expect(damage(file, newest: 80) == nil && damage(file, newest: .max) == nil)
+        for newest in [9, 10, 13, 79] { #expect(damage(file, newest: newest) == .version(80)) }
+        for length in 0..<file.count { #expect(damage(Array(file.prefix(length)), newest: 80) == .cutOff, "\(length)") }
+        #expect(damage(Array("VALKEE080".utf8)) == .signature)
+    }
+
     @Test("files of before version 5 bear no checksum")
     func old() {
         let file = Array("REDIS0004".utf8) + [0xfe, 0, 0, 1, 97, 1, 98, 0xff]

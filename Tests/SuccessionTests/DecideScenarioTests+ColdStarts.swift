@@ -50,8 +50,8 @@ extension DecideScenarioTests {
             "a first claim's record counts nobody", outage.uncountedCluster(members: 1).standing(.olderFile, .open),
             settling(2, .milliseconds(1))),
         Scenario(
-            "nor does any other record without a replication id",
-            outage.uncountedCluster(members: 2).standing(.olderFile, .open), settling(2, .milliseconds(1))),
+            "a later one counts, whether its master's id was seen or not",
+            outage.uncountedCluster(members: 2).standing(.olderFile, .open), .claim(at: 6)),
         Scenario(
             "one member was counted, but there may have been others before",
             outage.cluster(members: 1)
@@ -66,7 +66,8 @@ extension DecideScenarioTests {
             "data that no server would start with is none",
             .start.recorded(.refused).holding(C.ownDamagedData).standing(.onlyUs), settling(1, .seconds(24))),
         Scenario(
-            "another has data", .start.recorded(.refused).standing(.olderFile), .wait(.fresherCandidate(C.gone))),
+            "another has data", .start.recorded(.refused).standing(.olderFile),
+            .wait(.fresherCandidate(C.gone, number: 3))),
         Scenario(
             "nobody has data, and all are here", .start.cluster(members: 2).standing(.sameDataLater, .open),
             .claim(at: nil)),
@@ -80,35 +81,42 @@ extension DecideScenarioTests {
             .start.recorded(.refused).limited(to: .seconds(10)).standing(.onlyUs, .open), settling(1, .milliseconds(1))),
         Scenario(
             "a fresher one has not claimed at the limit", outage.standing(.newerFile).after(C.limit),
-            .refuse(.fresherCandidate(C.gone))),
+            .refuse(.fresherCandidate(C.gone, number: 3))),
         Scenario(
             "a master that answers ends the window",
             .start.holding().member(C.first, C.master()).standing(.onlyUs), .follow(C.first)),
     ]
 
     static let coldStartWinners = [
-        Scenario("a higher offset", outage.standing(.higherOffset), .wait(.fresherCandidate(C.gone))),
-        Scenario("a newer file of another line", outage.standing(.newerFile), .wait(.fresherCandidate(C.gone))),
+        Scenario("a higher offset", outage.standing(.higherOffset), .wait(.fresherCandidate(C.gone, number: 3))),
+        Scenario(
+            "a newer file of another line", outage.standing(.newerFile), .wait(.fresherCandidate(C.gone, number: 3))),
         Scenario("an older file of another line, before us", outage.standing(.olderFile), .claim(at: 6)),
-        Scenario("the same data, before us", outage.standing(.sameData), .wait(.fresherCandidate(C.gone))),
+        Scenario("the same data, before us", outage.standing(.sameData), .wait(.fresherCandidate(C.gone, number: 3))),
         Scenario("the same data, after us", outage.standing(.sameDataLater), .claim(at: 6)),
         Scenario(
             "the same data, the recorded master's", outage.standing(.sameDataOfRecorded),
-            .wait(.fresherCandidate(C.recorded))),
+            .wait(.fresherCandidate(C.recorded, number: 9))),
         Scenario(
             "the same data, and we are the recorded master",
             .start.recordedUs.cluster(members: 3).holding().standing(.sameData), .claim(at: 5)),
         Scenario(
-            "fresher data than the recorded master's, which we are",
-            .start.recordedUs.cluster(members: 3).holding().standing(.newerFile), .wait(.fresherCandidate(C.gone))),
+            "a newer file of which nothing is known is no argument against a position",
+            .start.recordedUs.cluster(members: 3).holding().standing(.newerFile), .claim(at: 5)),
+        Scenario(
+            "a higher position than that of the recorded master, which we are",
+            .start.recordedUs.cluster(members: 3).holding().standing(.higherOffset),
+            .wait(.fresherCandidate(C.gone, number: 3))),
         Scenario("another's newer data is damaged", outage.standing(.damaged), .claim(at: 6)),
         Scenario(
             "ours is damaged, another has older data",
-            .start.recorded(.refused).holding(C.ownDamagedData).standing(.olderFile), .wait(.fresherCandidate(C.gone))),
+            .start.recorded(.refused).holding(C.ownDamagedData).standing(.olderFile),
+            .wait(.fresherCandidate(C.gone, number: 3))),
         Scenario(
             "ours is damaged, another has nothing: an operator may mend it",
             .start.recorded(.refused).holding(C.ownDamagedData).standing(.empty, .halfTime), .claim(at: 6)),
         Scenario(
-            "one is fresher, one is not", outage.standing(.oneFresherOneOlder), .wait(.fresherCandidate(C.heir))),
+            "one is fresher, one is not", outage.standing(.oneFresherOneOlder),
+            .wait(.fresherCandidate(C.heir, number: 9))),
     ]
 }

@@ -95,14 +95,15 @@ extension DecideScenarioTests {
             .start.recordedUs.cluster(members: 3), .stand),
         Scenario(
             "F48: nobody counted the others, but one stands with data", .start.recordedUs.standing(.newerFile),
-            .wait(.fresherCandidate(C.gone))),
+            .wait(.fresherCandidate(C.gone, number: 3))),
         Scenario(
             "the same, and its data is damaged", .start.recordedUs.standing(.damaged, .halfTime),
-            .wait(.fresherCandidate(C.gone))),
+            .wait(.fresherCandidate(C.gone, number: 3))),
         Scenario("the same, and it has nothing either", .start.recordedUs.standing(.empty), .resume),
         Scenario(
             "one stands with data, and our own is damaged",
-            .start.recordedUs.holding(C.ownDamagedData).standing(.newerFile), .wait(.fresherCandidate(C.gone))),
+            .start.recordedUs.holding(C.ownDamagedData).standing(.newerFile),
+            .wait(.fresherCandidate(C.gone, number: 3))),
         Scenario(
             "the same, and we have data: the record's word goes before a newer file that nobody counted",
             .start.recordedUs.holding().standing(.newerFile), .resume),

@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test(arguments: firstStarts + redirects + deadMasters + returns + coldStarts)
+    @Test(arguments: firstStarts + redirects + deadMasters + returns + coldStarts + shortfalls + wordsForLoss + wiped)
     func decides(_ scenario: Scenario) {
         #expect(decide(scenario.observation) == scenario.decision)
     }
@@ -25,7 +25,7 @@ import Testing
         Scenario("F01: empty ZooKeeper", .start, .claim(at: nil)),
         Scenario("own data, empty ZooKeeper: a cold start first", .start.holding(), .stand),
         Scenario("own data, alone in the cold start", .start.holding().standing(.onlyUs), .claim(at: nil)),
-        Scenario("somebody stood before us", .start.standing(.empty), .wait(.fresherCandidate(C.gone))),
+        Scenario("somebody stood before us", .start.standing(.empty), .wait(.fresherCandidate(C.gone, number: 3))),
         Scenario("F10: our node of the life before, nothing recorded", .start.withEarlierLease, .stand),
         Scenario("a lost record, one live master", .start.member(C.first, C.master()), .follow(C.first)),
         Scenario(

@@ -48,7 +48,7 @@ enum Dimension {
 extension Dimension.Count {
     func record(live: Int) -> ClusterRecord? {
         func record(_ members: Int, _ line: String?) -> ClusterRecord {
-            ClusterRecord(id: "0123456789abcdef", members: members, replicationID: line, epoch: 1)
+            ClusterRecord(id: Cast.clusterID, members: members, epoch: 1, replicationID: line)
         }
         return switch self {
         case .unrecorded: nil

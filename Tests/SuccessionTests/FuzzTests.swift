@@ -2,7 +2,7 @@ import Testing
 
 @testable import Succession
 
-/// 200,000 byte strings, a third of them wild, the rest bent out of good ones: no reader of untrusted bytes may trap,
+/// 100,000 byte strings, a third of them wild, the rest bent out of good ones: no reader of untrusted bytes may trap,
 /// and what one accepts it must write as it reads it.
 @Suite struct FuzzTests {
     private static let seeds: [[UInt8]] =
@@ -25,7 +25,7 @@ import Testing
         var generator = SeededGenerator(seed: seed)
         var read = (addresses: 0, written: 0, marks: 0, headers: 0)
         var failures: [[UInt8]] = []
-        for _ in 0..<50_000 {
+        for _ in 0..<25_000 {
             let bytes = Self.bytes(&generator)
             if let address = try? Address(znode: bytes) {
                 read.addresses += 1

@@ -49,7 +49,7 @@ extension Observation {
 
     func cluster(members: Int) -> Observation {
         var next = self
-        next.cluster = ClusterRecord(id: "0123456789abcdef", members: members, replicationID: Cast.line, epoch: 1)
+        next.cluster = ClusterRecord(id: Cast.clusterID, members: members, epoch: 1, replicationID: Cast.line)
         return next
     }
 
@@ -69,7 +69,33 @@ extension Observation {
     /// `/redis/cluster` as no watcher wrote it: without a replication id.
     func uncountedCluster(members: Int) -> Observation {
         var next = self
-        next.cluster = ClusterRecord(id: "0123456789abcdef", members: members)
+        next.cluster = ClusterRecord(id: Cast.clusterID, members: members)
+        return next
+    }
+
+    /// What the cluster was last seen to hold: `Cast.held` where nothing else is said.
+    func having(_ holdings: Holdings = Cast.held, members: Int, epoch: Int = Cast.held.epoch) -> Observation {
+        with {
+            $0.cluster = ClusterRecord(
+                id: Cast.clusterID, members: members, epoch: epoch, replicationID: Cast.line, holdings: holdings)
+        }
+    }
+
+    /// These stand, ours among them or not, in the order of their numbers from 1 on; we stand as the number of ours.
+    func candidates(_ standing: (Address, Freshness)..., age: Duration = .seconds(6)) -> Observation {
+        with { next in
+            next.candidates = standing.enumerated().map { offset, one in
+                Candidate(number: offset + 1, address: one.0, freshness: one.1)
+            }
+            next.candidacy = next.candidates.first { $0.address == Cast.me }.map {
+                Candidacy(number: $0.number, age: age, sessionTimeout: .seconds(4))
+            }
+        }
+    }
+
+    func with(_ change: (inout Observation) -> Void) -> Observation {
+        var next = self
+        change(&next)
         return next
     }
 

@@ -1,53 +1,70 @@
 @testable import Succession
 
 /// DESIGN.md 3.4 written down a second time: whoever stands waits for the end of the window, then one claims whom no
-/// other candidate beats. Copies are compared in pairs, which the space never lets go round in a circle.
+/// other candidate beats, where it may begin. Copies are compared in pairs, which the space never lets go round in a circle.
 extension OracleTable {
     @Sendable static func coldStart(_ words: Words) -> Decision {
         let o = words.o
+        if o.isDisputed { return .wait(.disputedCluster(o.mark.clusterID ?? "-")) }
         guard let us = o.candidacy, let ours = o.candidates.first(where: { $0.number == us.number }) else {
             return .stand
         }
         // Only who answers and is of this cluster has data that counts.
         let answering = words.others.filter { !words.unknown.contains($0) && !words.strangers.contains($0) }
         let present = Set(o.candidates.map(\.address) + answering).count
-        let bearers =
-            o.candidates.filter { worth($0.freshness) == 2 }.map(\.address) + answering.filter(words.holders.contains)
         // Beyond the text: one is no count.
-        let counted = o.cluster.flatMap { $0.replicationID == nil || $0.members < 2 ? nil : $0.members }
-        // Beyond the text, too: who has nothing makes no number full beside those that have something.
-        let isComplete = counted != nil && (bearers.isEmpty ? present : Set(bearers).count) >= counted!
-        var end = us.sessionTimeout > .seconds(6) ? us.sessionTimeout : .seconds(6)
-        let mayComeYet = o.record != nil || o.cluster != nil
-        if mayComeYet, !o.candidates.contains(where: { worth($0.freshness) == 2 }), o.limit > end * 2 {
-            end = o.limit / 2
+        let counted = o.cluster.flatMap { $0.members < 2 ? nil : $0.members }
+        var end = windowEnd(words, us, present, counted)
+        // Who comes when the others have stood for long waits two seconds, where it is known what there was.
+        if o.cluster?.holdings != nil {
+            let before = Duration.milliseconds(ours.since - o.candidates.map(\.since).min()!)
+            let least = end < .seconds(2) ? end : .seconds(2)
+            end = end - before < least ? least : end - before
         }
-        if !isComplete, us.age < end {
-            return .wait(.settling(present: present, expected: counted, rest: end - us.age))
-        }
-        let unbeaten = o.candidates.filter { one in
-            !o.candidates.contains { other in beats(other, one, o.record?.address) }
+        if us.age < end { return .wait(.settling(present: present, expected: counted, rest: end - us.age)) }
+
+        let passedOver = o.passedOver.subtracting([ours.number])
+        let inTurn = o.candidates.filter { !passedOver.contains($0.number) }
+            .map { Candidate(number: $0.number, address: $0.address, freshness: words.judged($0.freshness)) }
+        let recorded = inTurn.first { $0.address == o.record?.address }
+        let unbeaten = inTurn.filter { one in
+            !inTurn.contains { other in beats(other, one, recorded, words.known.held) }
         }
         precondition(unbeaten.count == 1, "the space has a circle")
-        return unbeaten[0].number == ours.number
-            ? .claim(at: o.record?.version) : .wait(.fresherCandidate(unbeaten[0].address))
+        let first = unbeaten[0]
+        if !words.mayBegin(first.freshness) { return .wait(words.shortfall(first.freshness)) }
+        if first.number != ours.number { return .wait(.fresherCandidate(first.address, number: first.number)) }
+        return .claim(at: o.record?.version)
     }
 
-    /// 0: nothing, 1: what no server would start with, 2: data.
-    static func worth(_ copy: Freshness) -> Int { !copy.holdsData ? 0 : copy.isLoadable ? 2 : 1 }
-
-    static func isFresher(_ one: Freshness, _ other: Freshness) -> Bool {
-        if worth(one) != worth(other) { return worth(one) > worth(other) }
-        if worth(one) == 0 || one == other { return false }
-        if one.replicationID != nil, one.replicationID == other.replicationID { return one.offset! > other.offset! }
-        return one.modified! > other.modified!
+    private static func windowEnd(_ words: Words, _ us: Candidacy, _ present: Int, _ counted: Int?) -> Duration {
+        let o = words.o
+        let (here, held) = (words.here, words.known.held)
+        // Beyond the text: who has nothing makes no number full where somebody has something, or had.
+        let hasNothingToMiss = here.isEmpty && (held?.keys ?? 0) == 0
+        if let counted, (hasNothingToMiss ? present : here.count) >= counted { return .zero }
+        if o.acceptsLoss { return .zero }
+        let end = us.sessionTimeout > .seconds(6) ? us.sessionTimeout : .seconds(6)
+        let mayComeYet = (o.record != nil || o.cluster != nil) && held == nil
+        let isAllThereIs = o.candidates.contains { OracleOrder.worth($0.freshness) == 2 || !$0.freshness.isKept }
+        return mayComeYet && !isAllThereIs && o.limit > end * 2 ? o.limit / 2 : end
     }
 
-    private static func beats(_ one: Candidate, _ other: Candidate, _ recorded: Address?) -> Bool {
+    private static func beats(_ one: Candidate, _ other: Candidate, _ recorded: Candidate?, _ held: Holdings?) -> Bool {
         if one.number == other.number { return false }
-        if isFresher(one.freshness, other.freshness) { return true }
-        if isFresher(other.freshness, one.freshness) { return false }
-        if one.address == recorded || other.address == recorded { return one.address == recorded }
+        let order = OracleOrder(held: held)
+        // What bears the id of the recorded master's own copy stands and falls with it.
+        func isWithRecorded(_ candidate: Candidate) -> Bool {
+            guard let own = recorded?.freshness else { return false }
+            return own == candidate.freshness
+                || own.replicationID != nil && own.replicationID == candidate.freshness.replicationID
+        }
+        let isRecorded = (isWithRecorded(one), isWithRecorded(other))
+        if order.isFresher(one.freshness, other.freshness, recorded: isRecorded) { return true }
+        if order.isFresher(other.freshness, one.freshness, recorded: (isRecorded.1, isRecorded.0)) { return false }
+        if one.address == recorded?.address || other.address == recorded?.address {
+            return one.address == recorded?.address
+        }
         return one.number < other.number
     }
 }

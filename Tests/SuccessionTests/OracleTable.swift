@@ -41,8 +41,8 @@ enum OracleTable {
             .firstClaim,
             when: { words in
                 let o = words.o
-                return !o.data.holdsData && o.cluster == nil && o.members + o.candidates.map(\.address) == []
-                    && o.sentinels.isEmpty
+                return !o.data.holdsData && o.data.clusterID == nil && o.cluster == nil && o.sentinels.isEmpty
+                    && o.members + o.candidates.map(\.address) == []
             }, then: { _ in .claim(at: nil) }),
         // Beyond the table: a lost record is no reason to claim beside members that have the data, or may have it.
         Row(
@@ -108,11 +108,15 @@ enum OracleTable {
             },
             then: { .wait(.fresherMembers($0.listed($0.fresher + $0.unknown))) }),
         Row(.membersMissing, when: { ($0.o.cluster?.members ?? 0) > $0.usCountedMembers }, then: coldStart),
-        // Beyond the table: a candidate with data is a member that nobody has counted.
+        Row(.membersMissing, when: { !$0.mayBegin($0.own) }, then: coldStart),
+        // Beyond the table: a candidate with fresher data is a member that nobody has counted.
         Row(
             .membersMissing,
             when: { words in
-                !words.hasUsableData && words.o.candidates.contains { isFresher($0.freshness, words.o.data) }
+                let order = OracleOrder(held: words.known.held)
+                return words.o.candidates.contains {
+                    order.isFresher(words.judged($0.freshness), words.own, recorded: (false, true))
+                }
             },
             then: coldStart),
         Row(.resume, when: { _ in true }, then: { _ in .resume }),
@@ -137,7 +141,9 @@ extension OracleWords {
 
     var liveMasters: [Address] { listed(masters.filter { !strangers.contains($0) }) }
 
-    var successors: [Address] { listed(promotable + holders + liveMasters) }
+    /// Beyond the table: whoever lacks what there was, and could only be promoted by a watcher that won't, waits for us where we
+    /// lack nothing.
+    var successors: [Address] { listed(promotable + holders.filter { !waitsForUs($0) } + liveMasters) }
 
     /// Of several, the one with the highest offset; of equals, the first in the order of reasons.
     var promotedFurthest: Address {

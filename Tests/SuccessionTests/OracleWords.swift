@@ -5,8 +5,8 @@
 struct OracleWords {
     /// Nothing below but `impatient` depends on its `waited`.
     var o: Observation
-    /// Live members but us, in the order in which reasons list them.
-    let others: [Address]
+    /// Live members but us, and servers that bear our mark and have no lease, in the order in which reasons list them.
+    var others: [Address] = []
     var strangers: [Address] = []
     var ours: [Address] = []
     var dead: [Address] = []
@@ -22,16 +22,28 @@ struct OracleWords {
     var promotable: [Address] = []
     var holders: [Address] = []
     var fresher: [Address] = []
+    /// What the members that answer hold.
+    var copies: [Address: Freshness] = [:]
     var unknown: [Address] = []
     /// Other masters that replicated before under the id that our master role had.
     var promotedFromUs: [Address] = []
     var failover = false
+    /// The cluster's id and what it held: by `/redis/cluster`, else by the passports that are here.
+    var known: (id: String?, held: Holdings?) = (nil, nil)
+    /// Our own data, with a position only where that is one of this cluster.
+    var own = Freshness.empty
 
     init(_ observation: Observation) {
         o = observation
-        others = Self.ordered(observation.members.filter { $0 != observation.me })
         let down = hearSentinels()
         for (address, instance) in o.instances { listen(to: instance, at: address) }
+        let marked = redis.filter { address in
+            if case .mark? = o.instances[address]?.mark { !strangers.contains(address) } else { false }
+        }
+        for address in o.members + marked where address != o.me && !others.contains(address) { others.append(address) }
+        others = Self.ordered(others)
+        known = cluster()
+        own = judged(o.data)
 
         for address in o.members + Array(o.instances.keys) + [o.record?.address, majority].compactMap(\.self) {
             let answer = o.instances[address]?.answer ?? .silent
@@ -59,7 +71,8 @@ struct OracleWords {
     /// Data that a server would start with.
     var hasUsableData: Bool { o.data.holdsData && o.data.isLoadable }
 
-    var usCountedMembers: Int { others.count + 1 }
+    /// Leases, ours included.
+    var usCountedMembers: Int { Set(o.members + [o.me]).count }
 
     private static func ordered(_ members: [Address]) -> [Address] {
         members.count < 2 ? members : members.sorted { "\($0)" < "\($1)" }
@@ -111,23 +124,26 @@ extension OracleWords {
             if replication.synchronised, replication.priority != 0 { promotable.append(member) }
         case .loading?:
             holders.append(member)
-            if !hasUsableData || o.data.modified != nil { fresher.append(member) }
+            copies[member] = Freshness(holdsData: true)
+            // What it holds is not known yet.
+            fresher.append(member)
         case .denied?, .refused?, .silent?, .notRedis?, nil:
             unknown.append(member)
         }
     }
 
-    /// Keys before no data; one line's higher offset; else the running copy before any file.
+    /// A running copy is of this moment.
     private mutating func weigh(_ member: Address, _ history: History) {
-        guard history.holdsKeys else { return }
-        holders.append(member)
-        let ofOneLine = history.replicationID == o.data.replicationID
-        if !hasUsableData {
-            fresher.append(member)
-        } else if ofOneLine, let offset = o.data.offset {
-            if history.offset > offset { fresher.append(member) }
-        } else if o.data.modified != nil {
-            fresher.append(member)
-        }
+        if history.keys > 0 { holders.append(member) }
+        compare(
+            member,
+            Freshness(
+                holdsData: history.keys > 0, epoch: reign(of: history), replicationID: history.replicationID,
+                offset: history.offset, modified: .max))
+    }
+
+    private mutating func compare(_ member: Address, _ copy: Freshness) {
+        copies[member] = copy
+        if OracleOrder(held: known.held).isFresher(copy, own) { fresher.append(member) }
     }
 }

@@ -8,9 +8,12 @@ enum Promises {
         case .follow(let address): following(address, o)
         case .claim(let version):
             version != o.record?.version
-                ? "it claims at a version that was not read" : starting(o) ?? replacing(o) ?? claiming(o)
+                ? "it claims at a version that was not read"
+                : starting(o) ?? replacing(o) ?? claiming(o) ?? beginning(o)
         case .stand: starting(o) ?? replacing(o)
-        case .resume: o.record?.address == o.me ? starting(o) : "it resumes though another, or nobody, is recorded"
+        case .resume:
+            o.record?.address == o.me
+                ? starting(o) ?? beginning(o) : "it resumes though another, or nobody, is recorded"
         case .wait(.settling(_, _, let rest)):
             rest > .zero && rest <= max(max(.seconds(6), o.limit / 2), o.candidacy?.sessionTimeout ?? .zero)
                 ? nil : "it waits for a window that is over, or that never is"

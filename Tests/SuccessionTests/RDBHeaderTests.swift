@@ -24,9 +24,13 @@ import Testing
     static let line = "e9a09d1e61d9457f6159e55753a17c7cef7dd20f"
 
     @Test func realFiles() {
-        #expect(RDBHeader(Self.replica) == RDBHeader(line: Self.line, offset: 50))
-        #expect(RDBHeader(Self.master) == RDBHeader(line: nil, offset: nil))
-        #expect(RDBHeader(Self.aofBase) == RDBHeader(line: nil, offset: nil))
+        for (file, line, offset) in [(Self.replica, Self.line, 50), (Self.master, nil, nil), (Self.aofBase, nil, nil)]
+            as [([UInt8], String?, Int64?)]
+        {
+            let header = RDBHeader(file)
+            #expect(header?.replicationID == line && header?.offset == offset)
+            #expect(header?.firstDatabase == RDBHeader.Database(number: 0, keys: 1))
+        }
     }
 
     /// Whatever length is read, it is a header once the magic is there, and no field comes before its last byte.
@@ -77,6 +81,39 @@ import Testing
             #expect(RDBHeader(Self.file([good, damage, late])) == RDBHeader(line: Self.line, offset: nil))
         }
         #expect(RDBHeader(Self.file([good]) + [0xfe] + Self.file([late]).dropFirst(9))?.offset == nil)
+    }
+
+    /// Valkey 9.0 begins its files with another word; what follows is alike.
+    @Test func valkey() {
+        let header = RDBHeader(Array("VALKEY080".utf8) + Self.replica.dropFirst(9))
+        #expect(header?.version == 80 && header?.replicationID == Self.line && header?.firstDatabase?.keys == 1)
+        #expect(RDBHeader(Array("VALKEY08".utf8)) == nil && RDBHeader(Array("VALKEYx80".utf8)) == nil)
+        #expect(RDBHeader.isBegun(Array("VALKEY".utf8)) && !RDBHeader.isBegun(Array("VALKEE080".utf8)))
+    }
+
+    /// Lengths of 6, 14, 32 and 64 bits, and a head that ends before them.
+    @Test(
+        arguments: [
+            ([0xfe, 0x00, 0xfb, 0x3f, 0x00], 0, 63), ([0xfe, 0x09, 0xfb, 0x41, 0x02, 0x00], 9, 258),
+            ([0xfe, 0x00, 0xfb, 0x80, 0x00, 0x01, 0x00, 0x00, 0x00], 0, 65_536),
+            ([0xfe, 0x00, 0xfb, 0x81, 0, 0, 0, 1, 0, 0, 0, 0, 0], 0, 4_294_967_296),
+            ([0xf5, 0x02, 0x61, 0x62, 0xfe, 0x00, 0xfb, 0x07, 0x00], 0, 7),
+            ([0xfe, 0x00, 0xfb, 0x81, 0xff, 0, 0, 1, 0, 0, 0, 0, 0], nil, nil),
+            ([0xfe, 0x00, 0xfb, 0x80, 1], nil, nil),
+            ([0xfe, 0x00, 0x00], nil, nil), ([0xfe], nil, nil), ([0xff], nil, nil),
+            ([0xf7, 0xfe, 0x00, 0xfb, 1], nil, nil),
+        ] as [([UInt8], Int64?, Int64?)])
+    func keys(bytes: [UInt8], number: Int64?, keys: Int64?) {
+        let header = RDBHeader(Self.file([Self.text("repl-offset") + [0xc0, 1]]) + bytes)
+        #expect(header?.offset == 1)
+        #expect(header?.firstDatabase?.number == number && header?.firstDatabase?.keys == keys)
+    }
+
+    /// Functions without a key are something to lose.
+    @Test func functionsAlone() {
+        let fields = Self.file([Self.text("repl-offset") + [0xc0, 1]])
+        #expect(RDBHeader(fields + [0xff] + [UInt8](repeating: 0, count: 8))?.isEmpty == true)
+        #expect(RDBHeader(fields + [0xf5, 0x01, 0x61, 0xff] + [UInt8](repeating: 0, count: 8))?.isEmpty == false)
     }
 
     static func text(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + Array(text.utf8) }

@@ -10,7 +10,8 @@ import Testing
         .startingOrCutOff(Cast.recorded), .dead(Cast.recorded), .promotionOf(master: Cast.recorded, [Cast.first]),
         .unknownData(master: Cast.recorded, [Cast.first]), .fresherMembers([Cast.first]),
         .settling(present: 1, expected: 3, rest: .seconds(2)), .settling(present: 1, expected: nil, rest: .seconds(2)),
-        .fresherCandidate(Cast.first), .silent(Cast.recorded), .loading(Cast.recorded),
+        .fresherCandidate(Cast.first, number: 3), .disputedCluster("fedcba9876543210"), .silent(Cast.recorded),
+        .loading(Cast.recorded),
         .follows(Cast.recorded, Cast.gone), .follows(Cast.recorded, nil),
     ]
 
@@ -42,7 +43,8 @@ import Testing
         #expect(text.contains("cold start") && text.contains("2 of 3 members"))
         let uncounted = Reason.settling(present: 2, expected: nil, rest: .seconds(2)).description
         #expect(uncounted.contains("cold start") && uncounted.contains("2 here"))
-        #expect(Reason.fresherCandidate(Cast.first).description.contains("10.0.0.3:7003 has the freshest data"))
+        #expect(
+            Reason.fresherCandidate(Cast.first, number: 3).description.contains("10.0.0.3:7003 has the freshest data"))
     }
 
     /// A window closes: only for it a launcher may wait longer than it was told to.

@@ -38,12 +38,21 @@ struct Scene {
         }
     }
 
-    private var observation: Observation {
+    private var isHeirNamed: Bool {
+        if sentinels.contains(where: { $0.opinion?.names == Cast.heir }) { return true }
+        guard case .another(let (instance, _)) = record, case .replica(let replication) = instance.answer else {
+            return false
+        }
+        return replication.master == Cast.heir
+    }
+
+    var observation: Observation {
         var observation = Observation(me: Cast.me, mark: Cast.mark, sentinels: sentinels, limit: Cast.limit)
         observation.instances = [
-            Cast.heir: heir, Cast.gone: Instance(.refused),
-            Cast.foreign: Instance(Cast.master(), mark: .mark(Cast.markOfNamesake)),
+            Cast.gone: Instance(.refused), Cast.foreign: Instance(Cast.master(), mark: .mark(Cast.markOfNamesake)),
         ]
+        // Nobody asks it whom nobody names.
+        if isHeirNamed { observation.instances[Cast.heir] = heir }
         switch record {
         case .none: break
         case .us: observation.record = Record(Cast.me, version: 5)

@@ -53,7 +53,8 @@ enum SentinelOracle {
         Row(
             "dead, needed",
             when: { words in
-                words.dead.contains(words.it) && words.promotable.contains { words.follows[$0] == words.it }
+                words.dead.contains(words.it)
+                    && words.promotable.contains { words.follows[$0] == words.it && words.o.members.contains($0) }
             }, then: { .monitor($0.it) }),
         // Beyond the text: data without a master, which only a watcher with a majority of the sentinels promotes.
         Row(

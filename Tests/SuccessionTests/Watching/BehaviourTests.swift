@@ -42,9 +42,11 @@ import Testing
         #expect(Self.alert(snapshot) == "1 of 2 wanted replicas follow 10.0.0.1:6379; start more")
     }
 
-    @Test func aReplicaWithoutALeaseIsMissed() {
+    @Test func aReplicaWithNeitherLeaseNorMarkIsMissed() {
         var snapshot = Self.snapshot
         snapshot.members = [Self.master, Self.replicas[0]]
+        #expect(Self.alert(snapshot) == nil)
+        snapshot.instances[Self.replicas[1]]?.mark = .unknown
         #expect(Self.alert(snapshot) != nil)
     }
 

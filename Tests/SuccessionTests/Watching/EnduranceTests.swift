@@ -53,7 +53,7 @@ import Testing
         #expect(s.conditions == [])
         #expect(misled.conditions == Set(Cast.sentinels.map(Condition.misled)))
         #expect(gone.conditions == [.gone(Cast.gone)])
-        #expect(unraised.conditions == [.unraised(Cast.second), .fewerMembers])
+        #expect(unraised.conditions == [.unraised(Cast.second)])
         #expect(leftover.conditions == [.refusing(Cast.sentinels[2])])
         #expect(s.server(Cast.second, Cast.master()).conditions == [.astray(Cast.second)])
         let orphan = s.server(Cast.second, Cast.replica(of: Cast.gone)).server(Cast.gone, .refused)

@@ -53,7 +53,10 @@ import Testing
     }
 
     @Test func aMasterThatNobodyCanReplace() {
-        let last = healthy.server(C.recorded, .refused).with { $0.members = [C.recorded] }
+        let last = healthy.server(C.recorded, .refused).with {
+            $0.members = [C.recorded]
+            ($0.instances[C.first], $0.instances[C.second]) = (nil, nil)
+        }
         #expect(plan(last).alert("no-master")?.hasSuffix("and no live replica of it can be promoted") == true)
     }
 
@@ -112,6 +115,29 @@ import Testing
         #expect(alerts.last?.hasPrefix("1981 more nodes in ZooKeeper") ?? false)
         let few = plan(healthy.with { $0.badNodes = Array(junk.prefix(20)) }).compactMap(\.badNode)
         #expect(few.count == 20 && few.last?.contains("/redis/members/1019") ?? false)
+    }
+
+    @Test func whoIsHeldBackIsNamedWithWhatWouldBeLost() {
+        let behind = healthy.server(C.recorded, .refused).withoutLease(of: C.recorded).holding(9_999)
+            .lasting(.seconds(3_600))
+        #expect(plan(behind).alerts == ["no-master", "behind"])
+        #expect(
+            plan(behind).alert("behind")
+                == "no member answers master, and 10.0.0.4:7004 is not promoted: the cluster held 100 keys (epoch 4, offset "
+                + "9999) at 2026-01-01T00:00:00Z, last on 10.0.0.2:7002, 10.0.0.3:7003, 10.0.0.4:7004; the best copy here is "
+                + "8999 bytes of writes behind; start a member that has it, or give it up: create /redis/accept-loss in "
+                + "ZooKeeper, with who and why as JSON")
+        #expect(plan(behind.with { $0.acceptsLoss = true }).alert("behind") == nil)
+    }
+
+    @Test func whoseMembersTheyAreIsDisputed() {
+        let disputed = healthy.with { $0.isDisputed = true }
+        #expect(plan(disputed).alerts == ["disputed-cluster"])
+        #expect(plan(disputed).alert("disputed-cluster")?.contains("cluster id 0123456789abcdef") == true)
+        for snapshot in [healthy.crashed, healthy.server(C.second, C.master()), healthy.voices(C.first, nil, C.gone)] {
+            let plan = plan(snapshot.lasting(.seconds(3_600)).with { $0.isDisputed = true })
+            #expect(plan.allSatisfy { $0.reach != .servers }, "\(plan)")
+        }
     }
 
     @Test(arguments: [false, true], [false, true])

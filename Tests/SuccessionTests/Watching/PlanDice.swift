@@ -22,6 +22,10 @@ struct PlanDice {
         { s, dice in s.masterHasCrashed = dice.oneIn(2) },
         { s, dice in s.leads = !dice.oneIn(8) },
         { s, dice in s.isPaused = dice.oneIn(8) },
+        { s, dice in s.isDisputed = dice.oneIn(8) },
+        { s, dice in s.acceptsLoss = dice.oneIn(8) },
+        { s, dice in s.acceptLossAfter = dice.oneIn(4) ? .seconds([5, 20, 7_200].any(&dice)) : nil },
+        { s, dice in s.seen = dice.oneIn(2) ? nil : "2026-01-01T00:00:01Z" },
         { s, dice in s.badNodes = dice.oneIn(8) ? D.badNodes.any(&dice) : [] },
         { s, dice in s.held = D.helds.any(&dice) },
     ]

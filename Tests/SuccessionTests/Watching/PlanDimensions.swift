@@ -49,9 +49,11 @@ enum PlanDimension {
     static let times: [Duration] = [.zero, .seconds(3), .seconds(10), .seconds(3_600)]
 
     static let clusters: [ClusterRecord?] = [
-        nil, ClusterRecord(id: "0123456789abcdef", members: 2),
-        ClusterRecord(id: "0123456789abcdef", members: 3, replicationID: Cast.line, epoch: Snapshot.epoch),
-        ClusterRecord(id: "0123456789abcdef", members: 4, replicationID: Cast.otherLine, epoch: 8),
+        nil, ClusterRecord(id: Cast.clusterID, members: 2),
+        Snapshot.kept, Snapshot.kept.holding(offset: 1_000), Snapshot.kept.holding(offset: 9_999),
+        ClusterRecord(
+            id: Cast.clusterID, members: 4, epoch: 5, sentinelEpoch: 8, replicationID: Cast.otherLine,
+            reigns: [Reign(epoch: 4, replicationID: Cast.line, until: 1_500)]),
     ]
 
     static let knownReplicas: [[Address]] = [

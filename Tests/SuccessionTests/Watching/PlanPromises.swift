@@ -40,6 +40,7 @@ enum PlanPromises {
         }
         if !w.s.leads { return "it changes a server without the lead" }
         if w.s.isPaused { return "it changes a server while paused" }
+        if w.s.isDisputed { return "it changes a server while it is not settled whose it is" }
         return switch action {
         case .force(let master, let sentinels): PlanRepairs.forcing(master, sentinels, w)
         case .promote(let member): PlanRepairs.promoting(member, w)
@@ -52,17 +53,37 @@ enum PlanPromises {
         }
     }
 
-    private static func keeping(_ update: ClusterUpdate, _ w: PlanWords) -> String? {
+    private static func keeping(_ new: ClusterRecord, _ w: PlanWords) -> String? {
         if !w.s.leads { return "it keeps without the lead" }
         if !w.isSettled { return "it keeps what is not settled" }
-        let members = Set(w.s.members).count
-        if update.members < members { return "it counts fewer members than are live" }
-        if update.members > max(members, w.s.cluster?.members ?? 0) { return "it counts members that never were" }
-        if members < w.s.cluster?.members ?? 0, (update.members == members) != w.lasted(.fewerMembers, .seconds(3_600))
-        {
+        let (old, live) = (w.s.cluster, w.live.count)
+        if new.id != old?.id ?? w.s.mark.clusterID ?? "" { return "it changes the cluster's id" }
+        if new.epoch != old?.epoch ?? 0 { return "a reign begins without a record" }
+        if new.reigns != old?.reigns ?? [] { return "it changes what is over" }
+        if new.members < live { return "it counts fewer members than are live" }
+        if new.members > max(live, old?.members ?? 0) { return "it counts members that never were" }
+        if live < old?.members ?? 0, (new.members == live) != w.lasted(.fewerMembers, .seconds(3_600)) {
             return "it counts a lost member too early or too late"
         }
-        return nil
+        return holding(new, w)
+    }
+
+    private static func holding(_ new: ClusterRecord, _ w: PlanWords) -> String? {
+        guard case .master(let history)? = w.recorded.map(w.says) else { return "it keeps what nobody told" }
+        if new.replicationID != history.replicationID { return "it notes a replication id that is not the master's" }
+        for holder in new.holders where !w.live.contains(holder.address) || w.isForeign(holder.address) {
+            return "it names a holder that is not there"
+        }
+        guard let held = new.holdings, held != w.s.cluster?.holdings else {
+            return new.holdings == nil && w.s.cluster?.holdings != nil ? "it forgets what there was" : nil
+        }
+        if held.epoch != new.epoch || held.offset != history.offset || held.keys != history.keys
+            || held.seen != w.s.seen
+        {
+            return "it notes what it did not see"
+        }
+        guard let old = w.s.cluster?.holdings, old.epoch == held.epoch, old.keys > 0, held.keys > 0 else { return nil }
+        return held.offset < old.offset ? "what there was falls within a reign" : nil
     }
 
     /// What a plan may not leave out: a majority's word about a master that doesn't answer, and the alert where there is
@@ -75,6 +96,10 @@ enum PlanPromises {
             }
         }
         if !w.s.badNodes.isEmpty, !alerts.contains("bad-node") { return "it does not name a bad node" }
+        if w.s.isDisputed != alerts.contains("disputed-cluster") { return "it does not say that the id is disputed" }
+        if alerts.contains("behind"), plan.contains(where: { if case .promote = $0 { true } else { false } }) {
+            return "it promotes what it says it holds back"
+        }
         if let recorded = w.recorded, w.masters.isEmpty, !w.isMaster(recorded), !alerts.contains("no-master") {
             return "it does not say that there is no master"
         }

@@ -15,25 +15,43 @@ enum PlanRecords {
         if let majority = w.majority, majority != master, w.isMaster(majority) {
             return "it records beside the one that a majority names"
         }
-        let epoch = w.heard.filter { $0.opinion.names == master }.map(\.opinion.epoch).max()
-        if recording.epoch != epoch { return "it records an epoch under which nobody names it" }
-        return updating(recording.update, master, w) ?? missingEvidence(recording, w)
+        return updating(recording.cluster, master, w) ?? missingEvidence(recording, w)
     }
 
     private static func mayReplaceLiving(_ master: Address, _ w: PlanWords) -> Bool {
         guard w.majority == master else { return false }
-        let epoch = w.s.cluster?.epoch ?? .max
+        let epoch = w.s.cluster?.sentinelEpoch ?? .max
         return w.isMajority { $0.names == master && $0.epoch > epoch } || w.lasted(.agreed(master), .seconds(10))
     }
 
-    private static func updating(_ update: ClusterUpdate, _ master: Address, _ w: PlanWords) -> String? {
-        if update.members < w.s.cluster?.members ?? 0 { return "a failover takes a member off" }
-        if update.members < Set(w.s.members).count { return "it counts fewer members than are live" }
-        guard case .master(let history) = w.says(master), update.replicationID == history.replicationID else {
+    private static func updating(_ new: ClusterRecord, _ master: Address, _ w: PlanWords) -> String? {
+        let old = w.s.cluster
+        if new.id != old?.id ?? w.s.mark.clusterID ?? "" { return "it changes the cluster's id" }
+        let numbers = [old?.epoch, old?.holdings?.epoch].compactMap(\.self) + w.heard.map(\.opinion.epoch)
+        // Nobody counts as far as the highest.
+        if numbers.contains(where: { $0 >= new.epoch && $0 < 1 << 53 }) {
+            return "its reign has a number that was there before"
+        }
+        if new.members < old?.members ?? 0 { return "a failover takes a member off" }
+        if new.members < w.live.count { return "it counts fewer members than are live" }
+        if new.holdings != old?.holdings {
+            return "it changes what there was before anybody has seen the new master's data"
+        }
+        if new.holders != old?.holders ?? [] { return "it changes who had it" }
+        guard case .master(let history) = w.says(master), new.replicationID == history.replicationID else {
             return "it notes a replication id that is not the master's"
         }
-        let epochs = w.heard.filter { $0.opinion.names == master }.map(\.opinion.epoch)
-        return update.epoch == epochs.max() ?? w.s.cluster?.epoch ? nil : "it notes an epoch that nobody has"
+        // Nothing that the new master does not hold may count as its own.
+        let most = history.previousOffset.map { $0 - 1 } ?? -1
+        if new.reigns.contains(where: { $0.until > most || $0.epoch >= new.epoch }) {
+            return "it counts more than the master holds"
+        }
+        if !new.reigns.isEmpty, new.reigns.last?.replicationID != history.previousID {
+            return "its last reign is another's"
+        }
+        // Nobody counts as far as some numbers that are heard.
+        let epochs = w.heard.filter { $0.opinion.names == master }.map(\.opinion.epoch).filter { $0 < 1 << 53 }
+        return new.sentinelEpoch == epochs.max() ? nil : "it notes an epoch that nobody has"
     }
 
     private static func missingEvidence(_ recording: Recording, _ w: PlanWords) -> String? {
@@ -52,12 +70,12 @@ enum PlanRecords {
             if let recorded = w.recorded, w.replication(recorded) == nil, !w.isDead(recorded) || w.isLeased(recorded) {
                 return "the recorded master may be alive"
             }
-            for member in w.s.members where member != master && !w.isForeign(member) {
+            for member in w.live where member != master && !w.isForeign(member) {
                 switch w.says(member) {
                 case .refused, .silent, .notRedis: break
                 case .replica(let replication) where replication.master == master: break
                 case .replica(let replication)
-                where !replication.history.holdsKeys && !(replication.synchronised && replication.priority > 0): break
+                where replication.history.keys == 0 && !(replication.synchronised && replication.priority > 0): break
                 case .replica, .master, .loading, .denied: return "a member that answers does not follow it"
                 }
             }

@@ -9,14 +9,14 @@ enum PlanRepairs {
         if w.heard.count != w.s.sentinels.count { return "it forces while a sentinel is silent" }
         if w.heard.contains(where: { $0.opinion.names != master }) { return "it forces while a sentinel names another" }
         if w.anyFailover { return "it makes two failovers overlap" }
-        if w.s.members.contains(where: w.isMaster) { return "it forces beside a member that answers master" }
+        if w.live.contains(where: w.isMaster) { return "it forces beside a member that answers master" }
         let known = w.heard.flatMap(\.opinion.details.replicas)
         if known.contains(where: w.isForeign) { return "a stranger may be promoted" }
         let registered = w.s.sentinels.map(\.address)
         if w.s.peers.contains(where: { $0.value == .sentinel && !registered.contains($0.key) }) {
             return "it forces beside a sentinel that nobody asked"
         }
-        let heirs = w.s.members.filter { w.isPromotable($0) && w.replication($0)?.master == master }
+        let heirs = w.live.filter { w.isPromotable($0) && w.replication($0)?.master == master }
         if heirs.isEmpty { return "nobody can be promoted" }
         let isQuiet = w.heard.allSatisfy { _, opinion in
             !opinion.subjectivelyDown && opinion.details.lastReply + .milliseconds(1_500) < opinion.details.downAfter
@@ -29,12 +29,12 @@ enum PlanRepairs {
     }
 
     static func promoting(_ member: Address, _ w: PlanWords) -> String? {
-        if !w.isTouchable(member) || !w.isLeased(member) { return "it promotes what may not be touched" }
+        if !w.isTouchable(member) { return "it promotes what may not be touched" }
         if w.heard.contains(where: { $0.opinion.failoverFor.map { $0 <= .seconds(30) } ?? false }) {
             return "it promotes beside a failover"
         }
         if w.heard.count <= w.electorate / 2 { return "it promotes without a majority that answers" }
-        let known = w.s.members + [w.recorded].compactMap(\.self) + w.heard.compactMap(\.opinion.names)
+        let known = w.live + [w.recorded].compactMap(\.self) + w.heard.compactMap(\.opinion.names)
         for address in known where !w.isForeign(address) {
             switch w.says(address) {
             case .master, .loading, .denied: return "it promotes beside what is or may be a master"
@@ -45,14 +45,16 @@ enum PlanRepairs {
             case .replica, .notRedis: break
             }
         }
-        let mayHideData = w.s.members.contains { [.refused, .silent].contains(w.says($0)) && !w.isForeign($0) }
+        let mayHideData = w.live.contains { [.refused, .silent].contains(w.says($0)) && !w.isForeign($0) }
         let patience = w.heard.map(\.opinion.details.downAfter).max()! + .seconds(30)
         if w.lasted(.masterless, patience) { return passedOver(for: member, w) }
         if !w.lasted(.unmastered, .seconds(mayHideData ? 30 : 10)) { return "it promotes too early" }
         if let named = w.majority, !w.isForeign(named),
             w.isMajority({ opinion in
                 opinion.names == named
-                    && opinion.details.replicas.contains { w.isPromotable($0) && !opinion.details.barred.contains($0) }
+                    && opinion.details.replicas.contains {
+                        w.isPromotable($0) && w.isLeased($0) && !opinion.details.barred.contains($0)
+                    }
             })
         {
             return "the sentinels would promote"
@@ -60,16 +62,27 @@ enum PlanRepairs {
         return passedOver(for: member, w)
     }
 
-    /// Data before none, and the higher offset of the cluster's line before the lower.
+    /// Data before none, what is known to be as far as there was before the rest, and of those the highest position. And
+    /// nobody begins behind what there was without somebody's word.
     private static func passedOver(for member: Address, _ w: PlanWords) -> String? {
         guard let chosen = w.replication(member)?.history else { return "it promotes what is no replica" }
-        if !chosen.holdsKeys, !w.isPromotable(member) { return "it promotes what holds no data" }
-        for other in w.s.members where w.isTouchable(other) {
-            guard let history = w.replication(other)?.history, history.holdsKeys else { continue }
-            if !chosen.holdsKeys { return "it promotes an empty member before one with data" }
-            guard history.replicationID == w.s.cluster?.replicationID else { continue }
-            if chosen.replicationID != history.replicationID { return "it passes over the cluster's own line" }
-            if chosen.offset < history.offset { return "it passes over newer data" }
+        if chosen.keys == 0, !w.isPromotable(member) { return "it promotes what holds no data" }
+        if w.isBehind(chosen), !w.mayLose { return "it promotes what is behind what there was" }
+        let held = w.s.cluster?.holdings
+        func lacks(_ reign: Int, _ offset: Int64) -> Bool {
+            held.map { OracleOrder.lacks(reign, offset, of: $0) } ?? false
+        }
+        for other in w.live where w.isTouchable(other) {
+            guard let history = w.replication(other)?.history, history.keys > 0 else { continue }
+            if chosen.keys == 0 { return "it promotes an empty member before one with data" }
+            switch (w.reign(chosen), w.reign(history)) {
+            case (let mine?, let theirs?) where (mine, chosen.offset) < (theirs, history.offset):
+                return "it passes over a higher position"
+            case (nil, let theirs?) where !lacks(theirs, history.offset):
+                return "it passes over what is known to be there"
+            case (let mine?, nil) where lacks(mine, chosen.offset): return "it prefers what is known to lack something"
+            default: break
+            }
         }
         return nil
     }

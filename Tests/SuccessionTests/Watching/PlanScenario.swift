@@ -31,14 +31,17 @@ extension [Action] {
 
 extension Action {
     /// A record of this master over what `Snapshot.healthy` has, or over nothing. Where it is agreed, the sentinels name it
-    /// at this epoch; else none names it yet.
+    /// at this epoch; else none names it yet. The reign has the next number after every one that was heard.
     static func recorded(
         _ master: Address, _ evidence: Recording.Evidence, over previous: Record? = Record(Cast.recorded, version: 6),
-        members: Int = 3, epoch: Int? = Snapshot.epoch
+        from cluster: ClusterRecord = Snapshot.kept, members: Int = 3, epoch: Int? = Snapshot.epoch, reign: Int? = nil,
+        reigns: [Reign] = []
     ) -> Action {
-        .record(
-            Recording(
-                master: master, evidence: evidence, previous: previous, epoch: evidence == .agreed ? epoch : nil,
-                update: ClusterUpdate(members: members, replicationID: Cast.line, epoch: epoch)))
+        var cluster = cluster
+        cluster.members = members
+        cluster.epoch = reign ?? max(epoch ?? 0, Snapshot.reign) + 1
+        cluster.sentinelEpoch = evidence == .agreed ? epoch : nil
+        cluster.reigns = reigns
+        return .record(Recording(master: master, evidence: evidence, previous: previous, cluster: cluster))
     }
 }

@@ -44,7 +44,13 @@ extension PlanScenarioTests {
         .nothing("nobody can be promoted: priority 0", replicas(C.replica(priority: 0))),
         .nothing("nobody can be promoted: they follow another", replicas(C.replica(of: C.heir))),
         .nothing("nobody can be promoted: silent", replicas(.silent)),
-        .nothing("the replicas have no lease", crash.withoutLease(of: C.first).withoutLease(of: C.second)),
+        PlanScenario(
+            "the replicas have lost their leases and bear our mark",
+            crash.withoutLease(of: C.first).withoutLease(of: C.second), [force]),
+        .nothing(
+            "they have neither",
+            crash.server(C.first, C.replica(), mark: .unknown).server(C.second, C.replica(), mark: .absent)
+                .withoutLease(of: C.first).withoutLease(of: C.second)),
         .nothing("a member answers master", crash.server(C.second, C.master())),
         .nothing("whatever its mark", crash.server(C.second, C.master(), mark: .absent)),
         .nothing(

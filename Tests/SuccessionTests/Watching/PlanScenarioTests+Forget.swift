@@ -22,7 +22,12 @@ extension PlanScenarioTests {
         .nothing("not yet for 30 s", lasting(29.999, stale)),
         PlanScenario("a replica that is silent", lasting(30, stale.server(C.gone, .silent)), reset(0, C.gone)),
         .nothing("it holds a lease", lasting(30, stale.member(C.gone, .refused)).with { $0.cluster?.members = 4 }),
-        .nothing("it answers", lasting(30, stale.server(C.gone, C.replica()))),
+        PlanScenario(
+            "it answers, and is ours: a member", lasting(30, stale.server(C.gone, C.replica())),
+            [.keep(Snapshot.kept.counting(C.gone))]),
+        PlanScenario(
+            "it answers, and nothing shows it to be ours",
+            lasting(30, stale.server(C.gone, C.replica(), mark: .unknown)), []),
         .nothing("it was not asked", lasting(30, stale.with { $0.instances[C.gone] = nil })),
         PlanScenario(
             "another cluster's Redis is there: at once, before Sentinel adopts it", stale.takenOver(C.gone),
@@ -100,5 +105,15 @@ extension PlanScenarioTests {
 
     private static func lasting(_ seconds: Double, _ snapshot: Snapshot) -> Snapshot {
         snapshot.lasting(.milliseconds(Int(seconds * 1_000)))
+    }
+}
+
+extension ClusterRecord {
+    /// One more, with as much as the others.
+    fileprivate func counting(_ member: Address) -> ClusterRecord {
+        var record = self
+        record.members += 1
+        record.holders.append(Holder(member, epoch: record.epoch, offset: 1_000))
+        return record
     }
 }

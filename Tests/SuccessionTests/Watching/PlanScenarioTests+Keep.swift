@@ -4,29 +4,69 @@ extension PlanScenarioTests {
     private typealias C = Cast
     private static let healthy = Snapshot.healthy
 
-    private static func keep(members: Int = 3, line: String? = C.line, epoch: Int? = Snapshot.epoch) -> [Action] {
-        [.keep(ClusterUpdate(members: members, replicationID: line, epoch: epoch))]
+    private static func keep(
+        members: Int = 3, line: String? = C.line, epoch: Int? = Snapshot.epoch,
+        _ change: (inout ClusterRecord) -> Void = { _ in }
+    ) -> [Action] {
+        var record = Snapshot.kept
+        (record.members, record.replicationID, record.sentinelEpoch) = (members, line, epoch)
+        change(&record)
+        return [.keep(record)]
     }
 
     static let kept: [PlanScenario] = [
-        PlanScenario("another member: counted at once", healthy.member(C.heir, C.replica()), keep(members: 4)),
-        .nothing("a member less: not yet for an hour", fewer.lasting(.milliseconds(3_599_999))),
-        PlanScenario("a member less for an hour", fewer.lasting(.seconds(3_600)), keep(members: 2)),
         PlanScenario(
-            "a member less, another epoch: only the epoch at once", fewer.sentinel { $0.epoch = 8 }, keep(epoch: 8)),
+            "another member: counted at once", healthy.member(C.heir, C.replica()),
+            keep(members: 4) { $0.holders.append(Holder(C.heir, epoch: Snapshot.reign, offset: 1_000)) }),
+        PlanScenario(
+            "a member less: not counted off for an hour, but it holds nothing for us",
+            fewer.lasting(.milliseconds(3_599_999)), keep { $0 = $0.without(C.second) }),
+        PlanScenario(
+            "a member less for an hour", fewer.lasting(.seconds(3_600)), keep(members: 2) { $0 = $0.without(C.second) }),
+        PlanScenario(
+            "a member less, another epoch: only the epoch at once", fewer.sentinel { $0.epoch = 8 },
+            keep(epoch: 8) { $0 = $0.without(C.second) }),
         PlanScenario("a higher epoch", healthy.sentinel { $0.epoch = 9 }, keep(epoch: 9)),
         PlanScenario("all sentinels are new: a lower epoch", healthy.sentinel { $0.epoch = 0 }, keep(epoch: 0)),
         PlanScenario(
             "another replication id", healthy.server(C.recorded, .master(C.history(C.otherLine))),
-            keep(line: C.otherLine)),
-        PlanScenario("nothing was kept", healthy.with { $0.cluster = nil }, keep()),
-        PlanScenario("paused: all the same", healthy.with { ($0.cluster, $0.isPaused) = (nil, true) }, keep()),
+            keep(line: C.otherLine) { $0 = $0.without(C.recorded) }),
+        PlanScenario("nothing was kept", healthy.with { $0.cluster = nil }, first),
+        PlanScenario("paused: all the same", healthy.with { ($0.cluster, $0.isPaused) = (nil, true) }, first),
+        PlanScenario(
+            "what it holds was not written, and no lease of the master does", clocked,
+            keep { $0.holdings = seen(1_000) }),
+        .nothing("a little more than was written: its lease writes that", clocked.holding(1_000 - 65_536)),
+        PlanScenario("far more than was written", clocked.holding(999 - 65_536), keep { $0.holdings = seen(1_000) }),
+        .nothing("less than was written in this reign never counts", clocked.holding(9_999)),
+        PlanScenario(
+            "of the reign before", clocked.with { $0.cluster = Snapshot.kept.holding(offset: 9_999, epoch: 3) },
+            keep { $0.holdings = seen(1_000) }),
+        PlanScenario(
+            "all keys are gone", clocked.holding(9_999).server(C.recorded, C.master(keys: false)),
+            keep {
+                $0.holdings = seen(1_000, keys: 0)
+                $0 = $0.without(C.recorded)
+            }),
+        .nothing("without a clock nothing is written down", healthy),
         .nothing("we don't lead", healthy.with { ($0.cluster, $0.leads) = (nil, false) }),
         .nothing("unsettled", healthy.with { $0.cluster = nil }.silent(0)),
         PlanScenario(
             "a failover takes no member off", failedOver.withoutLease(of: C.recorded),
             [.recorded(C.first, .agreed, epoch: 8)]),
     ]
+
+    private static let first = [
+        Action.keep(
+            ClusterRecord(id: C.clusterID, members: 3, sentinelEpoch: Snapshot.epoch, replicationID: C.line))
+    ]
+
+    private static let clocked = healthy.with { $0.seen = now }
+    private static let now = "2026-01-01T00:00:01Z"
+
+    private static func seen(_ offset: Int64, keys: Int64 = 100) -> Holdings {
+        Holdings(epoch: Snapshot.reign, offset: offset, keys: keys, seen: now)
+    }
 
     private static let fewer = healthy.with { $0.instances[C.second] = nil }.withoutLease(of: C.second)
 
@@ -66,4 +106,9 @@ extension PlanScenarioTests {
     ]
 
     private static let bad = BadNode(path: "/redis/master", reason: "it is empty", isEssential: true)
+}
+
+extension Snapshot {
+    /// The leading watcher, or the master's lease, wrote that the cluster held so much in this reign.
+    func holding(_ offset: Int64) -> Snapshot { with { $0.cluster = $0.cluster?.holding(offset: offset) } }
 }

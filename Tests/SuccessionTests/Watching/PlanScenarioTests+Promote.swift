@@ -115,10 +115,10 @@ extension PlanScenarioTests {
             "the higher offset of another line, where all bear that one",
             ten(orphaned.server(C.first, replica(C.otherLine, 5)).server(C.second, replica(C.otherLine, 9))), second),
         PlanScenario(
-            "the one that can be promoted, where all bear lines of their own",
+            "where nothing is known of any, the further one",
             ten(
                 orphaned.server(C.first, replica(C.otherLine, 9_000, priority: 0))
-                    .server(C.second, replica(C.fileLine, 5))), second),
+                    .server(C.second, replica(C.fileLine, 5))), first),
         PlanScenario(
             "of two equals, the one that can be promoted",
             ten(
@@ -130,7 +130,10 @@ extension PlanScenarioTests {
                     .server(C.second, C.replica(priority: 0, keys: false)))),
         PlanScenario(
             "never a stranger", ten(orphaned.server(C.first, C.replica(), mark: .mark(C.markOfNamesake))), second),
-        PlanScenario("never a server without a lease", ten(orphaned.withoutLease(of: C.first)), second),
+        PlanScenario("by its mark alone", ten(orphaned.withoutLease(of: C.first)), first),
+        PlanScenario(
+            "never a server with neither lease nor mark",
+            ten(orphaned.server(C.first, C.replica(offset: 2_000), mark: .unknown).withoutLease(of: C.first)), second),
         PlanScenario(
             "never one whose lease is an earlier life's", ten(orphaned.server(C.first, C.replica(), mark: .absent)),
             second),
@@ -141,6 +144,41 @@ extension PlanScenarioTests {
         .nothing("paused", ten(orphaned).with { $0.isPaused = true }),
     ]
 
+    /// The cluster held offset 2000, in its reign or in one that is over, where nothing else is said.
+    static let shortfalls: [PlanScenario] = [
+        PlanScenario("it has all that there was", ten(held(2_000)), first),
+        PlanScenario("all but pings", ten(held(2_256)), first),
+        .nothing("one byte less", month(held(2_257))),
+        PlanScenario("all but the last second of writes", ten(held(9_000, rate: 6_744)), first),
+        .nothing("one byte less than that", month(held(9_000, rate: 6_743))),
+        .nothing("it is of an earlier reign", month(held(1, epoch: 5))),
+        PlanScenario("there was nothing to lose", ten(held(9_999, keys: 0)), first),
+        .nothing("nothing is known of it", month(ofUnknownLine)),
+        .nothing("it is empty", month(held(1).without(C.second).server(C.first, C.replica(keys: false)))),
+        PlanScenario("an operator gave it up", ten(held(9_999).with { $0.acceptsLoss = true }), first),
+        PlanScenario(
+            "ACCEPT_LOSS_AFTER is over", ten(held(9_999).with { $0.acceptLossAfter = .seconds(10) }), first),
+        .nothing(
+            "it is not over yet",
+            held(9_999).with { $0.acceptLossAfter = .seconds(20) }.lasting(.milliseconds(19_999))),
+        PlanScenario(
+            "every member that was counted is here, and nobody has more",
+            ten(held(9_999).with { $0.cluster?.members = 2 }), first),
+        .nothing("one of them is empty", month(held(9_999).with { $0.cluster?.members = 2 }.empty(C.second))),
+        .nothing("the members' id is disputed", month(held(2_000).with { $0.isDisputed = true })),
+    ]
+
+    private static func held(
+        _ offset: Int64, epoch: Int = Snapshot.reign, rate: Int64 = 0, keys: Int64 = 100
+    ) -> Snapshot {
+        orphaned.with {
+            $0.cluster = Snapshot.kept.holding(offset: offset, epoch: epoch, keys: keys, rate: rate)
+        }
+    }
+
+    private static let ofUnknownLine = held(1).server(C.first, replica(C.otherLine, 9_000))
+        .server(C.second, replica(C.fileLine, 9_000))
+
     private static let silentReplica = orphaned.server(C.second, .silent).with { $0.followed = [C.second: C.recorded] }
 
     private static func replica(_ line: String, _ offset: Int64, priority: Int = 100) -> Answer {
@@ -150,4 +188,12 @@ extension PlanScenarioTests {
 
     private static func ten(_ snapshot: Snapshot) -> Snapshot { snapshot.lasting(.seconds(10)) }
     private static func month(_ snapshot: Snapshot) -> Snapshot { snapshot.lasting(.seconds(2_592_000)) }
+}
+
+extension Snapshot {
+    fileprivate func without(_ member: Address) -> Snapshot {
+        withoutLease(of: member).with { $0.instances[member] = nil }
+    }
+
+    fileprivate func empty(_ member: Address) -> Snapshot { server(member, Cast.replica(keys: false)) }
 }

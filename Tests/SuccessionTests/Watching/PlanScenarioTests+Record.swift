@@ -20,7 +20,7 @@ extension PlanScenarioTests {
         .nothing("not yet for 10 s", contested.sentinel { $0.epoch = 7 }.lasting(.milliseconds(9_999))),
         PlanScenario(
             "for 10 s", contested.sentinel { $0.epoch = 7 }.lasting(.seconds(10)), [.recorded(C.first, .agreed)]),
-        .nothing("no epoch is recorded, so none is higher", contested.with { $0.cluster?.epoch = nil }),
+        .nothing("no epoch is recorded, so none is higher", contested.with { $0.cluster?.sentinelEpoch = nil }),
         PlanScenario(
             "all sentinels new, epochs from 0, the old master dead", failedOver.sentinel { $0.epoch = 0 },
             [.recorded(C.first, .agreed, epoch: 0)]),
@@ -47,7 +47,29 @@ extension PlanScenarioTests {
         PlanScenario(
             "ZooKeeper was wiped: recorded again, and nobody told to follow",
             .healthy.with { ($0.record, $0.cluster) = (nil, nil) }.lasting(.seconds(60)),
-            [.recorded(C.recorded, .agreed, over: nil)]),
+            [
+                .recorded(
+                    C.recorded, .agreed, over: nil,
+                    from: ClusterRecord(id: C.clusterID, members: 0, replicationID: C.line))
+            ]),
+        PlanScenario(
+            "the next reign has the next number after all that are heard",
+            failedOver.sentinel(2) { $0.epoch = 41 }, [.recorded(C.first, .agreed, epoch: 8, reign: 42)]),
+        PlanScenario(
+            "and after the one that was written last",
+            failedOver.with { $0.cluster = Snapshot.kept.holding(offset: 9, epoch: 77) },
+            [.recorded(C.first, .agreed, from: Snapshot.kept.holding(offset: 9, epoch: 77), epoch: 8, reign: 78)]),
+        PlanScenario(
+            "a number to which nobody counts is not believed",
+            failedOver.sentinel(2) { $0.epoch = .max }, [.recorded(C.first, .agreed, epoch: 8, reign: 9)]),
+        PlanScenario(
+            "what the new master took over of the old one's reign is known",
+            failedOver.server(C.first, .master(C.history(C.otherLine, after: C.line))),
+            [
+                .recorded(
+                    C.first, .agreed, from: Snapshot.kept.replicating(C.otherLine), epoch: 8,
+                    reigns: [Reign(epoch: Snapshot.reign, replicationID: C.line, until: 900)])
+            ]),
     ]
 
     /// A failover is in progress; its replica was promoted, but the sentinels name the old master still.
@@ -63,13 +85,16 @@ extension PlanScenarioTests {
         .nothing("two members answer master", promoted.server(C.second, C.master())),
         .nothing("it was not seen to follow the old master", promoted.with { $0.followed[C.first] = nil }),
         .nothing("it was seen to follow another", promoted.with { $0.followed[C.first] = C.heir }),
-        .nothing("it has no lease", promoted.withoutLease(of: C.first)),
+        PlanScenario("by its mark alone", promoted.withoutLease(of: C.first), [.recorded(C.first, .early)]),
+        .nothing(
+            "it has neither lease nor mark",
+            promoted.server(C.first, C.master(), mark: .unknown).withoutLease(of: C.first)),
         .nothing("its lease is an earlier life's", promoted.server(C.first, C.master(), mark: .absent)),
         .nothing("it is a stranger", promoted.takenOver(C.first)),
         PlanScenario(
             "a majority names another live master",
             promoted.voices(C.heir, C.heir, C.recorded).server(C.heir, C.master())
-                .sentinel(1) { $0.failoverFor = .seconds(1) }, [.recorded(C.heir, .agreed)]),
+                .sentinel(1) { $0.failoverFor = .seconds(1) }, [.recorded(C.heir, .agreed, members: 4)]),
     ]
 
     /// The recorded master and its lease are gone; the first replica is master and the second follows it, but no
@@ -80,7 +105,7 @@ extension PlanScenarioTests {
     static let sole: [PlanScenario] = [
         PlanScenario("the only master, for one session timeout", long(alone), [.recorded(C.first, .sole)]),
         .nothing("not yet for so long", alone.lasting(.milliseconds(5_999))),
-        PlanScenario("without a sentinel", long(alone.voices()), [.recorded(C.first, .sole)]),
+        PlanScenario("without a sentinel", long(alone.voices()), [.recorded(C.first, .sole, reign: 5)]),
         PlanScenario(
             "nothing is recorded", long(alone.with { $0.record = nil }), [.recorded(C.first, .sole, over: nil)]),
         PlanScenario(
@@ -90,7 +115,7 @@ extension PlanScenarioTests {
         .nothing("it is silent, and no majority holds it for down", long(alone.server(C.recorded, .silent))),
         PlanScenario(
             "it is silent, and there is no sentinel", long(alone.server(C.recorded, .silent).voices()),
-            [.recorded(C.first, .sole)]),
+            [.recorded(C.first, .sole, reign: 5)]),
         PlanScenario(
             "it is silent, and a majority holds it for down",
             long(
@@ -121,7 +146,10 @@ extension PlanScenarioTests {
         PlanScenario(
             "neither does a stranger", long(alone.server(C.second, C.master(), mark: .mark(C.markOfNamesake))),
             [.recorded(C.first, .sole)]),
-        .nothing("it has no lease", long(alone.withoutLease(of: C.first))),
+        PlanScenario("by its mark alone", long(alone.withoutLease(of: C.first)), [.recorded(C.first, .sole)]),
+        .nothing(
+            "it has neither lease nor mark",
+            long(alone.server(C.first, C.master(), mark: .unknown).withoutLease(of: C.first))),
         PlanScenario(
             "a majority names another live master",
             long(alone.voices(C.heir, C.heir, nil).server(C.heir, C.master())), [.recorded(C.heir, .agreed)]),

@@ -64,6 +64,9 @@ extension PlanScenarioTests {
     private static let secondMaster = healthy.server(C.second, C.master())
     private static let home = [Action.attach(C.second, to: C.recorded)]
 
+    /// Nothing but that the second replica's copy is not counted on any more.
+    private static let secondLess = [Action.keep(Snapshot.kept.without(C.second))]
+
     static let attachments: [PlanScenario] = [
         PlanScenario("a member follows a dead address", lasting(10, orphan), home),
         .nothing("not yet for 10 s", lasting(9.999, orphan)),
@@ -75,12 +78,13 @@ extension PlanScenarioTests {
         PlanScenario(
             "by its lease alone", lasting(10, secondMaster.server(C.second, C.master(), mark: .unknown)), home),
         .nothing("neither", lasting(10, secondMaster.server(C.second, C.master(), mark: .absent))),
-        .nothing(
-            "an unreadable mark and no lease",
-            lasting(10, secondMaster.server(C.second, C.master(), mark: .unknown).withoutLease(of: C.second))),
-        .nothing(
-            "a stranger, on a lease that has not ended yet",
-            lasting(10, secondMaster.server(C.second, C.master(), mark: .mark(C.markOfNamesake)))),
+        PlanScenario(
+            "an unreadable mark and no lease: it holds nothing of ours any more",
+            lasting(10, secondMaster.server(C.second, C.master(), mark: .unknown).withoutLease(of: C.second)),
+            secondLess),
+        PlanScenario(
+            "a stranger, on a lease that has not ended yet: neither does that",
+            lasting(10, secondMaster.server(C.second, C.master(), mark: .mark(C.markOfNamesake))), secondLess),
         .nothing(
             "it follows another master",
             lasting(10, orphan.server(C.gone, C.master(), mark: .absent))),
@@ -123,8 +127,12 @@ extension PlanScenarioTests {
         .nothing(
             "it follows another",
             lasting(10, unraised.server(C.second, C.replica(of: C.heir, priority: 0)))),
-        .nothing("it bears no mark", lasting(10, unraised.server(C.second, C.replica(priority: 0), mark: .absent))),
-        .nothing("its mark is unknown", lasting(10, unraised.server(C.second, C.replica(priority: 0), mark: .unknown))),
+        PlanScenario(
+            "it bears no mark", lasting(10, unraised.server(C.second, C.replica(priority: 0), mark: .absent)),
+            secondLess),
+        PlanScenario(
+            "its mark is unknown", lasting(10, unraised.server(C.second, C.replica(priority: 0), mark: .unknown)),
+            secondLess),
         .nothing("we don't lead", lasting(10, unraised).with { $0.leads = false }),
         .nothing("paused", lasting(10, unraised).with { $0.isPaused = true }),
     ]

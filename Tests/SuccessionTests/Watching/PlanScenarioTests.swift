@@ -10,7 +10,7 @@ import Testing
     @Test(arguments: forced + hopeless)
     func forces(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
 
-    @Test(arguments: promotions)
+    @Test(arguments: promotions + shortfalls)
     func promotes(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
 
     @Test(arguments: repoints + attachments + priorities + leftovers)
@@ -21,6 +21,15 @@ import Testing
 
     @Test(arguments: kept + barred)
     func keeps(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
+
+    /// Two that are planned in one breath would else bear one number.
+    @Test(arguments: agreed + early + sole)
+    func noReignHasTheNumberOfAnother(_ scenario: PlanScenario) {
+        let known = [scenario.snapshot.cluster?.epoch, scenario.snapshot.cluster?.holdings?.epoch].compactMap(\.self)
+        for case .record(let recording) in plan(scenario.snapshot) {
+            #expect(known.allSatisfy { $0 < recording.cluster.epoch })
+        }
+    }
 
     @Test func aHealthyClusterIsLeftAlone() { #expect(plan(.healthy.lasting(.seconds(3_600))) == []) }
 }

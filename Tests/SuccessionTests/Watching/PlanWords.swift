@@ -9,8 +9,15 @@ struct PlanWords {
     /// The address that more than half of the electorate names.
     let majority: Address?
 
+    /// Leases, and servers that bear our mark and have lost theirs.
+    let live: Set<Address>
+
     init(_ snapshot: Snapshot) {
         s = snapshot
+        let marked = snapshot.instances.filter { instance in
+            instance.value.mark == .mark(Cast.mark) && ![.refused, .silent, .notRedis].contains(instance.value.answer)
+        }
+        live = Set(snapshot.members).union(marked.keys)
         heard = s.sentinels.compactMap { report in report.opinion.map { (report.address, $0) } }
         electorate = max(s.sentinels.count, (heard.map(\.opinion.peers).max() ?? -1) + 1)
         var votes: [Address: Int] = [:]
@@ -56,12 +63,50 @@ struct PlanWords {
     }
 
     func isPromotable(_ address: Address) -> Bool {
-        guard isLeased(address), !isForeign(address), let replication = replication(address) else { return false }
+        guard live.contains(address), !isForeign(address), let replication = replication(address) else { return false }
         return replication.synchronised && replication.priority != 0
     }
 
     /// Members of ours that answer master.
-    var masters: [Address] { Set(s.members).filter { isMaster($0) && isOurs($0) } }
+    var masters: [Address] { live.filter { isMaster($0) && isOurs($0) } }
+
+    /// The number of the reign under which a server's data was written, where the record tells.
+    func reign(_ history: History) -> Int? {
+        guard let cluster = s.cluster else { return nil }
+        if cluster.replicationID == nil, let recorded, case .master(let master) = says(recorded),
+            master.replicationID == history.replicationID
+        {
+            return cluster.epoch
+        }
+        for line in [history.replicationID, history.previousID].compactMap(\.self) {
+            if line == cluster.replicationID { return cluster.epoch }
+            if let reign = cluster.reigns.last(where: { $0.replicationID == line }) { return reign.epoch }
+        }
+        return nil
+    }
+
+    /// Whether this data lacks, or may lack, more than the last second of what there was.
+    func isBehind(_ history: History) -> Bool {
+        guard let held = s.cluster?.holdings, held.keys > 0 else { return false }
+        guard history.keys > 0, let reign = reign(history) else { return true }
+        return OracleOrder.lacks(reign, history.offset, of: held)
+    }
+
+    /// Somebody's word for it, or nobody who is missing.
+    var mayLose: Bool {
+        if s.acceptsLoss { return true }
+        if let limit = s.acceptLossAfter, s.held[.masterless, default: .seconds(-1)] >= limit { return true }
+        let withData = live.filter { member in
+            if isForeign(member) { return false }
+            switch says(member) {
+            case .master(let history): return history.keys > 0
+            case .replica(let replication): return replication.history.keys > 0
+            case .loading: return true
+            case .denied, .refused, .silent, .notRedis: return false
+            }
+        }
+        return s.cluster.map { $0.members > 0 && withData.count >= $0.members } ?? false
+    }
 
     /// Dead for sure, or for a majority.
     func isDead(_ address: Address) -> Bool {

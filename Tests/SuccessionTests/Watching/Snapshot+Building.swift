@@ -5,10 +5,17 @@ extension Snapshot {
     /// The configuration epoch that is recorded, and that the sentinels have where nothing else is said.
     static let epoch = 7
 
+    /// The reign that is recorded.
+    static let reign = 4
+
+    static let kept = ClusterRecord(
+        id: Cast.clusterID, members: 3, epoch: reign, sentinelEpoch: epoch, replicationID: Cast.line,
+        holders: [Cast.recorded, Cast.first, Cast.second].map { Holder($0, epoch: reign, offset: 1_000) })
+
     /// A master with two replicas and three sentinels that know them all, everything leased, recorded and kept. We lead.
     static let healthy = Snapshot(
         mark: Cast.mark, record: Record(Cast.recorded, version: 6),
-        cluster: ClusterRecord(id: "0123456789abcdef", members: 3, replicationID: Cast.line, epoch: epoch)
+        cluster: kept
     )
     .member(Cast.recorded, Cast.master()).member(Cast.first, Cast.replica()).member(Cast.second, Cast.replica())
     .voices(Cast.recorded, Cast.recorded, Cast.recorded)
@@ -85,5 +92,30 @@ extension Snapshot {
     /// Another cluster's master is where this server was.
     func takenOver(_ address: Address) -> Snapshot {
         server(address, Cast.master(), mark: .mark(Cast.markOfNamesake)).withoutLease(of: address)
+    }
+}
+
+extension ClusterRecord {
+    /// What was seen of it in its reign.
+    func holding(
+        offset: Int64, epoch: Int? = nil, keys: Int64 = 100, rate: Int64 = 0, isKept: Bool = true
+    ) -> ClusterRecord {
+        var record = self
+        record.holdings = Holdings(
+            epoch: epoch ?? self.epoch, offset: offset, rate: rate, keys: keys, isKept: isKept,
+            seen: "2026-01-01T00:00:00Z")
+        return record
+    }
+
+    func replicating(_ line: String) -> ClusterRecord {
+        var record = self
+        record.replicationID = line
+        return record
+    }
+
+    func without(_ holder: Address) -> ClusterRecord {
+        var record = self
+        record.holders.removeAll { $0.address == holder }
+        return record
     }
 }

@@ -1,0 +1,140 @@
+import Testing
+
+@testable import Succession
+
+/// What a master's lease writes into `/redis/cluster`, look by look.
+@Suite struct HoldingsDraftTests {
+    private static let now = "2026-01-01T00:00:01Z"
+
+    private static func look(
+        _ offset: Int64, changes: Int64 = 0, keys: Int64 = 10, replicas: Int = 2, line: String = Cast.line,
+        role: ServerLook.Role = .master
+    ) -> ServerLook {
+        ServerLook(
+            role: role, history: History(replicationID: line, offset: offset, keys: keys), runID: Cast.fileLine,
+            changes: changes, replicas: replicas)
+    }
+
+    /// A lease, what it finds in ZooKeeper, and what its server keeps.
+    private struct Lease {
+        var draft = HoldingsDraft()
+        var cluster: ClusterRecord
+        var persistence = Passport.Persistence.aof
+        var epoch = 3
+        var master = Cast.me
+
+        /// What is written at this look; the next one finds it.
+        mutating func sees(_ look: ServerLook) -> ClusterRecord? {
+            let reign = ReignView(record: Record(master, version: 1), cluster: cluster, clusterVersion: 1)
+            let written = draft.next(look, reign, me: Cast.me, persistence: persistence, epoch: epoch, now: now)
+            cluster = written ?? cluster
+            return written
+        }
+    }
+
+    private static let claimed = ClusterRecord(
+        id: Cast.clusterID, members: 1, epoch: 3, reigns: [Reign(epoch: 2, replicationID: Cast.otherLine, until: 7)],
+        missingSince: 9)
+
+    @Test func theFirstLookWritesTheIdAndWhatThereIs() {
+        var lease = Lease(cluster: Self.claimed)
+        var expected = Self.claimed
+        (expected.replicationID, expected.members, expected.missingSince) = (Cast.line, 3, nil)
+        expected.holdings = Holdings(epoch: 3, offset: 500, keys: 10, seen: Self.now)
+        #expect(lease.sees(Self.look(500)) == expected)
+    }
+
+    @Test func pingsWriteNothing() {
+        var lease = Lease(cluster: Self.claimed)
+        _ = lease.sees(Self.look(500))
+        for offset in stride(from: Int64(514), to: 900, by: 14) { #expect(lease.sees(Self.look(offset)) == nil) }
+    }
+
+    /// A burst of less than two seconds is no rate: whoever missed all of it has missed more than that.
+    @Test func aBurstEndsWithOneMoreWriteOfRateZero() {
+        var lease = Lease(cluster: Self.claimed)
+        _ = lease.sees(Self.look(500))
+        #expect(
+            lease.sees(Self.look(900, changes: 4))?.holdings
+                == Holdings(epoch: 3, offset: 900, keys: 10, seen: Self.now))
+        #expect(lease.sees(Self.look(1_000, changes: 5))?.holdings?.rate == 100)
+        #expect(
+            lease.sees(Self.look(1_014, changes: 5))?.holdings
+                == Holdings(epoch: 3, offset: 1_014, keys: 10, seen: Self.now))
+        #expect(lease.sees(Self.look(1_028, changes: 5)) == nil)
+    }
+
+    /// A lease that starts again beside its server finds what it wrote.
+    @Test func whatIsThereIsNotWrittenAgain() {
+        var lease = Lease(cluster: Self.claimed)
+        _ = lease.sees(Self.look(500))
+        lease.draft = HoldingsDraft()
+        #expect(lease.sees(Self.look(500)) == nil)
+        lease.draft = HoldingsDraft()
+        #expect(lease.sees(Self.look(514))?.holdings?.rate == 0)
+    }
+
+    @Test func anotherReplicaIsAnotherMember() {
+        var lease = Lease(cluster: Self.claimed)
+        _ = lease.sees(Self.look(500))
+        #expect(lease.sees(Self.look(500, replicas: 4))?.members == 5)
+        #expect(lease.sees(Self.look(500, replicas: 0)) == nil)
+    }
+
+    @Test func aReignThatWasRecordedIsWrittenAtOnce() {
+        var lease = Lease(cluster: Self.claimed)
+        _ = lease.sees(Self.look(500))
+        lease.cluster = lease.cluster.succeeded(epoch: 4, by: nil, replicationID: Cast.line)
+        #expect(lease.sees(Self.look(500))?.holdings?.epoch == 4)
+        #expect(lease.sees(Self.look(500, line: Cast.otherLine))?.replicationID == Cast.otherLine)
+    }
+
+    @Test func whoIsNotTheRecordedMasterWritesNothing() {
+        var lease = Lease(cluster: Self.claimed, master: Cast.recorded)
+        #expect(lease.sees(Self.look(500)) == nil)
+        #expect(lease.sees(Self.look(500, role: .replica(of: Cast.recorded, isSynchronised: true))) == nil)
+        lease.master = Cast.me
+        var loading = Self.look(500)
+        loading.isLoading = true
+        #expect(lease.sees(loading) == nil)
+        #expect(lease.sees(Self.look(500, role: .replica(of: Cast.recorded, isSynchronised: true))) == nil)
+    }
+
+    /// The rate is that of one second, not of the time in which it was another's reign.
+    @Test func aReturnedMasterHasNoRateYet() {
+        var lease = Lease(cluster: Self.claimed)
+        _ = lease.sees(Self.look(500))
+        lease.master = Cast.recorded
+        _ = lease.sees(Self.look(600, changes: 1))
+        lease.master = Cast.me
+        #expect(lease.sees(Self.look(9_000, changes: 9))?.holdings?.rate == 0)
+    }
+
+    @Test func whereZooKeeperLostItsDataTheReignNeverFalls() {
+        var lease = Lease(cluster: ClusterRecord(id: Cast.clusterID, members: 1, epoch: 1), epoch: 7)
+        let written = lease.sees(Self.look(500))
+        #expect(written?.epoch == 8 && written?.holdings?.epoch == 8)
+        lease.epoch = 8
+        #expect(lease.sees(Self.look(500)) == nil)
+    }
+
+    @Test func whatNobodyKeepsIsSaid() {
+        var lease = Lease(cluster: Self.claimed, persistence: .none)
+        #expect(lease.sees(Self.look(500))?.holdings?.isKept == false)
+        var replica = Lease(cluster: lease.cluster, persistence: .none, master: Cast.recorded)
+        let following = Self.look(500, role: .replica(of: Cast.recorded, isSynchronised: true))
+        #expect(replica.sees(following) == nil)
+        replica.persistence = .rdb
+        #expect(replica.sees(Self.look(500, role: .replica(of: Cast.recorded, isSynchronised: false))) == nil)
+        #expect(replica.sees(Self.look(500, role: .replica(of: Cast.gone, isSynchronised: true))) == nil)
+        var expected = lease.cluster
+        expected.holdings?.isKept = true
+        #expect(replica.sees(following) == expected)
+        #expect(replica.sees(following) == nil)
+        // The master goes on with what a replica said of its reign.
+        lease.cluster = replica.cluster
+        #expect(lease.sees(Self.look(900, changes: 4))?.holdings?.isKept == true)
+        lease.cluster = lease.cluster.succeeded(epoch: 4, by: nil)
+        #expect(lease.sees(Self.look(900, changes: 4))?.holdings?.isKept == false)
+    }
+}
