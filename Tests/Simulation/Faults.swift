@@ -2,6 +2,7 @@
 final class Faults: SimActor {
     private enum Fault: String, CaseIterable {
         case killServer, killContainer, killMaster, killLease, killSentinel, killWatcher, killLauncher, killAll
+        case killMajority, killSynchronising, powerFailure, loseDisk
         case pauseServer, pauseLease, pauseSentinel, pauseWatcher, pauseLauncher
         case cutLink, cutOneWay, isolateHost, zooKeeperDown, zooKeeperWiped, lossy
     }
@@ -22,7 +23,7 @@ final class Faults: SimActor {
         for _ in 0..<seed {
             let fault = Fault.allCases[world.dice.below(Fault.allCases.count)]
             // A loss of all of ZooKeeper's data is rare.
-            if fault != .zooKeeperWiped || world.dice.once(in: 3) { kinds.append(fault) }
+            if ![.zooKeeperWiped, .loseDisk].contains(fault) || world.dice.once(in: 3) { kinds.append(fault) }
         }
         self.kinds = kinds.isEmpty ? [.killMaster] : kinds
         super.init(world, host: 0)
@@ -80,6 +81,19 @@ final class Faults: SimActor {
             if world.dice.once(in: 2) {
                 for slot in world.sentinelSlots { slot.kill(restartIn: delay, takesLease: true, movesOn: true) }
             }
+        case .killMajority:
+            let spared = world.dice.below(Names.servers)
+            for slot in world.slots where slot.number != spared { kill(slot, takesLease: world.dice.once(in: 2)) }
+        case .killSynchronising: killSynchronising()
+        case .powerFailure:
+            let slot = slot
+            kill(slot, takesLease: true)
+            slot.loseUnsynced()
+        case .loseDisk:
+            let slot = slot
+            kill(slot, takesLease: true)
+            slot.loseDisk()
+            world.tally.lostDisks += 1
         case .pauseServer: pause(slot.server)
         case .pauseLease: pause(slot.lease)
         case .pauseSentinel: pause(sentinelSlot.sentinel)
@@ -99,10 +113,16 @@ final class Faults: SimActor {
     private var delay: Int { world.dice.once(in: 3) ? world.dice.roll(20, 800) : world.dice.roll(800, 20_000) }
 
     private func kill(_ slot: Slot, takesLease: Bool) {
-        slot.kill(
-            restartIn: delay, takesLease: takesLease, movesOn: world.dice.once(in: 2),
-            lostKeys: [0, 0, 3, 40, nil][world.dice.below(5)])
-        if world.dice.once(in: 30) { slot.disk?.isDamaged = true }
+        slot.kill(restartIn: delay, takesLease: takesLease, movesOn: world.dice.once(in: 2))
+        if world.dice.once(in: 30), slot.folder.inPlace.holdsData { slot.folder.inPlace.isDamaged = true }
+    }
+
+    /// A launcher or a replica during its first synchronisation, as soon as there is one.
+    private func killSynchronising() {
+        for slot in world.slots where slot.launcher != nil || slot.server?.isBecomingReplica ?? false {
+            kill(slot, takesLease: true)
+            world.tally.killedSynchronising += 1
+        }
     }
 
     private func pause(_ actor: SimActor?) {

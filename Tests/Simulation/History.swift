@@ -11,12 +11,14 @@ struct Lines {
         var offsetBase: Int
         /// When each key after `at` was written, in milliseconds.
         var times: [Int] = []
+        /// The last reign that was recorded while a master was on this line.
+        var epoch: Int?
     }
 
     private var lines: [Line] = []
 
     /// A place in a history.
-    struct Place: Equatable {
+    struct Place: Hashable {
         var line: Int
         var keys: Int
     }
@@ -47,7 +49,32 @@ struct Lines {
         return line.parent < 0 ? 0 : lastWrite(Place(line: line.parent, keys: place.keys))
     }
 
-    func offset(_ place: Place) -> Int64 { Int64(place.keys - lines[place.line].offsetBase) * 100 }
+    /// How many bytes a write adds to the offset: more than what counts as noise.
+    static let bytes: Int64 = 300
+
+    func offset(_ place: Place) -> Int64 { Int64(place.keys - lines[place.line].offsetBase) * Self.bytes }
+
+    func place(onLine line: Int, atOffset offset: Int64) -> Place {
+        Place(line: line, keys: Int(offset / Self.bytes) + lines[line].offsetBase)
+    }
+
+    /// A master of this line was recorded under this epoch.
+    mutating func crown(_ line: Int, _ epoch: Int) { lines[line].epoch = max(lines[line].epoch ?? 0, epoch) }
+
+    /// Under which recorded reign the data of a place was last written; 0 where none was.
+    func reign(of place: Place) -> Int {
+        var line = place.line
+        while line >= 0 {
+            if let epoch = lines[line].epoch { return epoch }
+            line = lines[line].parent
+        }
+        return 0
+    }
+
+    /// Whether the data of one place goes before another's: that of a later reign, and in a reign the longer one.
+    func isFresher(_ one: Place, than other: Place) -> Bool {
+        (reign(of: one), one.keys) > (reign(of: other), other.keys)
+    }
 
     /// The place with `count` keys less on the same way.
     func earlier(_ place: Place, by count: Int) -> Place {
@@ -77,16 +104,4 @@ struct Lines {
         let line = lines[place.line]
         return Place(line: line.parent, keys: min(place.keys, line.at))
     }
-}
-
-/// The data in a server's folder.
-struct Disk: Equatable {
-    var place: Lines.Place
-    /// AOF files bear no replication id, and neither does the RDB of a master that never had a replica (FACTS.md E).
-    var bearsID: Bool
-    /// When the last of its writes was made, in milliseconds: that a replica's file is younger than that by as much as
-    /// the replica lags behind, is left out.
-    var modified: Int
-    /// A server that is to load it ends.
-    var isDamaged = false
 }

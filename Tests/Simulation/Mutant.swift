@@ -14,8 +14,27 @@ enum Mutant: String, CaseIterable {
     /// succeeds after it. The window is some milliseconds wide, so only the small worlds look for it.
     case resumeWithoutWrite = "resume without a write"
 
+    /// Whoever is best among those that are here may claim, whatever there was: after half of its patience also one that is
+    /// empty.
+    case emptyClaim = "empty claim"
+    /// A launcher deletes the data in its folder before the master that it follows has handed over a whole copy.
+    case asideDeleted = "data deleted before the first synchronisation"
+    /// A passport takes the new epoch before the synchronisation under it is in the files.
+    case trustedTooFar = "passport trusted too far"
+    /// The newer file goes before the higher position.
+    case staleFirst = "file time before position"
+
     /// Those that seeded schedules find in no time.
-    static let common: [Mutant] = [.claimWithoutVersion, .recordWithoutRole, .leaseIgnored, .lowestClaims]
+    static let common: [Mutant] = [
+        .claimWithoutVersion, .recordWithoutRole, .leaseIgnored, .lowestClaims, .emptyClaim, .asideDeleted,
+        .trustedTooFar,
+        .staleFirst,
+    ]
+
+    /// Those that need no more than that a member has the data or has none.
+    static let small: [Mutant] = [
+        .claimWithoutVersion, .recordWithoutRole, .leaseIgnored, .lowestClaims, .resumeWithoutWrite, .emptyClaim,
+    ]
 
     /// The promises that it breaks.
     var broken: [String] {
@@ -23,7 +42,7 @@ enum Mutant: String, CaseIterable {
         case .claimWithoutVersion: ["promise 2"]
         case .recordWithoutRole: ["promise 3"]
         case .leaseIgnored, .resumeWithoutWrite: ["promise 1"]
-        case .lowestClaims: ["promise 4"]
+        case .lowestClaims, .emptyClaim, .asideDeleted, .trustedTooFar, .staleFirst: ["promise 4"]
         }
     }
 
@@ -32,6 +51,11 @@ enum Mutant: String, CaseIterable {
             for index in observation.candidates.indices {
                 observation.candidates[index].freshness = Freshness(holdsData: true, modified: 0)
             }
+        }
+        if self == .emptyClaim { observation.cluster?.holdings = nil }
+        if self == .staleFirst {
+            observation.data.datesItself()
+            for index in observation.candidates.indices { observation.candidates[index].freshness.datesItself() }
         }
         guard self == .leaseIgnored else { return }
         let instances = observation.instances
@@ -50,5 +74,12 @@ enum Mutant: String, CaseIterable {
                 snapshot.instances[named] = Instance(.master(History(replicationID: Names.replicationID(0))))
             }
         }
+    }
+}
+
+extension Freshness {
+    /// Takes the file's time for the epoch.
+    fileprivate mutating func datesItself() {
+        if epoch != nil, let modified { epoch = Int(modified) }
     }
 }

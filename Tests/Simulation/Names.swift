@@ -30,6 +30,7 @@ enum Names {
     static func mark(_ cluster: Int?) -> Mark {
         Mark(root: "/redis", masterName: "mymaster", clusterID: cluster.map { "cluster-\($0)" })
     }
+    static func mark(id: String?) -> Mark { Mark(root: "/redis", masterName: "mymaster", clusterID: id) }
     static func cluster(_ id: String) -> Int { Int(id.dropFirst(8))! }
 }
 
@@ -48,4 +49,6 @@ enum Times {
     static let fence = 250
     static let forcePause = 2_000
     static let rest = 5_000
+    /// A candidate that does not claim for so long in its turn is passed over (`Observer`).
+    static let longestTurn = 15_000
 }

@@ -4,7 +4,7 @@ extension World {
     /// Asks as `Observer` does: the recorded address, live members, sentinels, whom those name, whom the recorded
     /// follows.
     func observation(
-        _ view: ZKView, me: Int, from host: Int, candidacy: Candidacy?, disk: Disk?, waited: Int,
+        _ view: ZKView, me: Int, from host: Int, candidacy: Candidacy?, data: Freshness, waited: Int,
         clock: inout FailoverClock
     ) -> Observation {
         var wanted = view.members + [view.master?.address].compactMap { $0 }
@@ -26,45 +26,40 @@ extension World {
         {
             wanted.append(Names.id(master))
         }
+        // Those that may live without a lease.
+        if let record = view.record, case .master? = instances[record.address]?.answer {
+        } else {
+            wanted += view.clusterRecord?.holders.map { Names.id($0.address) }.filter { $0 != me } ?? []
+        }
         ask()
-        var mark = Names.mark(view.cluster?.id)
-        if mark.clusterID == nil { mark.clusterID = Self.clusterID(of: view.members, instances) }
-        return Observation(
+        let borne = Self.clusterIDs(of: view.members, instances)
+        let mark = Names.mark(id: borne.only ?? view.clusterRecord?.id ?? borne.first)
+        var observation = Observation(
             me: Names.address(me), mark: mark, record: view.record, cluster: view.clusterRecord, sentinels: reports,
             members: view.members.map(Names.address),
             candidates: view.candidates.map {
-                Candidate(number: $0.node, address: Names.address($0.address), freshness: freshness(of: $0.disk))
-            }, candidacy: candidacy, instances: instances, data: freshness(of: disk), waited: .milliseconds(waited),
+                Candidate(
+                    number: $0.node, address: Names.address($0.address), freshness: $0.freshness,
+                    since: Int64($0.since))
+            }, candidacy: candidacy, instances: instances, data: data, waited: .milliseconds(waited),
             limit: .milliseconds(Times.masterTimeout))
+        observation.acceptsLoss = view.acceptsLoss
+        observation.isDisputed = view.clusterRecord.map { $0.id != borne.only ?? $0.id } ?? false
+        if mark.clusterID == nil { observation.mark.clusterID = observation.restored?.id }
+        return observation
     }
 
-    func freshness(of disk: Disk?) -> Freshness {
-        guard let disk else { return .empty }
-        return Freshness(
-            holdsData: true, isLoadable: !disk.isDamaged,
-            replicationID: disk.bearsID ? Names.replicationID(disk.place.line) : nil,
-            offset: disk.bearsID ? lines.offset(disk.place) : nil, modified: Int64(disk.modified))
-    }
-
-    /// A lost `/redis/cluster` gets its id back from the marks of the members.
-    static func clusterID(of addresses: [Int], _ instances: [Address: Instance]) -> String? {
-        for id in addresses.sorted() {
-            if case .mark(let mark)? = instances[Names.address(id)]?.mark, let id = mark.clusterID { return id }
+    /// The ids that leased members bear, sorted: a lost `/redis/cluster` gets its id back from them.
+    static func clusterIDs(of addresses: [Int], _ instances: [Address: Instance]) -> [String] {
+        let ids = addresses.compactMap { id -> String? in
+            guard case .mark(let mark)? = instances[Names.address(id)]?.mark else { return nil }
+            return mark.clusterID
         }
-        return nil
+        return Set(ids).sorted()
     }
 }
 
 extension Observation {
-    /// As `RedisLauncher` does: data whose id is not in the master's history is not overwritten, and no server is
-    /// started with data at which it would end.
-    func mustSetAside(_ master: Address) -> Bool {
-        guard data.holdsData else { return false }
-        guard data.isLoadable else { return true }
-        guard case .master(let history)? = instances[master]?.answer else { return true }
-        return !history.contains(data.replicationID)
-    }
-
     /// For the trace.
     var shown: String {
         let record = record.map { "\($0.address) v\($0.version)" } ?? "nobody"

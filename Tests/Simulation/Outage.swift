@@ -1,15 +1,22 @@
+import Succession
+
 /// A total outage: every server ends at once and comes back elsewhere, with the data that its disk has, in any order.
 /// Nothing else goes wrong in such a seed, so that what is left of the data can be told beforehand.
 final class Outage: SimActor {
     enum Kind: String, CaseIterable {
-        case allBack, oneLate, oneLost, nothingOnAnyDisk, zooKeeperWiped, oneDamaged
+        case allBack, oneLate, oneLost, oneLeft, nothingOnAnyDisk, zooKeeperWiped, oneDamaged
+        /// Killed again during their first synchronisation, before the outage.
+        case synchronising
+        /// The leases are gone long before: no passport speaks of what was written since.
+        case stalePassports
     }
 
     let kind: Kind
-    /// The freshest of the disks that a server would start with and that are back within the window: all but one that
-    /// is late or lost. The master must have it.
-    private(set) var freshest: Disk?
+    /// The freshest data on the disks that a server would start with and that are back within the window: all but what is
+    /// late or lost. The master must have it.
+    private(set) var freshest: Lines.Place?
     private(set) var hasBegun = false
+    private var isPrepared = false
 
     override init(_ world: World, host: Int) {
         kind = Kind.allCases[world.dice.below(Kind.allCases.count)]
@@ -19,32 +26,57 @@ final class Outage: SimActor {
     /// Once everybody agrees and a watcher has counted all.
     override func act() -> Int? {
         guard world.now >= 25_000 else { return 25_000 - world.now }
-        guard world.isSettled, world.zk.cluster?.members == Names.servers, world.zk.cluster?.line != nil else {
-            return world.now < 50_000 ? world.dice.roll(200, 1_000) : nil
+        if isPrepared {
+            begin()
+            return nil
         }
+        guard world.isSettled, let cluster = world.zk.cluster?.record, cluster.members == Names.servers,
+            cluster.replicationID != nil
+        else { return world.now < 50_000 ? world.dice.roll(200, 1_000) : nil }
         world.note { "OUTAGE \(self.kind)" }
         world.tally.outages[kind.rawValue, default: 0] += 1
-        begin()
-        return nil
+        isPrepared = true
+        switch kind {
+        case .synchronising:
+            for slot in world.slots where slot.server?.isMaster == false {
+                slot.kill(restartIn: world.dice.roll(20, 400), takesLease: true, movesOn: true)
+            }
+            return world.dice.roll(400, 2_500)
+        case .stalePassports:
+            for slot in world.slots where world.dice.once(in: 2) { slot.lease?.end() }
+            return world.dice.roll(6_000, 12_000)
+        default:
+            begin()
+            return nil
+        }
     }
 
     private func begin() {
         let odd = world.slots[world.dice.below(Names.servers)]
         // At once, or when every lease is long over.
         let earliest = world.dice.once(in: 2) ? 0 : 9_000
-        let inTime = world.slots.filter { $0 !== odd || kind != .oneLate && kind != .oneLost }
+        var inTime = world.slots
+        switch kind {
+        case .oneLate, .oneLost: inTime.removeAll { $0 === odd }
+        case .oneLeft: inTime.removeAll { $0 !== odd }
+        default: break
+        }
+        let isPowerFailure = world.dice.once(in: 2)
         for slot in world.slots {
             let delay = earliest + world.dice.roll(20, 4_000)
             let late = kind == .oneLate && slot === odd ? world.dice.roll(4_000, 20_000) : 0
-            slot.isLost = kind == .oneLost && slot === odd
-            let lostKeys = kind == .nothingOnAnyDisk ? nil : [0, 0, 3, 40][world.dice.below(4)]
+            slot.isLost = (kind == .oneLost || kind == .oneLeft) && !inTime.contains { $0 === slot }
             slot.kill(
-                restartIn: delay + late, takesLease: !world.dice.once(in: 3), movesOn: !world.dice.once(in: 4),
-                lostKeys: lostKeys)
+                restartIn: delay + late, takesLease: isPowerFailure || !world.dice.once(in: 3),
+                movesOn: !world.dice.once(in: 4))
+            if isPowerFailure { slot.loseUnsynced() }
+            if kind == .nothingOnAnyDisk { slot.loseDisk() }
         }
         // Where it was the only one, a person has to mend it.
-        if kind == .oneDamaged, world.slots.contains(where: { $0 !== odd && $0.disk != nil }) {
-            odd.disk?.isDamaged = true
+        if kind == .oneDamaged, odd.folder.inPlace.holdsData,
+            world.slots.contains(where: { $0 !== odd && $0.folder.inPlace.holdsData })
+        {
+            odd.folder.inPlace.isDamaged = true
         }
         if world.dice.once(in: 2) {
             for slot in world.sentinelSlots {
@@ -53,9 +85,12 @@ final class Outage: SimActor {
         }
         if world.dice.once(in: 2) { for watcher in world.watchers { watcher.restart() } }
         if kind == .zooKeeperWiped { world.zk.wipe() }
-        freshest = inTime.compactMap(\.disk).filter { !$0.isDamaged }.max { $0.place.keys < $1.place.keys }
-        // Where nothing at all is known, whoever starts empty may be the first there ever was (rule 3b).
-        if kind == .zooKeeperWiped, world.slots.contains(where: { $0.disk == nil }) { freshest = nil }
+        freshest = inTime.flatMap(\.folder.copies).filter { $0.holdsData && !$0.isDamaged }.compactMap(\.place)
+            .max { world.lines.isFresher($1, than: $0) }
+        // Where nothing at all is known, whoever starts empty may be the first there ever was (rule 3b). Of what no passport
+        // speaks, only times are known.
+        if kind == .zooKeeperWiped, world.slots.contains(where: { !$0.folder.inPlace.holdsData }) { freshest = nil }
+        if kind == .stalePassports { freshest = nil }
         hasBegun = true
     }
 }

@@ -34,12 +34,17 @@ extension Promises {
         if !Self.isMaster(truth.instances[recording.master]) {
             fail(3, "\(watcher.name) recorded \(recording.master), which did not answer master")
         }
+        if recording.evidence == .promoted, !view.acceptsLoss, let server = world.redisAt[write.after.address] {
+            var start = StartTruth(view: view)
+            start.instances = truth.instances
+            begins(with: server.place, on: start, watcher.name)
+        }
         guard let before = write.before, before.address != write.after.address,
             let instance = truth.instances[Names.address(before.address)], Self.isMaster(instance),
             isOfOurs(instance, view)
         else { return }
         let epochs = truth.reports.compactMap(\.opinion).filter { opinion in
-            opinion.names == recording.master && opinion.epoch > view.cluster?.epoch ?? .max
+            opinion.names == recording.master && opinion.epoch > view.cluster?.record.sentinelEpoch ?? .max
         }
         let electorate = max(
             truth.reports.count, 1 + (truth.reports.compactMap(\.opinion).map(\.peers).max() ?? 0))

@@ -8,6 +8,7 @@ final class Promises {
     private(set) var broken: [String] = []
     private var lastMaster: SimZooKeeper.Master?
     private var lastWipes = 0
+    private var lastEpoch = 0
     /// Whom `/redis/master` named when each member's node was created.
     private var named: [Int: Int] = [:]
     /// Servers that came up as master after their session was over and another was recorded: their lease ends them.
@@ -31,7 +32,19 @@ final class Promises {
                 fail(2, "/redis/master was deleted")
             }
         }
+        if world.zk.wipes != lastWipes { lastEpoch = 0 }
+        if let master = world.zk.master, let epoch = world.zk.cluster?.record.epoch {
+            if lastMaster != master || world.zk.wipes != lastWipes {
+                if epoch <= lastEpoch {
+                    fail(2, "\(shown(master)) was recorded under epoch \(epoch), after \(lastEpoch)")
+                }
+            } else if epoch < lastEpoch {
+                fail(2, "the epoch fell from \(lastEpoch) to \(epoch)")
+            }
+            lastEpoch = max(epoch, lastEpoch)
+        }
         (lastMaster, lastWipes) = (world.zk.master, world.zk.wipes)
+        if world.steps % 64 == 0 { prove() }
         if world.steps % 32 == 0, !world.zk.isConsistent { fail(6, "an ephemeral node outlived its session") }
     }
 
@@ -39,18 +52,20 @@ final class Promises {
     func checkAtEnd() {
         for server in overtaken where !server.isGone && server.isMaster && world.zk.master?.address != server.address {
             // A lease that was killed itself ends nobody.
-            guard let lease = world.slots[server.slot].lease, !lease.isGone else { continue }
+            guard let lease = server.slot.lease, !lease.isGone else { continue }
             fail(1, "\(server.name) was overtaken before exec and its lease let it go on")
         }
-        guard let outage = world.outage, let freshest = outage.freshest,
-            let master = world.zk.master.flatMap({ world.redisAt[$0.address] })
-        else { return }
+        guard let master = world.zk.master.flatMap({ world.redisAt[$0.address] }) else { return }
+        let more = world.slots.flatMap(\.folder.copies).filter { copy in
+            guard let place = copy.place else { return false }
+            return copy.proven > world.lines.shared(place, master.place) + 3
+        }
+        if !more.isEmpty { world.tally.leftAside += 1 }
+        guard let outage = world.outage, let freshest = outage.freshest else { return }
         world.tally.keptOutages += 1
-        let kept = world.lines.shared(master.place, freshest.place)
-        if kept < freshest.place.keys {
-            fail(
-                4,
-                "\(outage.kind): \(master.name) has \(kept) of \(freshest.place.keys) keys that were on a disk in time")
+        let kept = world.lines.shared(master.place, freshest)
+        if kept + Self.lastSecond < freshest.keys {
+            fail(4, "\(outage.kind): \(master.name) has \(kept) of \(freshest.keys) keys that were on a disk in time")
         }
     }
 
@@ -79,21 +94,23 @@ final class Promises {
         }
     }
 
-    /// Whoever claims has data as fresh as that of all who stood: judged by the writes themselves.
+    /// Whoever claims has data as fresh as that of all who stood: judged by the writes themselves, as far as no later reign
+    /// goes before them, nor a position before one that is not known: that of a server that ran without its lease.
     private func compare(_ truth: StartTruth, by launcher: SimLauncher) {
         let mine = truth.disk
         for candidate in truth.view.candidates {
-            guard let theirs = candidate.disk else { continue }
+            guard let theirs = candidate.disk, let place = theirs.place, theirs.holdsData else { continue }
             let name = Names.address(candidate.address)
-            guard let mine else {
+            guard let own = mine.place, mine.holdsData else {
                 return fail(4, "\(launcher.name) claimed with nothing beside \(name), which has data")
             }
             if mine.isDamaged != theirs.isDamaged {
                 if mine.isDamaged { fail(4, "\(launcher.name) claimed with damaged data beside \(name)") }
-            } else if theirs.place.keys > mine.place.keys,
-                world.lines.shared(theirs.place, mine.place) == mine.place.keys
+            } else if candidate.freshness.position != nil, place.keys > own.keys + Self.lastSecond,
+                world.lines.shared(place, own) == own.keys,
+                world.lines.reign(of: place) >= world.lines.reign(of: own)
             {
-                fail(4, "\(launcher.name) claimed with \(mine.place.keys) of the \(theirs.place.keys) keys of \(name)")
+                fail(4, "\(launcher.name) claimed with \(own.keys) of the \(place.keys) keys of \(name)")
             }
         }
     }

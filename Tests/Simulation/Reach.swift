@@ -29,7 +29,7 @@ final class Writer: SimActor {
     override func act() -> Int? {
         let slot = world.slots[world.dice.below(world.slots.count)]
         if let server = slot.server, !server.isPaused, !server.isLoading, server.isMaster {
-            world.lines.write(at: &server.place, now: world.now)
+            server.write()
             world.tally.writes += 1
         }
         return world.dice.roll(50, 300)

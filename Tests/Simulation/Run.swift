@@ -1,3 +1,5 @@
+import Succession
+
 /// One seed from the first step to the last: a minute of faults, then quiet until everybody agrees.
 struct Run: Sendable {
     var tally: Tally
@@ -57,8 +59,8 @@ extension World {
         if zk.wipes > 0 { return "ZooKeeper's data was lost" }
         // Nobody goes on without it before a person has looked at it.
         let copies = slots.compactMap { slot in
-            slot.server.map { ($0.holdsKeys, $0.damaged != nil) }
-                ?? slot.disk.map { (true, $0.isDamaged) }
+            slot.server.map { ($0.holdsKeys, $0.isDamaged) }
+                ?? (slot.folder.inPlace.holdsData ? (true, slot.folder.inPlace.isDamaged) : nil)
         }
         if copies.contains(where: \.1), !copies.contains(where: { $0.0 && !$0.1 }) { return "all data is damaged" }
         // Two copies that share no master any more: a live master that neither ZooKeeper nor a sentinel names, and a
@@ -83,7 +85,7 @@ extension World {
             return "\(sentinel.shown(sentinel.names)) epoch \(sentinel.configEpoch), \(sentinel.failover), "
                 + "\(sentinel.replicas.count) replicas, \(sentinel.peers.count) peers"
         }
-        return "\(ZKView(zk).shown); cluster \(zk.cluster.map { "\($0)" } ?? "none"); servers: "
+        return "\(ZKView(zk).shown); cluster \(zk.cluster.map { $0.record.json } ?? "none"); servers: "
             + "\(servers.joined(separator: "; ")); sentinels: \(sentinels.joined(separator: "; "))"
     }
 }

@@ -19,17 +19,35 @@ final class SimLauncher: SimActor {
     private var session: Int?
     private var node = 0
     private var candidate: (node: Int, since: Int)?
+    /// Candidates whose turn it was to claim, and since when.
+    private var turns: [Int: Int] = [:]
     private var clock = FailoverClock()
     /// The id for a cluster of our own, where there is none.
     private let newCluster: Int
+    /// The record of the cluster that a claim of ours, or a resumed start, has written.
+    private var written: ClusterRecord?
+    /// The freshest copy in the folder; nil: what lies in its place.
+    private let aside: Int?
+    private let inPlace: Freshness
+    /// What it stands and claims with.
+    private let copy: Freshness
 
     init(_ world: World, slot: Slot) {
         (self.slot, address, began) = (slot, slot.address, world.now)
         newCluster = world.newCluster()
+        let copies = ([slot.folder.inPlace] + slot.folder.asides.reversed()).map {
+            world.freshness(of: $0, slot.persistence)
+        }
+        inPlace = copies[0]
+        let best = copies.indices.dropFirst().reduce(0) { copies[$1].isFresher(than: copies[$0]) ? $1 : $0 }
+        copy = copies[best]
+        aside = best == 0 ? nil : copies.count - 1 - best
         super.init(world, host: slot.host)
     }
 
     override var name: String { "launcher of \(Names.address(address))" }
+
+    private var disk: Disk { aside.map { slot.folder.asides[$0] } ?? slot.folder.inPlace }
 
     override func act() -> Int? {
         switch phase {
@@ -43,6 +61,7 @@ final class SimLauncher: SimActor {
         case .commit(let decision, let observation, let truth): return commit(decision, observation, truth)
         case .resolve(let decision, let observation, let truth):
             guard let isOurs = call({ [node] zk in zk.members.contains { $0.node == node } }) else { return 100 }
+            if !isOurs { written = nil }
             phase = isOurs ? .start(decision, observation, truth) : .look
             return world.dice.roll(2, 50)
         case .start(let decision, let observation, let truth): return start(decision, observation, truth)
@@ -71,25 +90,32 @@ final class SimLauncher: SimActor {
 
     private func decide(on view: ZKView) -> Int? {
         var observation = world.observation(
-            view, me: address, from: host, candidacy: candidacy, disk: slot.disk, waited: world.now - began,
-            clock: &clock)
+            view, me: address, from: host, candidacy: candidacy, data: copy, waited: world.now - began, clock: &clock)
+        turns = turns.filter { turn in view.candidates.contains { $0.node == turn.key } }
+        observation.passedOver = Set(turns.filter { world.now - $0.value > Times.longestTurn }.keys)
         let truth = StartTruth(
-            view: view, instances: observation.instances, sentinels: observation.sentinels, disk: slot.disk)
+            view: view, instances: observation.instances, sentinels: observation.sentinels, disk: disk)
+        let untwisted = observation
         world.mutant?.twist(&observation)
         let ruling = ruling(observation)
         world.tally.decisions[ruling.rule.rawValue, default: 0] += 1
-        world.note { "\(self.name): sees \(observation.shown); rule \(ruling.rule.rawValue): \(ruling.decision)" }
+        world.note {
+            "\(self.name) (\(Trace.shown(self.copy))): sees \(observation.shown); rule \(ruling.rule.rawValue): "
+                + "\(ruling.decision)"
+        }
         switch ruling.decision {
         case .wait(let reason):
             world.tally.waited(for: reason)
+            if case .fresherCandidate(_, let number) = reason { turns[number] = turns[number] ?? world.now }
+            if case .behind = reason { slot.waitsSince = slot.waitsSince ?? world.now }
             phase = .look
             return world.dice.roll(80, 300)
         case .refuse:
             world.tally.refusals += 1
-            slot.kill(restartIn: world.dice.roll(500, 3_000), takesLease: true, movesOn: false, lostKeys: 0)
+            slot.kill(restartIn: world.dice.roll(500, 3_000), takesLease: true, movesOn: false)
             return nil
         case .stand: phase = .stand
-        case .claim, .follow, .resume: phase = .commit(ruling.decision, observation, truth)
+        case .claim, .follow, .resume: phase = .commit(ruling.decision, untwisted, truth)
         }
         return pause
     }
@@ -110,9 +136,10 @@ final class SimLauncher: SimActor {
     }
 
     private func stand() -> Int? {
-        let (session, address, disk) = (session!, address, slot.disk)
+        let (session, address, disk, copy, now) = (session!, address, disk, copy, world.now)
         let number = call { zk in
-            let lease = SimZooKeeper.Lease(node: zk.newNode(), address: address, session: session, disk: disk)
+            let lease = SimZooKeeper.Lease(
+                node: zk.newNode(), address: address, session: session, disk: disk, freshness: copy, since: now)
             zk.candidates.append(lease)
             return lease.node
         }
@@ -126,46 +153,66 @@ final class SimLauncher: SimActor {
         return world.dice.roll(1, 20)
     }
 
+    /// The record of the reign that begins with our data.
+    private func nextRecord(_ observation: Observation) -> ClusterRecord {
+        let known = observation.cluster ?? observation.restored
+        var record =
+            known
+            ?? ClusterRecord(id: observation.mark.clusterID ?? Names.mark(newCluster).clusterID!, members: 1)
+        record.members = max(record.members, 1)
+        return record.succeeded(epoch: observation.nextEpoch, by: copy.origin)
+    }
+
     /// The one fenced transaction of a start (`Registry+Starts`).
     private func commit(_ decision: Decision, _ observation: Observation, _ truth: StartTruth) -> Int? {
-        let (address, session) = (address, session!)
-        let cluster =
-            observation.cluster.map(ZKCluster.init)
-            ?? ZKCluster(
-                id: observation.mark.clusterID.map(Names.cluster) ?? newCluster, members: 1)
-        let (mutant, now) = (world.mutant, world.now)
+        let (address, session, mutant, now, lines) = (address, session!, world.mutant, world.now, world.lines)
+        let record = nextRecord(observation)
+        let isClaim = if case .claim = decision { true } else { false }
+        let givesUp = isClaim && observation.acceptsLoss
         var write: MasterWrite?
         var (created, named) = (0, Int?.none)
         let reply = world.zooKeeper(session, from: host) { zk -> Bool in
-            if case .claim(var version) = decision {
-                let clusterIsAsRead = (zk.cluster != nil) == (observation.cluster != nil)
-                if mutant == .claimWithoutVersion { version = zk.master?.version }
-                guard zk.master?.version == version, clusterIsAsRead || mutant == .claimWithoutVersion else {
-                    return false
+            if isClaim || decision == .resume {
+                var version = observation.record?.version
+                if case .claim(let read) = decision { version = read }
+                let isFree = isClaim && mutant == .claimWithoutVersion
+                if isFree { version = zk.master?.version }
+                guard zk.master?.version == version, isFree || zk.cluster?.version == truth.view.cluster?.version,
+                    !givesUp || zk.acceptsLoss
+                else { return false }
+                // A resumed start writes again: a claim that was decided before our lease was there must not succeed after it.
+                if isClaim || mutant != .resumeWithoutWrite {
+                    write = MasterWrite(before: zk.master, after: zk.setMaster(address), wipes: zk.wipes, at: now)
+                    zk.keep(record, id: 0, lines)
+                    if givesUp { zk.acceptsLoss = false }
                 }
-                write = MasterWrite(before: zk.master, after: zk.setMaster(address), wipes: zk.wipes, at: now)
-                zk.keep(cluster)
             } else {
                 guard observation.record == nil || zk.master?.version == observation.record?.version else {
                     return false
                 }
-                // Written again: a claim that was decided before our lease was there must not succeed after it.
-                if decision == .resume, mutant != .resumeWithoutWrite { _ = zk.setMaster(address) }
             }
             created = zk.newNode()
             zk.members.append(SimZooKeeper.Lease(node: created, address: address, session: session))
             named = zk.master?.address
             return true
         }
-        if let write { world.promises.claimed(write, on: truth, by: self) }
+        if let write {
+            if isClaim { world.promises.claimed(write, on: truth, by: self) }
+            if !givesUp { world.promises.begins(with: disk.place, on: truth, name) }
+            world.masterChanged()
+        }
         world.promises.committed(created, naming: named)
         node = created
         switch reply {
-        case .answer(true): phase = .start(decision, observation, truth)
+        case .answer(true):
+            if isClaim || decision == .resume { written = record }
+            phase = .start(decision, observation, truth)
         case .answer(false):
             world.tally.overtakenWrites += 1
             phase = .look
-        case .lost: phase = .resolve(decision, observation, truth)
+        case .lost:
+            if isClaim || decision == .resume { written = record }
+            phase = .resolve(decision, observation, truth)
         case .expired: phase = .connect
         }
         return pause
@@ -177,44 +224,71 @@ final class SimLauncher: SimActor {
         let later = Later(world) { [slot] world in
             guard slot.server === server else { return }
             world.note { "\(server.name): ends, its data is damaged" }
-            slot.kill(restartIn: world.dice.roll(500, 2_000), takesLease: false, movesOn: false, lostKeys: 0)
+            slot.kill(restartIn: world.dice.roll(500, 2_000), takesLease: false, movesOn: false)
         }
         later.wake(in: world.dice.roll(20, 1_500))
     }
 
+    /// What becomes of the data in the folder (`RedisLauncher.move`).
+    private func arrange(_ decision: Decision, _ observation: Observation) {
+        guard case .follow(let leader) = decision else {
+            if let aside {
+                slot.folder.restore(aside)
+                world.tally.restored += 1
+            }
+            return
+        }
+        if world.mutant == .asideDeleted, inPlace.holdsData {
+            slot.folder.setAside()
+            let copies = slot.folder.asides
+            slot.folder.asides = []
+            for copy in copies { world.promises.deleted(copy, of: slot) }
+            return
+        }
+        guard inPlace.holdsData, !inPlace.isLoadable || !observation.isContained(inPlace, inHistoryOf: leader) else {
+            if inPlace.holdsData { world.tally.keptInPlace += 1 }
+            return
+        }
+        slot.folder.setAside()
+        world.tally.setAside += 1
+    }
+
     /// Exec: the PID is redis-server's from here on, and the lease has the session.
     private func start(_ decision: Decision, _ observation: Observation, _ truth: StartTruth) -> Int? {
-        var (master, disk, startedUnder) = (Int?.none, slot.disk, observation.record.map { Names.id($0.address) })
+        var (master, startedUnder) = (Int?.none, observation.record.map { Names.id($0.address) })
         switch decision {
         case .claim: startedUnder = address
-        case .follow(let leader):
-            master = Names.id(leader)
-            if disk != nil, observation.mustSetAside(leader) {
-                disk = nil
-                world.tally.setAside += 1
-            }
+        case .follow(let leader): master = Names.id(leader)
         default: break
         }
-        let cluster = observation.mark.clusterID.map(Names.cluster)
+        arrange(decision, observation)
+        slot.waitsSince = nil
+        let id = written?.id ?? observation.mark.clusterID
         let isClaim = if case .claim = decision { true } else { false }
-        let server = SimRedis(
-            world, slot: slot.number, address: address, mark: cluster ?? (isClaim ? newCluster : nil), master: master,
-            disk: disk, start: truth)
-        if master == nil { world.promises.startsAsMaster(server, node: node, wasClaim: isClaim) }
+        var truth = truth
+        truth.disk = slot.folder.inPlace
+        let server = SimRedis(world, slot: slot, mark: id.map(Names.cluster), master: master, start: truth)
+        if master == nil {
+            world.promises.startsAsMaster(server, node: node, wasClaim: isClaim)
+            if let written { world.lines.crown(server.place.line, written.epoch) }
+        }
         world.note { "\(self.name): becomes \(master == nil ? "a master" : "a replica")" }
+        let draft = PassportDraft(
+            me: Names.address(address), cluster: id, settings: slot.persistence,
+            passport: slot.folder.inPlace.trusted)
         let lease = SimLease(
             world, of: server, at: address, session: session!, node: node, startedUnder: startedUnder,
-            raisesPriority: master != nil && disk == nil
+            raisesPriority: master != nil, slot: slot, draft: draft
         ) { [unowned slot, unowned server, unowned world] in
             guard slot.server === server else { return }
-            slot.kill(restartIn: world.dice.roll(500, 2_000), takesLease: true, movesOn: false, lostKeys: 0)
+            slot.kill(restartIn: world.dice.roll(500, 2_000), takesLease: true, movesOn: false)
         }
         if let candidate {
             _ = world.zooKeeper(session!, from: host) { $0.candidates.removeAll { $0.node == candidate.node } }
         }
         (slot.server, slot.lease, slot.launcher) = (server, lease, nil)
         server.wake(in: world.dice.roll(5, 100))
-        if server.damaged != nil { endOnDamage(server) }
+        if server.isDamaged { endOnDamage(server) }
         lease.wake(in: world.dice.roll(3, 30))
         end()
         return nil

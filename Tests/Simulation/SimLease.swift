@@ -1,10 +1,12 @@
+import Succession
+
 /// `interrex lease`: holds the session of a server beside it, registers it again when that expires, and ends a server
 /// whose start was overtaken (DESIGN.md 5; `LeaseHolder`).
 final class SimLease: SimActor {
-    private let address: Int
-    private let server: SimActor
+    let address: Int
+    let server: SimActor
     private let isSentinel: Bool
-    private var session: Int?
+    private(set) var session: Int?
     private var node: Int
     private var isAttached = false
     /// What `/redis/master` said while the start was right.
@@ -12,10 +14,25 @@ final class SimLease: SimActor {
     private var raisesPriority: Bool
     private let onOvertaken: () -> Void
 
+    /// The folder of its server; nil for a sentinel.
+    let slot: Slot?
+    var draft: PassportDraft?
+    var holdings = HoldingsDraft()
+    var reign: ReignView?
+    var looks = 0
+    private var lastLook = -1_000_000
+    private var seenMaster: SimZooKeeper.Master? {
+        reign.map { SimZooKeeper.Master(address: Names.id($0.record.address), version: $0.record.version) }
+    }
+    /// As long as its server lives, and until the last word on its files is written.
+    var holdsLock: Bool
+
     init(
         _ world: World, of server: SimActor, at address: Int, session: Int, node: Int, isSentinel: Bool = false,
-        startedUnder: Int? = nil, raisesPriority: Bool = false, onOvertaken: @escaping () -> Void = {}
+        startedUnder: Int? = nil, raisesPriority: Bool = false, slot: Slot? = nil, draft: PassportDraft? = nil,
+        onOvertaken: @escaping () -> Void = {}
     ) {
+        (self.slot, self.draft, holdsLock) = (slot, draft, slot != nil)
         (self.server, self.address, self.session, self.node) = (server, address, session, node)
         (self.isSentinel, self.startedUnder, self.raisesPriority) = (isSentinel, startedUnder, raisesPriority)
         self.onOvertaken = onOvertaken
@@ -25,7 +42,14 @@ final class SimLease: SimActor {
     override var name: String { "lease of \(Names.address(address))" }
 
     override func act() -> Int? {
-        if server.isGone { return leave() }
+        if server.isGone {
+            endPassport()
+            return leave()
+        }
+        if isDueToLook {
+            lastLook = world.now
+            keepPassport()
+        }
         if let session {
             switch hold(session) {
             case .answer: isAttached = true
@@ -45,7 +69,16 @@ final class SimLease: SimActor {
             return 1
         }
         raisePriority()
-        return raisesPriority ? 100 : world.dice.roll(1_000, 2_000)
+        return raisesPriority ? 100 : slot == nil ? world.dice.roll(1_000, 2_000) : world.dice.roll(900, 1_200)
+    }
+
+    private var isDueToLook: Bool {
+        draft != nil && (world.now - lastLook >= 900 || world.zk.master != seenMaster)
+    }
+
+    override func end() {
+        super.end()
+        holdsLock = false
     }
 
     /// Sees to it that the node is there, of this session; one of an earlier session is replaced.
@@ -85,7 +118,7 @@ final class SimLease: SimActor {
     /// A replica that started empty gets its priority once its link is up (FACTS.md E).
     private func raisePriority() {
         guard raisesPriority, let server = server as? SimRedis, !server.isPaused, !server.isLoading,
-            server.isMaster || server.isLinked
+            server.isMaster || server.isLinked && server.syncEnd == nil
         else { return }
         server.priority = 100
         raisesPriority = false

@@ -52,7 +52,7 @@ final class SimSentinelLauncher: SimActor {
 
     private func decide(on view: ZKView) -> Int? {
         let observation = world.observation(
-            view, me: slot.address, from: host, candidacy: nil, disk: nil, waited: world.now - began, clock: &clock)
+            view, me: slot.address, from: host, candidacy: nil, data: .empty, waited: world.now - began, clock: &clock)
         let decision = decideSentinel(observation)
         world.note { "\(self.name): \(decision)" }
         switch decision {

@@ -8,7 +8,7 @@ extension SimWatcher {
         phase = .perform(rest)
         switch action {
         case .record(let recording): return record(recording, rest)
-        case .keep(let update): keep(update)
+        case .keep(let record): keep(record)
         case .force(let master, _):
             if let forced, forced.master == master, world.now - forced.at < Times.forcePause { return 1 }
             return fence(action, rest)
@@ -23,20 +23,25 @@ extension SimWatcher {
     /// `/redis/master`, `/redis/cluster` and the history, in one transaction at the versions read (`Registry.record`).
     func record(_ recording: Recording, _ rest: [Action]) -> Int? {
         let (view, address) = (view!, Names.id(recording.master))
-        let id = view.cluster?.id ?? snapshot.mark.clusterID.map(Names.cluster) ?? world.newCluster()
+        let id = snapshot.mark.clusterID.map(Names.cluster) ?? world.newCluster()
         let token = world.newToken()
         var write: MasterWrite?
-        let now = world.now
+        let (now, lines, givesUp) = (world.now, world.lines, recording.evidence == .promoted && view.acceptsLoss)
         let outcome = call { zk -> Bool in
-            guard zk.master?.version == recording.previous?.version, zk.cluster?.version == view.cluster?.version else {
-                return false
-            }
+            guard zk.master?.version == recording.previous?.version, zk.cluster?.version == view.cluster?.version,
+                !givesUp || zk.acceptsLoss
+            else { return false }
             write = MasterWrite(before: zk.master, after: zk.setMaster(address), wipes: zk.wipes, at: now)
-            zk.keep(ZKCluster(recording.update, id: id))
+            zk.keep(recording.cluster, id: id, lines)
+            if givesUp { zk.acceptsLoss = false }
             zk.historyToken = token
             return true
         }
-        if let write { world.promises.recorded(write, recording, on: truth, by: self) }
+        if let write {
+            world.promises.recorded(write, recording, on: truth, by: self)
+            world.crown(recording.master, recording.cluster)
+            world.masterChanged()
+        }
         if case .connect = phase { return 1 }
         guard let outcome else {
             phase = .confirm(write, token: token, recording, rest)
@@ -60,14 +65,14 @@ extension SimWatcher {
         world.note { "\(self.name): has recorded \(recording.master) (\(recording.evidence))" }
     }
 
-    private func keep(_ update: ClusterUpdate) {
-        let (node, view) = (node, view!)
-        let id = view.cluster?.id ?? snapshot.mark.clusterID.map(Names.cluster) ?? world.newCluster()
+    private func keep(_ record: ClusterRecord) {
+        let (node, view, lines) = (node, view!, world.lines)
+        let id = snapshot.mark.clusterID.map(Names.cluster) ?? world.newCluster()
         let isDone = call { zk -> Bool in
             guard zk.watchers.contains(where: { $0.node == node }), zk.cluster?.version == view.cluster?.version else {
                 return false
             }
-            zk.keep(ZKCluster(update, id: id))
+            zk.keep(record, id: id, lines)
             return true
         }
         if isDone == true { hasActed = true }
@@ -148,13 +153,15 @@ extension SimWatcher {
         guard let server = ours(member) else { return 1 }
         server.follow(nil, .watcher)
         world.tally.promotions += 1
-        guard case .master(let history) = server.answer else { return 1 }
-        truth.instances[member] = world.instance(server.address, from: host)
-        let update = ClusterUpdate(
-            members: max(Set(snapshot.members).count, snapshot.cluster?.members ?? 0),
-            replicationID: history.replicationID, epoch: snapshot.cluster?.epoch)
-        phase = .perform(
-            [.record(Recording(master: member, evidence: .promoted, previous: snapshot.record, update: update))] + rest)
+        guard case .master = server.answer else { return 1 }
+        let instance = world.instance(server.address, from: host)
+        truth.instances[member] = instance
+        var snapshot = snapshot
+        snapshot.instances[member] = instance
+        let recording = Recording(
+            master: member, evidence: .promoted, previous: snapshot.record,
+            cluster: snapshot.clusterRecord(under: member))
+        phase = .perform([.record(recording)] + rest)
         return world.dice.roll(1, 20)
     }
 

@@ -119,6 +119,10 @@ final class SimWatcher: SimActor {
             for replica in opinion.details.replicas { ask(Names.id(replica)) }
             if let named = opinion.names { ask(Names.id(named)) }
         }
+        if let record = view.record, case .master? = instances[record.address]?.answer {
+        } else {
+            for holder in view.clusterRecord?.holders ?? [] { ask(Names.id(holder.address)) }
+        }
         for (_, instance) in instances {
             if case .replica(let replication) = instance.answer, let master = replication.master {
                 ask(Names.id(master))
@@ -146,11 +150,10 @@ final class SimWatcher: SimActor {
         for (address, instance) in instances {
             if case .replica(let replication) = instance.answer { followed[address] = replication.master }
         }
-        var mark = Names.mark(view.cluster?.id)
-        if mark.clusterID == nil {
-            let named = reports.majorityAddress.map { [Names.id($0)] } ?? []
-            mark.clusterID = World.clusterID(of: view.members, instances) ?? World.clusterID(of: named, instances)
-        }
+        let borne = World.clusterIDs(of: view.members, instances)
+        let named = reports.majorityAddress.map { [Names.id($0)] } ?? []
+        let mark = Names.mark(
+            id: borne.only ?? view.clusterRecord?.id ?? borne.first ?? World.clusterIDs(of: named, instances).first)
         let registered = Set(view.sentinels)
         var peers: [Address: PeerAnswer] = [:]
         for peer in Set(reports.compactMap(\.opinion).flatMap(\.details.sentinels)) {
@@ -176,6 +179,9 @@ final class SimWatcher: SimActor {
             leads: node != nil && view.watchers.first == node, masterHasCrashed: crashed != nil,
             followed: before.merging(followed) { $1 }, sessionTimeout: .milliseconds(Times.session),
             resting: told.map(\.action))
+        snapshot.acceptsLoss = view.acceptsLoss
+        snapshot.isDisputed = view.clusterRecord.map { $0.id != borne.only ?? $0.id } ?? false
+        snapshot.seen = "\(world.now)"
         world.mutant?.twist(&snapshot)
         snapshot.held = endurance.note(snapshot.conditions, at: .milliseconds(world.now))
         return snapshot

@@ -1,24 +1,5 @@
 import Succession
 
-typealias ZKCluster = SimZooKeeper.Cluster
-
-extension SimZooKeeper.Cluster {
-    init(id: Int, members: Int, line: Int? = nil, epoch: Int? = nil) {
-        self.init(id: id, members: members, line: line, epoch: epoch, version: 0)
-    }
-
-    init(_ record: ClusterRecord) {
-        self.init(
-            id: Names.cluster(record.id), members: record.members,
-            line: record.replicationID.flatMap(Names.line), epoch: record.epoch)
-    }
-
-    init(_ update: ClusterUpdate, id: Int) {
-        self.init(
-            id: id, members: update.members, line: update.replicationID.flatMap(Names.line), epoch: update.epoch)
-    }
-}
-
 /// What happened to `/redis/master`, as ZooKeeper itself saw it.
 struct MasterWrite {
     var before: SimZooKeeper.Master?
@@ -35,9 +16,16 @@ extension SimZooKeeper {
         return master
     }
 
-    mutating func keep(_ record: Cluster) {
+    /// Writes `/redis/cluster`; an id that nobody knows is empty.
+    mutating func keep(_ record: ClusterRecord, id: @autoclosure () -> Int, _ lines: Lines) {
         var record = record
-        record.version = cluster.map { $0.version + 1 } ?? 0
-        cluster = record
+        if record.id.isEmpty { record.id = Names.mark(id()).clusterID! }
+        var held = cluster?.held
+        if let holdings = record.holdings, holdings != cluster?.record.holdings, holdings.epoch == record.epoch,
+            let line = record.replicationID.flatMap(Names.line)
+        {
+            held = lines.place(onLine: line, atOffset: holdings.offset)
+        }
+        cluster = Cluster(record: record, version: cluster.map { $0.version + 1 } ?? 0, held: held)
     }
 }

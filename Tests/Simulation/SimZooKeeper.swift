@@ -1,3 +1,5 @@
+import Succession
+
 /// ZooKeeper as its clients can know it: linearizable nodes with versions, sessions that the server's clock ends, and
 /// the ephemeral nodes that go with them (FACTS.md B1). One multi is one call: all of it happens in one step, or
 /// nothing.
@@ -7,11 +9,12 @@ struct SimZooKeeper {
         var version: Int32
     }
     struct Cluster: Equatable {
-        var id: Int
-        var members: Int
-        var line: Int?
-        var epoch: Int?
+        var record: ClusterRecord
         var version: Int32
+        /// The data of which the record says how much the cluster holds, as it truly was.
+        var held: Lines.Place?
+
+        var id: Int { Names.cluster(record.id) }
     }
     /// An ephemeral node; `node` is its name, which nobody else ever uses.
     struct Lease: Equatable {
@@ -20,6 +23,8 @@ struct SimZooKeeper {
         var session: Int
         /// What a candidate stands with.
         var disk: Disk?
+        var freshness = Freshness.empty
+        var since = 0
     }
     private struct Session {
         var lastHeard: Int
@@ -29,6 +34,8 @@ struct SimZooKeeper {
     var isUp = true
     var master: Master?
     var cluster: Cluster?
+    /// `/redis/accept-loss`.
+    var acceptsLoss = false
     var members: [Lease] = []
     var sentinels: [Lease] = []
     var candidates: [Lease] = []
@@ -79,7 +86,7 @@ struct SimZooKeeper {
     /// All data is lost; a session of before is unknown.
     mutating func wipe() {
         for id in sessions.indices where sessions[id].isOpen { close(id) }
-        (master, cluster, historyToken) = (nil, nil, 0)
+        (master, cluster, historyToken, acceptsLoss) = (nil, nil, 0, false)
         wipes += 1
     }
 

@@ -1,46 +1,47 @@
+import Succession
+
 /// What a scheduler (Marathon, Nomad) keeps alive: one redis-server on one host, started again after it ends.
 final class Slot: SimActor {
     let number: Int
     var port = 0
-    var disk: Disk?
+    var folder = Folder()
     /// Its host is lost: nothing starts here any more.
     var isLost = false
-    /// How this server keeps its data; nil: no persistence.
-    let keepsID: Bool?
+    let persistence: Passport.Persistence
+    /// What this host's clock, which dates its files, is ahead of the world's.
+    let skew: Int
     var launcher: SimLauncher?
     var server: SimRedis?
     var lease: SimLease?
+    /// Since when its launchers wait for data that is not here.
+    var waitsSince: Int?
+    /// The lease that holds the folder's lock: two servers in one folder would ruin it.
+    private var lock: SimLease?
 
-    init(_ world: World, number: Int, keepsID: Bool?) {
-        (self.number, self.keepsID) = (number, keepsID)
+    init(_ world: World, number: Int, persistence: Passport.Persistence, skew: Int) {
+        (self.number, self.persistence, self.skew) = (number, persistence, skew)
         super.init(world, host: number)
     }
 
     var address: Int { Names.address(host: host, port: port) }
 
+    /// Now, as this host dates it.
+    var clock: Int { 10_000_000 + world.now + skew }
+
     /// Starts a launcher where nothing runs.
     override func act() -> Int? {
         guard launcher == nil, server == nil, !isLost else { return nil }
+        if let lock, lock.holdsLock { return world.dice.roll(300, 1_500) }
+        lock = nil
         let launcher = SimLauncher(world, slot: self)
         self.launcher = launcher
         launcher.wake(in: 0)
         return nil
     }
 
-    /// The process ends, and is started again later: on the same port or the next one, with its data or an older copy
-    /// of it.
-    func kill(restartIn delay: Int, takesLease: Bool, movesOn: Bool, lostKeys: Int?) {
+    /// The process ends, and is started again later: on the same port or the next one.
+    func kill(restartIn delay: Int, takesLease: Bool, movesOn: Bool) {
         if let server {
-            if let damaged = server.damaged {
-                disk = damaged
-            } else if let keepsID, server.holdsKeys, let lostKeys {
-                let place = world.lines.earlier(server.place, by: lostKeys)
-                let bearsID = keepsID && (server.master != nil || server.previous != nil || place.keys > 3)
-                disk =
-                    place.keys > 0 ? Disk(place: place, bearsID: bearsID, modified: world.lines.lastWrite(place)) : nil
-            } else {
-                disk = nil
-            }
             server.end()
             self.server = nil
             world.masterLinkEnded(server.address)
@@ -48,12 +49,30 @@ final class Slot: SimActor {
         launcher?.end()
         launcher = nil
         if let lease, !lease.isGone {
-            if takesLease { lease.end() } else { lease.wake(in: world.dice.roll(2, 20)) }
+            if takesLease {
+                lease.end()
+            } else {
+                lock = lease
+                lease.wake(in: world.dice.roll(2, 20))
+            }
         }
         lease = nil
         if movesOn { port = (port + 1) % 4 }
         wake(in: delay)
     }
+
+    /// A power failure takes the last of what was written: at most a second's (`appendfsync everysec`).
+    func loseUnsynced() {
+        guard let place = folder.inPlace.place, persistence == .aof, folder.inPlace.modified > clock - 1_000 else {
+            return
+        }
+        let earlier = world.lines.earlier(place, by: world.dice.below(4))
+        folder.inPlace.place = earlier
+        folder.inPlace.proven = min(folder.inPlace.proven, earlier.keys)
+    }
+
+    /// Its disk is gone, with all that was set aside on it.
+    func loseDisk() { folder = Folder() }
 }
 
 /// The same for a sentinel. Its identity is that of the slot: a new one takes over the old one's (DESIGN.md 4), and

@@ -8,6 +8,9 @@ extension SmallWorld {
         if !launchers[index].holdsData, sight.candidates.contains(where: \.holdsData) {
             return "promise 4: a claim with nothing beside a candidate that has data"
         }
+        if !launchers[index].holdsData, sight.hasCluster, heldData {
+            return "promise 4: a claim with nothing where there was data"
+        }
         guard let before = sight.master, before.address != index else { return nil }
         if sight.members & (1 << before.address) != 0 {
             return "promise 1: a claim although the recorded one held its lease"

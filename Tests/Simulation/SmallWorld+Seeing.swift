@@ -7,7 +7,7 @@ extension SmallWorld {
     private func instance(_ address: Int) -> Instance {
         let mark = MarkReading.mark(Names.mark(1))
         let history = History(
-            replicationID: Self.line, offset: data[address] ? 100 : 0, holdsKeys: data[address])
+            replicationID: Self.line, offset: data[address] ? 1_000 : 0, keys: data[address] ? 1 : 0)
         switch servers[address] {
         case nil: return Instance(.refused)
         case .master: return Instance(.master(history), mark: mark)
@@ -44,7 +44,10 @@ extension SmallWorld {
 
     private func cluster(_ sight: Sight) -> ClusterRecord? {
         guard sight.hasCluster else { return nil }
-        return ClusterRecord(id: "cluster-1", members: 1, replicationID: Self.line, epoch: 1)
+        let holdings = Holdings(epoch: 1, offset: 1_000, keys: 1, seen: "-")
+        return ClusterRecord(
+            id: "cluster-1", members: counted, epoch: 1, sentinelEpoch: 1, replicationID: Self.line,
+            holdings: heldData ? holdings : nil)
     }
 
     private var reports: [SentinelReport] {
@@ -74,7 +77,11 @@ extension SmallWorld {
     }
 
     private func freshness(_ holdsData: Bool) -> Freshness {
-        holdsData ? Freshness(holdsData: true, replicationID: Self.line, offset: 100, modified: 1) : .empty
+        holdsData
+            ? Freshness(
+                holdsData: true, epoch: 1, replicationID: Self.line, offset: 1_000, keys: 1, modified: 1,
+                clusterID: "cluster-1")
+            : .empty
     }
 
     /// As a watcher sees it for which everything has lasted long enough. It leads, and carries out nothing but records.

@@ -20,6 +20,11 @@ extension SmallWorld {
             if crashes > 0 { result += crash(index) }
             if !launchers[index].session, isLeased(index) { result.append(expiry(index)) }
         }
+        if let late = isLate {
+            var world = self
+            (world.isLate, world.launchers[late].phase, world.launchers[late].session) = (nil, .looking, true)
+            result.append(Step("launcher \(late) comes", world))
+        }
         for index in watchers.indices { result += steps(ofWatcher: index, mutant) }
         if let promotion, let next = sentinels.firstIndex(where: { $0 != promotion }) {
             var world = self

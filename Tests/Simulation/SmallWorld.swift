@@ -74,6 +74,11 @@ struct SmallWorld: Hashable {
     var data: [Bool]
     var master: Master?
     var hasCluster = false
+    /// So many members are counted in it, and whether it says that they held data.
+    var counted = 1
+    var heldData = false
+    /// A launcher that is yet to come, with its data.
+    var isLate: Int?
     /// Whose lease lives, a bit each.
     var members: UInt8 = 0
     var candidates: [Candidate] = []

@@ -13,6 +13,10 @@ struct Tally: Sendable {
     var fullSyncs = 0, dropsBySentinel = 0, dropsByWatcher = 0, dropsByLaunch = 0, dropsByChain = 0, writes = 0
     var overlaps = 0, equalEpochs = 0, splits = 0, wiped = 0
     var damagedStarts = 0, keptOutages = 0
+    var restored = 0, keptInPlace = 0, swept = 0, lostDisks = 0, killedSynchronising = 0, accepted = 0
+    var begun = 0, begunComplete = 0, leftAside = 0
+    /// Writes that had been on a majority of the disks and were then on none, by who told the server to follow another.
+    var destroyed: [String: Int] = [:]
     var outages: [String: Int] = [:]
     var faults: [String: Int] = [:]
     /// Seeds that nobody could settle without a person, by the reason.
@@ -21,12 +25,13 @@ struct Tally: Sendable {
     var settling: [Int] = []
 
     /// How often a cold start held somebody back.
-    var windows = 0, deferrals = 0
+    var windows = 0, deferrals = 0, heldBack = 0
 
     mutating func waited(for reason: Reason) {
         switch reason {
         case .settling: windows += 1
         case .fresherCandidate: deferrals += 1
+        case .behind: heldBack += 1
         default: break
         }
     }
@@ -37,6 +42,7 @@ struct Tally: Sendable {
         sum.decisions.merge(other.decisions, uniquingKeysWith: +)
         sum.records.merge(other.records, uniquingKeysWith: +)
         sum.unsettled.merge(other.unsettled, uniquingKeysWith: +)
+        sum.destroyed.merge(other.destroyed, uniquingKeysWith: +)
         sum.outages.merge(other.outages, uniquingKeysWith: +)
         sum.faults.merge(other.faults, uniquingKeysWith: +)
         sum.settling += other.settling
@@ -51,7 +57,9 @@ struct Tally: Sendable {
             \.plans, \.overtakenWrites, \.fencedOff, \.ambiguousRecords, \.lostRequests, \.lostReplies, \.fullSyncs,
             \.dropsBySentinel, \.dropsByWatcher, \.dropsByLaunch, \.dropsByChain, \.writes, \.overlaps, \.equalEpochs,
             \.splits, \.wiped, \.damagedStarts, \.keptOutages,
-            \.windows, \.deferrals,
+            \.windows, \.deferrals, \.heldBack, \.restored, \.keptInPlace, \.swept, \.lostDisks, \.killedSynchronising,
+            \.accepted,
+            \.begun, \.begunComplete, \.leftAside,
         ]
     }
 
@@ -80,6 +88,10 @@ struct Tally: Sendable {
         faults: \(list(faults))
         total outages: \(list(outages)); in \(keptOutages) the master had to have the freshest data; \
         \(damagedStarts) starts on damaged data; \(windows) looks within a window, \(deferrals) at a fresher candidate
+        data: \(keptInPlace) times kept in place under a master, \(restored) copies set back, \(swept) deleted as contained, \
+        \(lostDisks) disks lost, \(killedSynchronising) kills during a first synchronisation; \(begun) reigns begun beside \
+        what there was, \(begunComplete) of them with all members; \(heldBack) looks held back, \(accepted) losses accepted; \
+        seeds that ended with more set aside: \(leftAside); writes of a majority destroyed: \(list(destroyed))
         settled after the last fault: median \(settled(within: 0.5)) ms, 90 % \(settled(within: 0.9)) ms, most \
         \(settled(within: 1)) ms
         \(wiped) seeds lost ZooKeeper's data, \(splits) of them broke a promise to the two clusters that came of it

@@ -17,6 +17,12 @@ struct Trace {
             .map { "\($0.key) \(shown($0.value.answer))" }.joined(separator: ", ")
     }
 
+    static func shown(_ copy: Freshness) -> String {
+        guard copy.holdsData else { return copy.clusterID == nil ? "empty" : "empty with a passport" }
+        let position = copy.position.map { "\($0.epoch)/\($0.offset)" } ?? "no position"
+        return "\(copy.replicationID ?? "no id") \(position)\(copy.isLoadable ? "" : " damaged")"
+    }
+
     private static func shown(_ answer: Answer) -> String {
         switch answer {
         case .master(let history): "master(\(history.replicationID)@\(history.offset))"

@@ -8,24 +8,20 @@ struct ZKView: Equatable {
     var sentinels: [Int]
     var candidates: [SimZooKeeper.Lease]
     var watchers: [Int]
+    var acceptsLoss: Bool
     /// Which loss of all data it is of: versions begin anew after each.
     var wipes: Int
 
     init(_ zk: SimZooKeeper) {
         (master, cluster, candidates, wipes) = (zk.master, zk.cluster, zk.candidates, zk.wipes)
+        acceptsLoss = zk.acceptsLoss
         members = zk.members.map(\.address)
         sentinels = zk.sentinels.map(\.address)
         watchers = zk.watchers.map(\.node)
     }
 
     var record: Record? { master.map { Record(Names.address($0.address), version: $0.version) } }
-    var clusterRecord: ClusterRecord? {
-        cluster.map {
-            ClusterRecord(
-                id: "cluster-\($0.id)", members: $0.members, replicationID: $0.line.map(Names.replicationID),
-                epoch: $0.epoch)
-        }
-    }
+    var clusterRecord: ClusterRecord? { cluster?.record }
 
     /// For the trace.
     var shown: String {
@@ -41,9 +37,9 @@ struct StartTruth {
     /// What everybody answered it.
     var instances: [Address: Instance] = [:]
     var sentinels: [SentinelReport] = []
-    /// What was in its own data folder.
-    var disk: Disk?
-    var isEmpty: Bool { disk == nil }
+    /// The best of what was in its own data folder, and what a server was started with.
+    var disk = Disk.none
+    var isEmpty: Bool { !disk.holdsData }
 }
 
 /// Since when each sentinel has reported its failover, as one observer saw it: Sentinel doesn't tell.

@@ -1,3 +1,5 @@
+import Succession
+
 /// Everything that there is, and its time: a virtual clock in milliseconds, moved by the next step of whoever is due.
 final class World {
     let seed: UInt64
@@ -37,15 +39,17 @@ final class World {
         promises = Promises(self)
         zk.clockRate = dice.roll(900, 1_100)
         for number in 0..<Names.servers {
-            // RDB with an id, AOF without, no persistence.
-            let keepsID: Bool? = [true, true, false, nil][dice.below(4)]
-            slots.append(Slot(self, number: number, keepsID: keepsID))
+            let persistence: Passport.Persistence = [.rdb, .aof, .aof, .none][dice.below(4)]
+            // In every other seed the hosts' clocks are up to an hour apart.
+            let skew = seed % 2 == 0 ? dice.roll(-3_600_000, 3_600_000) : 0
+            slots.append(Slot(self, number: number, persistence: persistence, skew: skew))
             sentinelSlots.append(SentinelSlot(self, number: number))
         }
         watchers = Names.watcherHosts.indices.map { SimWatcher(self, number: $0) }
         clocks = [SessionClock(self, host: Names.zooKeeper), Writer(self, host: 0)]
         if seed % 5 == 0 { outage = Outage(self, host: 0) }
         clocks.append(outage ?? Faults(self))
+        clocks.append(Operator(self, host: 0))
         for slot in slots { slot.wake(in: dice.roll(0, 400)) }
         for slot in sentinelSlots { slot.wake(in: dice.roll(0, 2_000)) }
         for actor in watchers + clocks { actor.wake(in: dice.roll(0, 1_000)) }
@@ -81,6 +85,12 @@ final class World {
         return tokens
     }
 
+    /// A master was recorded: its data is of that reign from here on.
+    func crown(_ master: Address, _ cluster: ClusterRecord) {
+        guard let server = redisAt[Names.id(master)] else { return }
+        lines.crown(server.place.line, cluster.epoch)
+    }
+
     // MARK: Network
 
     func passes(_ from: Int, _ to: Int) -> Bool { from == to || !cuts[from * Names.hosts + to] }
@@ -100,6 +110,14 @@ final class World {
             guard watcher.view?.master?.address == address else { continue }
             watcher.crashed = address
             if case .look = watcher.phase, !watcher.isPaused { watcher.wake(in: dice.roll(52, 90)) }
+        }
+    }
+
+    /// The leases' watches on `/redis/master` fire.
+    func masterChanged() {
+        wakeWatchers()
+        for lease in slots.compactMap(\.lease) where !lease.isGone && !lease.isPaused {
+            if passes(Names.zooKeeper, lease.host) { lease.wake(in: dice.roll(1, 30)) }
         }
     }
 
