@@ -12,7 +12,7 @@ import Testing
             let old = cluster.master
             try await fill(old.port, keys: 10)
             try await old.isReplicated(to: 2)
-            let before = try #require(try await cluster.record()?.epoch)
+            let before = try #require(try await cluster.record()?.sentinelEpoch)
 
             old.process.signal(SIGKILL)
             let new = try await recovery {
@@ -32,7 +32,7 @@ import Testing
             #expect(entry.old == old.colonAddress && entry.new == new.colonAddress)
             #expect(entry.by == cluster.watcher.colonAddress)
             let epoch = try await eventually("the epoch is written down") {
-                try await cluster.record()?.epoch.flatMap { $0 > before ? $0 : nil }
+                try await cluster.record()?.sentinelEpoch.flatMap { $0 > before ? $0 : nil }
             }
             for sentinel in cluster.sentinels { #expect(await sentinel.monitored["config-epoch"] == "\(epoch)") }
 
@@ -41,7 +41,7 @@ import Testing
                 try await cluster.agreedMaster()?.port == new.port
             }
             #expect(try await cluster.history().count == 1)
-            #expect(try await cluster.record()?.epoch == epoch)
+            #expect(try await cluster.record()?.sentinelEpoch == epoch)
             #expect(cluster.watcher.count(of: "forced a failover") == 1)
         }
     }

@@ -47,7 +47,7 @@ import ZooKeeper
             try await recovery {
                 try await eventually("ours leads and has written down the epoch") {
                     let epoch = await watched.sentinels[0].monitored["config-epoch"]
-                    let kept = try await watched.record()?.epoch.map(String.init)
+                    let kept = try await watched.record()?.sentinelEpoch.map(String.init)
                     return ours.count(of: "this watcher leads") == 1 && kept == epoch
                 }
             }

@@ -10,7 +10,7 @@ import Testing
     func f27_the_old_master_is_never_recorded_with_the_new_epoch() async throws {
         try await WatchedCluster.with(downAfter: .seconds(4)) { watched in
             let (old, slow, leader) = (watched.master, watched.replicas[1], watched.sentinels[0])
-            let epoch = try #require(try await watched.record()?.epoch)
+            let epoch = try #require(try await watched.record()?.sentinelEpoch)
             // A replica that nobody promotes, and that does not follow when it is told: reconfiguration goes on and on.
             #expect(try await redis(slow.port, "CONFIG", "SET", "replica-priority", "200") == "OK")
             try await eventually("only one replica is at 100", within: .seconds(20)) {
@@ -47,7 +47,7 @@ import Testing
     /// Whether a higher epoch is recorded; throws where it is recorded with another master than `new`.
     private func recorded(_ new: Launched, after epoch: Int, in watched: WatchedCluster) async throws -> Bool {
         // In this order: a master that was replaced doesn't come back.
-        guard let now = try await watched.record()?.epoch, now > epoch else { return false }
+        guard let now = try await watched.record()?.sentinelEpoch, now > epoch else { return false }
         let master = try await watched.cluster.recordedMaster()
         guard master == new.address else { throw TestFailure("\(master ?? "nobody") is recorded with epoch \(now)") }
         return true

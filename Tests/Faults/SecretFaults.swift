@@ -28,7 +28,7 @@ import Testing
             try await know(sentinels)
             let watcher = try cluster.watcher()
             try await eventually("/redis/cluster is kept") {
-                try await cluster.text("\(cluster.root)/cluster")?.contains("\"epoch\"") == true
+                try await cluster.text("\(cluster.root)/cluster")?.contains("\"sentinel_epoch\"") == true
             }
             var shown = processes(servers + sentinels + [watcher], way)
             shown += try await refusals(cluster, variables)

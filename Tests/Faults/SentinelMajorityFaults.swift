@@ -35,7 +35,7 @@ import ZooKeeper
             let watcher = try cluster.watcher()
             try await eventually("the watcher leads") { watcher.process.text.contains("this watcher leads") }
             try await eventually("/redis/cluster is kept") {
-                try await cluster.text("\(cluster.root)/cluster")?.contains("\"epoch\"") == true
+                try await cluster.text("\(cluster.root)/cluster")?.contains("\"sentinel_epoch\"") == true
             }
             let version = try await cluster.node("\(cluster.root)/master")?.stat.version
 

@@ -12,7 +12,7 @@ public final class Writers: Sendable {
         }
     }
 
-    private let sentinels: [Place]
+    private let sentinels: @Sendable () -> [Place]
     private let only: Place?
     private let name: String
     private let state = Locked(State())
@@ -25,13 +25,20 @@ public final class Writers: Sendable {
 
     /// Starts `count` writers, which ask these sentinels in turn; their keys begin with `name`.
     public convenience init(_ count: Int = 4, named name: String = "write", sentinels: [Place]) {
-        self.init(count, name, sentinels, only: nil)
+        self.init(count, name, { sentinels }, only: nil)
+    }
+
+    /// The same where sentinels come and go: `sentinels` says where they are at the moment.
+    public convenience init(_ count: Int = 4, askingAt sentinels: @escaping @Sendable () -> [Place]) {
+        self.init(count, "write", sentinels, only: nil)
     }
 
     /// Starts a writer that asks nobody and stays with one server, whatever it answers.
-    public convenience init(staying name: String, with server: Place) { self.init(1, name, [], only: server) }
+    public convenience init(staying name: String, with server: Place) {
+        self.init(1, name, { [] }, only: server)
+    }
 
-    private init(_ count: Int, _ name: String, _ sentinels: [Place], only: Place?) {
+    private init(_ count: Int, _ name: String, _ sentinels: @escaping @Sendable () -> [Place], only: Place?) {
         self.sentinels = sentinels
         self.only = only
         self.name = name
@@ -66,7 +73,8 @@ public final class Writers: Sendable {
         while !state.withLock({ $0.hasEnded }) {
             guard let place = only ?? master else {
                 sentinel += 1
-                master = await ask(sentinels[sentinel % sentinels.count])
+                let sentinels = sentinels()
+                if !sentinels.isEmpty { master = await ask(sentinels[sentinel % sentinels.count]) }
                 // A client's pause before it asks the next sentinel; nothing is waited for.
                 if master == nil { try? await Task.sleep(for: .milliseconds(2)) }
                 continue
@@ -74,7 +82,7 @@ public final class Writers: Sendable {
             let key = "\(name):\(writer):\(count)"
             let reply = try? await redis(place.port, "SET", key, "1", at: place.host, within: .seconds(1))
             if reply == "OK" {
-                state.withLock { $0.ledger.enter(key) }
+                state.withLock { $0.ledger.enter(key, by: place) }
                 count += 1
             } else {
                 // A write without a reply may have happened: its key is never used again.
@@ -100,11 +108,21 @@ public struct Ledger: Sendable {
     public struct Entry: Sendable {
         public let key: String
         public let time: ContinuousClock.Instant
+        /// Who acknowledged it.
+        public let master: Writers.Place
+
+        public init(key: String, time: ContinuousClock.Instant, master: Writers.Place) {
+            (self.key, self.time, self.master) = (key, time, master)
+        }
     }
 
-    public private(set) var entries: [Entry] = []
+    public private(set) var entries: [Entry]
 
-    mutating func enter(_ key: String) { entries.append(Entry(key: key, time: .now)) }
+    public init(_ entries: [Entry] = []) { self.entries = entries }
+
+    mutating func enter(_ key: String, by master: Writers.Place) {
+        entries.append(Entry(key: key, time: .now, master: master))
+    }
 
     /// The longest time without an acknowledged write.
     public var longestPause: Duration {
