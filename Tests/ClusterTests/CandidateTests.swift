@@ -7,7 +7,8 @@ import ZooKeeper
 /// The candidates of a cold start.
 struct CandidateTests {
     let fresh = Freshness(
-        holdsData: true, replicationID: String(repeating: "a", count: 40), offset: 1_234, modified: 1_700_000_000)
+        holdsData: true, isLoadable: false, isKept: false, epoch: 7, replicationID: String(repeating: "a", count: 40),
+        offset: 1_234, keys: 56, modified: 1_700_000_000, clusterID: "0123456789abcdef")
 
     @Test func each_gets_the_next_number_and_keeps_what_it_said() async throws {
         try await Place.with { place in
@@ -18,13 +19,18 @@ struct CandidateTests {
                 place.registry.stand(Address(7003), Freshness(holdsData: true, modified: 5)),
             ]
             #expect(paths.compactMap(Registry.number(ofCandidate:)) == [0, 1, 2])
+            var since: [Int64] = []
+            for path in paths { since.append(try #require(try await place.witness.exists(path)).created) }
             #expect(
                 try await place.registry.candidates() == [
-                    Candidate(number: 0, address: Address(7001), freshness: fresh),
-                    Candidate(number: 1, address: Address("[2001:db8::1]:7002")!, freshness: .empty),
+                    Candidate(number: 0, address: Address(7001), freshness: fresh, since: since[0]),
                     Candidate(
-                        number: 2, address: Address(7003), freshness: Freshness(holdsData: true, modified: 5)),
+                        number: 1, address: Address("[2001:db8::1]:7002")!, freshness: .empty, since: since[1]),
+                    Candidate(
+                        number: 2, address: Address(7003), freshness: Freshness(holdsData: true, modified: 5),
+                        since: since[2]),
                 ])
+            #expect(since == since.sorted() && since[0] > 0)
         }
     }
 
@@ -58,6 +64,35 @@ struct CandidateTests {
         }
     }
 
+    /// One that no session ends would stand, and bar every cold start, for ever.
+    @Test(arguments: [
+        #"{"address":"127.0.0.1 7009","freshness":{"holds_data":true,"epoch":9,"offset":9}}"#, "not JSON", "",
+    ])
+    func a_persistent_one_does_not_count(_ data: String) async throws {
+        try await Place.with { place in
+            try await place.put(place.paths.candidatePrefix + "0000000007", data)
+            _ = try await place.registry.stand(Address(7001), .empty)
+            #expect(try await place.registry.candidates().map(\.address) == [Address(7001)])
+            #expect(try await place.registry.view().candidates.map(\.address) == [Address(7001)])
+        }
+    }
+
+    /// By ZooKeeper's clock; a clock that goes a minute fast is nothing special.
+    @Test func a_time_after_its_node_s_creation_is_no_argument() async throws {
+        try await Place.with { (place) async throws in
+            let path = try await place.registry.stand(Address(7001), .empty)
+            let now = try #require(try await place.witness.exists(path)).created
+            let hour: Int64 = 3_600_000
+            let times = [0, now - hour, now + 30_000, now + hour, .max]
+            for time in times {
+                _ = try await place.registry.stand(Address(7002), Freshness(holdsData: true, modified: time))
+            }
+            let found = try await place.registry.candidates().dropFirst().map(\.freshness)
+            #expect(found.map(\.modified) == [0, now - hour, now + 30_000, nil, nil])
+            #expect(found.allSatisfy { $0.holdsData && $0.isLoadable })
+        }
+    }
+
     @Test(arguments: [
         "", "{", "[]", "null", "127.0.0.1 7001", #"{"address":"127.0.0.1 7001"}"#,
         #"{"address":"127.0.0.1 7001","freshness":{}}"#,
@@ -69,7 +104,7 @@ struct CandidateTests {
     func data_that_none_of_us_would_write_is_refused_with_its_path(_ data: String) async throws {
         try await Place.with { place in
             let path = place.paths.candidatePrefix + "0000000007"
-            try await place.put(path, data)
+            try await place.put(path, data, .ephemeral)
             let before = try await place.tree()
             let failure = try await failure { try await place.registry.candidates() }
             #expect(failure.code == .badData)

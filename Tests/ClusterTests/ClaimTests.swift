@@ -4,19 +4,25 @@ import Support
 import Testing
 import ZooKeeper
 
-let newCluster = ClusterRecord(id: "0123456789abcdef", members: 1)
+let newCluster = ClusterRecord(id: "0123456789abcdef", members: 1, epoch: 1)
 
 extension Registry {
     /// The first claim of all, as a launcher makes it that found nothing.
     func claimFirst(_ address: Address, member: String, creating missing: [String]? = nil) async throws -> Outcome {
         try await claim(
-            address, member: member, at: nil, cluster: newCluster, clusterExists: false,
+            address, member: member, at: nil, cluster: newCluster, clusterVersion: nil,
             creating: missing ?? paths.parents)
     }
 
     /// A claim at the version that was read before the evidence.
-    func claimAgain(_ address: Address, member: String, at version: Int32) async throws -> Outcome {
-        try await claim(address, member: member, at: version, cluster: newCluster, clusterExists: true, creating: [])
+    /// - Parameter clusterVersion: of `/redis/cluster`; nil for as many claims and records as there were of the master.
+    func claimAgain(
+        _ address: Address, member: String, at version: Int32, cluster: ClusterRecord = newCluster,
+        clusterVersion: Int32? = nil, lossVersion: Int32? = nil
+    ) async throws -> Outcome {
+        try await claim(
+            address, member: member, at: version, cluster: cluster, clusterVersion: clusterVersion ?? version,
+            lossVersion: lossVersion, creating: [])
     }
 }
 
@@ -31,7 +37,7 @@ struct ClaimTests {
             #expect(Set(tree.values.map(\.stat.czxid)).count == 1)
             #expect(try await place.text(place.paths.master) == "127.0.0.1 7001")
             #expect(try await place.text(place.paths.member("m")) == "127.0.0.1 7001")
-            #expect(try await place.registry.cluster() == newCluster)
+            #expect(try await place.registry.cluster()?.record == newCluster)
             let owners = tree.mapValues(\.stat.ephemeralOwner).filter { $0.value != 0 }
             #expect(owners == [place.paths.member("m"): place.registry.session.credentials.id])
             #expect(try await place.registry.record() == Record(Address(7001), version: 0))

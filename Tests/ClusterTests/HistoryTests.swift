@@ -122,8 +122,7 @@ struct HistoryTests {
                 // The reply to the first read waits, and theirs does not.
                 proxy.hold(replies: .milliseconds(300))
                 async let outcome = place.registry.record(
-                    recording, cluster: view.cluster, clusterVersion: view.clusterVersion, clusterID: "fedcba98",
-                    entry: entry)
+                    recording, clusterVersion: view.clusterVersion, clusterID: "fedcba98", entry: entry)
                 try await eventually("it has asked for the history") { proxy.requests.count > count }
                 let data = Registry.encode(before + [theirs])
                 if exists {

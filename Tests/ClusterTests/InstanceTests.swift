@@ -10,12 +10,12 @@ import Testing
         try await withProber { prober in
             let empty = try #require(await prober.instance(Address(server.port)).answer.history)
             #expect(isReplicationID(empty.replicationID))
-            #expect(empty.previousID == nil && !empty.holdsKeys)
+            #expect(empty.previousID == nil && empty.previousOffset == nil && !empty.holdsKeys)
             let id = try await redis(server.port, "INFO", "replication").lines["master_replid"]
             #expect(empty.replicationID == id)
             try await redis(server.port, "SET", "a", "1")
             let answer = await prober.instance(Address(server.port)).answer
-            #expect(answer == .master(History(replicationID: empty.replicationID, holdsKeys: true)))
+            #expect(answer == .master(History(replicationID: empty.replicationID, keys: 1)))
         }
     }
 
@@ -42,7 +42,7 @@ import Testing
             }
             let history = try #require(await prober.instance(Address(master.port)).answer.history)
             #expect(found.master == Address(master.port) && found.synchronised && found.priority == 42)
-            #expect(found.history.contains(history.replicationID) && found.history.holdsKeys)
+            #expect(found.history.replicationID == history.replicationID && found.history.keys == 1)
 
             await master.stop()
             let orphan = try await eventually("the replica has lost its link") {
@@ -54,6 +54,11 @@ import Testing
             try await redis(replica.port, "REPLICAOF", "NO", "ONE")
             let promoted = try #require(await prober.instance(Address(replica.port)).answer.history)
             #expect(promoted.previousID == history.replicationID && promoted.replicationID != history.replicationID)
+            let last = orphan.history.offset
+            #expect(promoted.previousOffset == last + 1)
+            #expect(promoted.contains(history.replicationID, upTo: last))
+            #expect(!promoted.contains(history.replicationID, upTo: last + 1))
+            #expect(promoted.origin == Origin(replicationID: history.replicationID, offset: last))
         }
     }
 

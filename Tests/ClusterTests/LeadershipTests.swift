@@ -14,23 +14,20 @@ struct LeadershipTests {
             #expect([first, second] == ["0", "1"].map { place.paths.watcherPrefix + "000000000" + $0 })
             #expect(try await two.watcherView().watchers.map(\.path) == [first, second])
             #expect(
-                try await one.keep(newUpdate, cluster: newCluster, clusterVersion: 0, clusterID: "x", as: first)
-                    == .done)
+                try await one.keep(newReign, clusterVersion: 0, clusterID: "x", as: first) == .done)
             #expect(await one.confirmsLead(first, at: 0))
 
             await one.session.close()
             #expect(try await two.watcherView().watchers.map(\.path) == [second])
             // The fence of the one that is gone fails for everybody.
             let before = try await place.tree()
-            let cluster = try #require(try await two.cluster())
             #expect(
-                try await two.keep(newUpdate, cluster: cluster, clusterVersion: 1, clusterID: "x", as: first)
-                    == .overtaken)
+                try await two.keep(newReign, clusterVersion: 1, clusterID: "x", as: first) == .overtaken)
             #expect(await !two.confirmsLead(first, at: 0))
             #expect(try await place.tree() == before)
             #expect(await two.confirmsLead(second, at: 0))
             #expect(
-                try await two.keep(newUpdate, cluster: cluster, clusterVersion: 1, clusterID: "x", as: second) == .done)
+                try await two.keep(newReign, clusterVersion: 1, clusterID: "x", as: second) == .done)
         }
     }
 
@@ -112,12 +109,12 @@ struct LeadershipTests {
             proxy.allow()
             let failures = [
                 try await failure {
-                    try await frozen.keep(newUpdate, cluster: newCluster, clusterVersion: 0, clusterID: "x", as: path)
+                    try await frozen.keep(newReign, clusterVersion: 0, clusterID: "x", as: path)
                 },
                 try await failure {
                     try await frozen.record(
-                        Recording(7002, previous: Record(Address(7001), version: 0)), cluster: newCluster,
-                        clusterVersion: 0, clusterID: "x", entry: HistoryEntry(7001, 7002))
+                        Recording(7002, previous: Record(Address(7001), version: 0)), clusterVersion: 0,
+                        clusterID: "x", entry: HistoryEntry(7001, 7002))
                 },
             ]
             #expect(failures.map(\.code) == [.unavailable, .unavailable])
@@ -159,7 +156,7 @@ struct LeadershipTests {
             proxy.drop(afterRequests: 1)
             let failure = try await failure {
                 try await place.registry.keep(
-                    newUpdate, cluster: newCluster, clusterVersion: 0, clusterID: "x", as: path)
+                    newReign, clusterVersion: 0, clusterID: "x", as: path)
             }
             #expect(failure.code == .unavailable)
             #expect(try await place.registry.watcherView().clusterVersion == 1)
@@ -171,18 +168,18 @@ struct LeadershipTests {
             let path = try await place.registry.enlist(Address(8081))
             let view = try await place.registry.watcherView()
             func keep(_ version: Int32?) async throws -> RecordOutcome {
-                try await place.registry.keep(
-                    newUpdate, cluster: version == nil ? nil : view.cluster, clusterVersion: version,
-                    clusterID: "fedcba98", as: path)
+                var record = newReign
+                if version == nil { record.id = "" }
+                return try await place.registry.keep(record, clusterVersion: version, clusterID: "fedcba98", as: path)
             }
             #expect(try await keep(nil) == .overtaken)
             #expect(try await keep(3) == .overtaken)
             #expect(try await keep(0) == .done)
-            #expect(try await place.registry.cluster()?.id == newCluster.id)
+            #expect(try await place.registry.cluster()?.record == newReign)
             #expect(try await place.registry.record() == view.record)
             try await place.witness.delete(place.paths.cluster)
             #expect(try await keep(nil) == .done)
-            #expect(try await place.registry.cluster()?.id == "fedcba98")
+            #expect(try await place.registry.cluster()?.record.id == "fedcba98")
         }
     }
 }

@@ -14,8 +14,8 @@ struct LostRecordTests {
     /// Records at version 0 of the master; before its transaction it reads the history.
     private func record(_ registry: Registry, _ entry: HistoryEntry) async throws -> RecordOutcome {
         try await registry.record(
-            Recording(7002, previous: Record(Address(7001), version: 0)), cluster: newCluster, clusterVersion: 0,
-            clusterID: "fedcba98", entry: entry)
+            Recording(7002, previous: Record(Address(7001), version: 0)), clusterVersion: 0, clusterID: "fedcba98",
+            entry: entry)
     }
 
     @Test func one_that_took_effect_is_done_with_one_entry() async throws {
@@ -36,7 +36,7 @@ struct LostRecordTests {
             let entry = HistoryEntry(nil, 7002)
             proxy.drop(afterRequests: 2)
             let outcome = try await place.registry.record(
-                Recording(7002, previous: nil), cluster: nil, clusterVersion: nil, clusterID: "fedcba98", entry: entry)
+                .nameless(7002, previous: nil), clusterVersion: nil, clusterID: "fedcba98", entry: entry)
             #expect(outcome == .done)
             #expect(proxy.accepted > 1)
             #expect(try await place.registry.record() == Record(Address(7002), version: 0))

@@ -72,9 +72,9 @@ import Testing
         try await withProber { prober in
             #expect(await observer(prober).observe(view).mark.clusterID == "our-cluster-id")
             view.cluster = ClusterRecord(id: "the-recorded-id", members: 3)
+            view.members.removeLast()
             #expect(await observer(prober).observe(view).mark.clusterID == "the-recorded-id")
             view.cluster = nil
-            view.members.removeLast()
             #expect(await observer(prober).observe(view).mark.clusterID == nil)
         }
     }

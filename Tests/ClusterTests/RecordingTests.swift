@@ -6,15 +6,13 @@ import ZooKeeper
 
 /// A new master is recorded with `/redis/cluster` and the history, once, or not at all.
 struct RecordingTests {
-    let recorded = ClusterRecord(id: newCluster.id, members: 3, replicationID: newUpdate.replicationID, epoch: 7)
-
     @Test func all_three_are_written_in_one_transaction() async throws {
         try await Place.claimed { (place) async throws in
             let entry = HistoryEntry(7001, 7002)
             #expect(try await place.registry.recordUponLook(7002, entry) == .done)
             #expect(try await place.text(place.paths.master) == "127.0.0.1 7002")
             #expect(try await place.registry.record() == Record(Address(7002), version: 1))
-            #expect(try await place.registry.cluster() == recorded)
+            #expect(try await place.registry.cluster()?.record == newReign)
             #expect(try await place.registry.history() == [entry])
             let tree = try await place.tree()
             let transactions = [place.paths.master, place.paths.cluster, place.paths.history].map {
@@ -36,11 +34,10 @@ struct RecordingTests {
                 if keepsRoot { try await place.put(place.root) }
                 let entry = HistoryEntry(nil, 7002)
                 let outcome = try await place.registry.record(
-                    Recording(7002, previous: nil), cluster: nil, clusterVersion: nil, clusterID: "fedcba98",
-                    entry: entry)
+                    .nameless(7002, previous: nil), clusterVersion: nil, clusterID: "fedcba98", entry: entry)
                 #expect(outcome == .done)
                 #expect(try await place.registry.record() == Record(Address(7002), version: 0))
-                #expect(try await place.registry.cluster()?.id == "fedcba98")
+                #expect(try await place.registry.cluster()?.record.id == "fedcba98")
                 #expect(try await place.registry.history() == [entry])
                 #expect(try await place.tree().values.allSatisfy { $0.stat.ephemeralOwner == 0 })
             }
@@ -65,8 +62,8 @@ struct RecordingTests {
             }
             let before = try await place.tree()
             let outcome = try await place.registry.record(
-                Recording(7002, previous: view.record), cluster: view.cluster, clusterVersion: view.clusterVersion,
-                clusterID: "fedcba98", entry: HistoryEntry(7001, 7002))
+                Recording(7002, previous: view.record), clusterVersion: view.clusterVersion, clusterID: "fedcba98",
+                entry: HistoryEntry(7001, 7002))
             #expect(outcome == .overtaken)
             #expect(try await place.tree() == before)
         }
@@ -76,7 +73,7 @@ struct RecordingTests {
         try await Place.claimed { (place) async throws in
             let before = try await place.tree()
             let outcome = try await place.registry.record(
-                Recording(7002, previous: nil), cluster: nil, clusterVersion: nil, clusterID: "fedcba98",
+                .nameless(7002, previous: nil), clusterVersion: nil, clusterID: "fedcba98",
                 entry: HistoryEntry(nil, 7002))
             #expect(outcome == .overtaken)
             #expect(try await place.tree() == before)
@@ -92,8 +89,8 @@ struct RecordingTests {
                 let entries = [8081, 8082].map { HistoryEntry(port - 1, port, by: "127.0.0.1:\($0)") }
                 func record(_ index: Int) async throws -> RecordOutcome {
                     try await watchers[index].record(
-                        Recording(port, previous: view.record), cluster: view.cluster,
-                        clusterVersion: view.clusterVersion, clusterID: "fedcba98", entry: entries[index])
+                        Recording(port, previous: view.record), clusterVersion: view.clusterVersion,
+                        clusterID: "fedcba98", entry: entries[index])
                 }
                 async let first = record(0)
                 async let second = record(1)
@@ -111,11 +108,10 @@ struct RecordingTests {
         try await Place.claimed { (place) async throws in
             let before = try await place.tree()
             var recording = Recording(7002, previous: Record(Address(7001), version: 0))
-            recording.update.replicationID = #"","id":"other"#
+            recording.cluster.replicationID = #"","id":"other"#
             let failure = try await failure {
                 try await place.registry.record(
-                    recording, cluster: newCluster, clusterVersion: 0, clusterID: "fedcba98",
-                    entry: HistoryEntry(7001, 7002))
+                    recording, clusterVersion: 0, clusterID: "fedcba98", entry: HistoryEntry(7001, 7002))
             }
             #expect(failure.code == .badData && failure.description.contains(place.paths.cluster))
             #expect(try await place.tree() == before)

@@ -3,7 +3,9 @@ import Succession
 import Support
 import ZooKeeper
 
-let newUpdate = ClusterUpdate(members: 3, replicationID: String(repeating: "b", count: 40), epoch: 7)
+/// What a record of a new reign says: its master is named at the sentinels' epoch 7.
+let newReign = ClusterRecord(
+    id: newCluster.id, members: 3, epoch: 2, sentinelEpoch: 7, replicationID: String(repeating: "b", count: 40))
 
 extension HistoryEntry {
     /// The entry of a change to a port of loopback.
@@ -15,8 +17,15 @@ extension HistoryEntry {
 }
 
 extension Recording {
-    init(_ master: Int, previous: Record?) {
-        self.init(master: Address(master), evidence: .agreed, previous: previous, update: newUpdate)
+    init(_ master: Int, previous: Record?, cluster: ClusterRecord = newReign) {
+        self.init(master: Address(master), evidence: .agreed, previous: previous, cluster: cluster)
+    }
+
+    /// Of a watcher that knows no id.
+    static func nameless(_ master: Int, previous: Record?) -> Recording {
+        var cluster = newReign
+        cluster.id = ""
+        return Recording(master, previous: previous, cluster: cluster)
     }
 }
 
@@ -25,8 +34,8 @@ extension Registry {
     func recordUponLook(_ port: Int, _ entry: HistoryEntry? = nil) async throws -> RecordOutcome {
         let view = try await watcherView()
         return try await record(
-            Recording(port, previous: view.record), cluster: view.cluster, clusterVersion: view.clusterVersion,
-            clusterID: "fedcba98", entry: entry ?? HistoryEntry(view.record?.address.port, port))
+            Recording(port, previous: view.record), clusterVersion: view.clusterVersion, clusterID: "fedcba98",
+            entry: entry ?? HistoryEntry(view.record?.address.port, port))
     }
 }
 

@@ -32,11 +32,16 @@ extension WatchedCluster {
         return found
     }
 
-    /// The versions of what watchers write, and how many entries the history has: unequal after any write.
-    package func versions() async throws -> [String: Int32] {
-        var versions: [String: Int32] = [:]
-        for name in ["master", "cluster", "history"] {
-            versions[name] = try await node(name)?.stat.version ?? -1
+    /// What watchers write: the versions of the record and the history, and `/redis/cluster` without what the master's lease
+    /// keeps in it. Unequal after any write but one of the same.
+    package func versions() async throws -> [String: String] {
+        var versions: [String: String] = [:]
+        for name in ["master", "history"] {
+            versions[name] = try await node(name).map { "\($0.stat.version)" }
+        }
+        if var record = try await record() {
+            (record.holdings, record.holders) = (nil, [])
+            versions["cluster"] = record.json
         }
         return versions
     }

@@ -42,7 +42,7 @@ extension WatchedCluster {
         let count = running.count
         try await eventually("the cluster is written down") {
             guard let record = try await self.record() else { return false }
-            return record.members == count && (record.epoch != nil || self.sentinels.isEmpty)
+            return record.members == count && (record.sentinelEpoch != nil || self.sentinels.isEmpty)
         }
     }
 
@@ -93,14 +93,14 @@ extension WatchedCluster {
             guard let master = try await self.agreedMaster(), await master.silentClients > 0 else { return false }
             var epochs: Set<String?> = []
             for sentinel in self.sentinels { epochs.insert(await sentinel.monitored["config-epoch"]) }
-            return epochs == [try await self.record()?.epoch.map(String.init)]
+            return epochs == [try await self.record()?.sentinelEpoch.map(String.init)]
         }
     }
 
     /// The versions, once the leader has written down the epoch that all sentinels have.
-    package func quietVersions() async throws -> [String: Int32] {
+    package func quietVersions() async throws -> [String: String] {
         try await eventually("the epoch is written down") {
-            let epoch = try await self.record()?.epoch.map(String.init)
+            let epoch = try await self.record()?.sentinelEpoch.map(String.init)
             for sentinel in self.sentinels {
                 guard await sentinel.monitored["config-epoch"] == epoch else { return nil }
             }

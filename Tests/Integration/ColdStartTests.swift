@@ -27,17 +27,48 @@ import ZooKeeper
         }
     }
 
-    /// The freshest of those that are left, once the others had time to come back.
-    @Test func a_node_that_is_missing_for_good_is_not_waited_for_for_ever() async throws {
-        try await WatchedCluster.with(downAfter: .seconds(2), redisSettings: Disk.log.settings) { watched in
+    /// The freshest has 700 keys, and is missing: those that are left wait, until somebody gives it up.
+    @Test func a_node_that_is_missing_for_good_is_waited_for_until_somebody_gives_it_up() async throws {
+        try await WatchedCluster.with(
+            downAfter: .seconds(2), ["MASTER_TIMEOUT": "12s"], redisSettings: Disk.log.settings
+        ) { watched in
             let old = try await watched.loseAll(.log)
+            for _ in 0..<2 {
+                var returned: [Launched] = []
+                for member in old.dropLast() { returned.append(try await watched.comesBack(member)) }
+                for member in returned { #expect(try await member.process.wait(within: .seconds(30)) == 75) }
+                // The best of them says what it lacks, the other one for whom it waited.
+                let words = returned.compactMap(\.lines.last)
+                #expect(words[0].contains("127.0.0.1:\(returned[1].port) has the freshest data"), "\(words[0])")
+                for word in ["the cluster held 700 keys", "bytes of writes behind", "/redis/accept-loss"] {
+                    #expect(words[1].contains(word), "\(words[1])")
+                }
+            }
+            #expect(try await watched.cluster.recordedMaster() == old[2].address)
+            for member in old.dropLast() { #expect(!entries(of: member.folder.path).contains { $0.contains("aside") }) }
+
             for member in old.dropLast() { try await watched.comesBack(member) }
-            let start = ContinuousClock.now
+            try await watched.cluster.acceptLoss()
             try watched.startOthers()
             try await watched.startWatcher()
             let master = try await watched.agree(onOtherThan: nil, within: .seconds(40))
             #expect(master.folder.path == old[1].folder.path)
-            #expect(ContinuousClock.now - start > .seconds(4), "the window was open")
+            for member in watched.running { #expect(try await redis(member.port, "DBSIZE") == "400") }
+            #expect(try await watched.node("accept-loss") == nil, "it was used up")
+        }
+    }
+
+    /// With the best copy that is here, and not before the time is over.
+    @Test func after_a_set_time_the_best_that_is_here_begins_without_it() async throws {
+        try await WatchedCluster.with(
+            watchers: 0, downAfter: .seconds(2), ["ACCEPT_LOSS_AFTER": "15s"], redisSettings: Disk.log.settings
+        ) { watched in
+            let old = try await watched.loseAll(.log)
+            let start = ContinuousClock.now
+            for member in old.dropLast() { try await watched.comesBack(member) }
+            let master = try await watched.running.united()
+            #expect(ContinuousClock.now - start > .seconds(13))
+            #expect(master.folder.path == old[1].folder.path)
             for member in watched.running { #expect(try await redis(member.port, "DBSIZE") == "400") }
         }
     }
@@ -108,13 +139,18 @@ import ZooKeeper
             let old = try await watched.loseAll(.log)
             let start = ContinuousClock.now
             let first = try await watched.comesBack(old[0])
-            try await first.ready()
+            // From then on it says what would be lost.
+            try await eventually("its window is over", within: .seconds(30)) {
+                first.lines.contains { $0.contains("the cluster held 700 keys") }
+            }
             let lines = first.lines.filter { $0.contains("a cold start is under way") }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             #expect((4...Int(seconds) + 1).contains(lines.count), "\(lines)")
             let rests = lines.compactMap { $0.firstMatch(of: /waiting, (\d+) s still/).flatMap { Int($0.1) } }
             #expect(rests == rests.sorted(by: >) && rests.first == 5 && rests.count == lines.count, "\(lines)")
-            #expect(lines.allSatisfy { $0.contains("1 here so far") }, "\(lines)")
+            #expect(lines.allSatisfy { $0.contains("1 of 3 members are here") }, "\(lines)")
+            try await watched.cluster.acceptLoss()
+            #expect(try await redis(first.ready().port, "DBSIZE") == "100")
         }
     }
 }
@@ -143,7 +179,11 @@ extension WatchedCluster {
             try await master.isReplicated(to: replicas)
             if replicas == 0 { try await killAll(but: master) }
             switch disk {
-            case .log: try await kill(members[replicas])
+            case .log:
+                // A lease looks once a second: what came after its last look is in the files, and in no passport.
+                for member in members.prefix(replicas + 1) { try await member.isNoted() }
+                if replicas == 0 { try await cluster.isKnownToHold(700) }
+                try await kill(members[replicas])
             case .snapshot: try await stopSaving(members[replicas])
             }
         }

@@ -31,10 +31,13 @@ import Testing
             let server = try await cluster.redis().ready()
             let lease = try await server.lease
             let expected = [
-                // Its own: the server's pidfd and the copy that the loop waits on, the loop, libzookeeper's pipe, ZooKeeper.
+                // The lock on the data folder.
+                "\(server.folder.path)/interrex.lock",
+                // Its own: the server's pidfd and the copy that the loop waits on, the loop, libzookeeper's pipe, ZooKeeper
+                // and the server.
                 "anon_inode:[eventfd]", "anon_inode:[eventpoll]", "anon_inode:[pidfd]", "anon_inode:[pidfd]", "pipe",
                 "pipe",
-                "socket",
+                "socket", "socket",
             ]
             try await eventually("what the lease opens for itself: \(lease.descriptors), not \(expected)") {
                 own(lease).values.sorted() == expected
@@ -87,16 +90,18 @@ import Testing
         }
     }
 
-    /// Its lease, once that has a connection to ZooKeeper.
+    /// Its lease, once that has its connections: to ZooKeeper and to the server.
     private func attachedLease(of server: Launched) async throws -> ProcessFiles {
         let lease = try await server.lease
-        try await eventually("the lease has attached") { lease.descriptors.values.contains { $0.hasPrefix("socket:") } }
+        try await eventually("the lease has attached") {
+            lease.descriptors.values.count { $0.hasPrefix("socket:") } == 2
+        }
         return lease
     }
 
     private func own(_ lease: ProcessFiles) -> [Int32: String] {
         lease.descriptors.filter { $0.key > 2 }.mapValues {
-            $0.hasPrefix("anon") ? $0 : String($0.prefix { $0 != ":" })
+            $0.hasPrefix("anon") || $0.hasPrefix("/") ? $0 : String($0.prefix { $0 != ":" })
         }
     }
 }

@@ -1,6 +1,7 @@
 import Fixtures
 import FoundationEssentials
 import Glibc
+import Succession
 import Support
 import Testing
 import ZooKeeper
@@ -10,9 +11,11 @@ import ZooKeeper
     @Test func alone_with_its_data_it_resumes() async throws {
         try await TestCluster.with { cluster in
             let master = try await cluster.redis().ready()
+            #expect(try await cluster.kept()?.epoch == 1)
             try await redis(master.port, "SET", "key", "kept")
             await master.stop()
             let returned = try await cluster.redis(port: master.port, folder: master.folder).ready()
+            #expect(try await cluster.kept()?.epoch == 2, "a reign of its own")
             #expect(returned.lines.contains { $0.contains("rule 5d") })
             #expect(await returned.role == "master")
             #expect(try await redis(returned.port, "GET", "key") == "kept")
@@ -32,7 +35,7 @@ import ZooKeeper
             #expect(try await redis(returned.port, "GET", "key") == "kept")
             #expect(try await cluster.recordedMaster() == returned.address)
             #expect(try await cluster.children("/redis/candidates").isEmpty)
+            #expect(try await cluster.kept()?.epoch == 2)
         }
     }
-
 }

@@ -22,7 +22,8 @@ import Testing
             let server = try await cluster.redis(settings, folder: folder).ready().linked(to: master)
             let line = try #require(server.lines.first { $0.contains("set aside") })
             #expect(line.contains(" warning interrex redis: "))
-            let aside = String(line[(line.firstRange(of: " as ")!.upperBound)...])
+            let aside = String(line[(line.firstRange(of: " as ")!.upperBound)...].prefix { $0 != ":" })
+            #expect(line.contains("it is no part of the history of the master 127.0.0.1:\(master.port)"))
             #expect(aside.hasPrefix("\(folder.path)/\(name).aside-"))
             // YYYYMMDDThhmmssmmmZ
             let time = aside.dropFirst("\(folder.path)/\(name).aside-".count)

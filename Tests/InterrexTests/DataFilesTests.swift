@@ -157,18 +157,24 @@ import Testing
         try Support.write("old", to: "\(folder.path)/appendonly.aof")
         let dump = readAll("\(folder.path)/dump.rdb")
         let files = DataFiles(folder: folder.path, settings: "")
-        let aside = try files.setAside(at: "T1")
-        #expect(aside == ["dump.rdb", "appendonlydir", "appendonly.aof"].map { "\(folder.path)/\($0).aside-T1" })
-        #expect(names(in: folder.path) == ["appendonly.aof.aside-T1", "appendonlydir.aside-T1", "dump.rdb.aside-T1"])
+        try putPassport(.aof, modified: 0, asOf: currentTime, in: folder)
+        let passport = readAll(PassportFile(folder: folder.path).path)
+        let aside = try files.asides.setAside(at: "T1", because: "two\nlines")
+        let moved = ["dump.rdb", "appendonlydir", "appendonly.aof", "interrex.passport"]
+        #expect(aside == moved.map { "\(folder.path)/\($0).aside-T1" })
+        #expect(names(in: folder.path) == (moved + ["interrex.why"]).map { "\($0).aside-T1" }.sorted())
+        #expect(readAll("\(folder.path)/interrex.passport.aside-T1") == passport && !passport.isEmpty)
+        #expect(files.asides.passport(of: "T1")?.persistence == .aof)
+        #expect(files.asides.reason(of: "T1").map { !$0.isEmpty && !$0.contains("\n") } == true)
         #expect(readAll("\(folder.path)/dump.rdb.aside-T1") == dump && !dump.isEmpty)
         #expect(names(in: "\(folder.path)/appendonlydir.aside-T1").count == 3)
         #expect(files.find().freshness == .empty)
-        #expect(try files.setAside(at: "T2").isEmpty)
-        #expect(names(in: folder.path).count == 3)
+        #expect(try files.asides.setAside(at: "T2", because: "again").isEmpty)
+        #expect(names(in: folder.path).count == 5)
     }
 
-    @Test("only the newest copy of each is kept")
-    func keepsNewest() throws {
+    @Test("every copy is kept, and each comes back whole")
+    func keepsAll() throws {
         let folder = try TemporaryFolder()
         let files = DataFiles(folder: folder.path, settings: "")
         for (round, time) in ["T1", "T3", "T2"].enumerated() {
@@ -177,12 +183,21 @@ import Testing
                 mkdir(files.aof, 0o700)
                 try Support.write("log \(round)", to: "\(files.aof)/incr")
             }
-            #expect(try files.setAside(at: time).count == (round < 2 ? 2 : 1))
+            #expect(try files.asides.setAside(at: time, because: "round \(round)").count == (round < 2 ? 2 : 1))
         }
-        // The newest is the last that was set aside, whatever the clock said.
-        #expect(names(in: folder.path) == ["appendonlydir.aside-T3", "dump.rdb.aside-T2"])
+        let asides = files.asides
+        #expect(asides.times == ["T3", "T2", "T1"])
+        #expect(asides.times.map(asides.reason) == ["round 1", "round 2", "round 0"])
+        #expect(asides.times.map(asides.size) == [11, 6, 11])
         #expect(contents(of: "\(folder.path)/dump.rdb.aside-T2") == "dump 2")
         #expect(contents(of: "\(folder.path)/appendonlydir.aside-T3/incr") == "log 1")
+
+        try asides.restore("T1")
+        #expect(contents(of: files.rdb) == "dump 0" && contents(of: "\(files.aof)/incr") == "log 0")
+        #expect(asides.times == ["T3", "T2"])
+        asides.delete("T3")
+        #expect(asides.times == ["T2"])
+        #expect(names(in: folder.path) == ["appendonlydir", "dump.rdb", "dump.rdb.aside-T2", "interrex.why.aside-T2"])
     }
 
     @Test("a rename that fails loses neither the data nor the copy of before")
@@ -193,10 +208,32 @@ import Testing
         try Support.write("data", to: files.rdb)
         // A folder in the place of the new name can't be replaced by a file.
         mkdir("\(files.rdb).aside-T2", 0o700)
-        let failure = #expect(throws: Failure.self) { try files.setAside(at: "T2") }
+        let failure = #expect(throws: Failure.self) { try files.asides.setAside(at: "T2", because: "it is foreign") }
         #expect(failure?.code == .badConfiguration && failure?.description.contains(files.rdb) == true)
         #expect(contents(of: files.rdb) == "data")
         #expect(contents(of: "\(files.rdb).aside-T1") == "earlier")
+    }
+
+    @Test("a rename that fails halfway is undone, in both directions")
+    func failedHalfway() throws {
+        let folder = try TemporaryFolder()
+        let files = DataFiles(folder: folder.path, settings: "")
+        try Support.write("data", to: files.rdb)
+        mkdir(files.aof, 0o700)
+        try Support.write("log", to: "\(files.aof)/incr")
+        // A file can't be replaced by a folder.
+        try Support.write("in the way", to: "\(files.aof).aside-T2")
+        #expect(throws: Failure.self) { try files.asides.setAside(at: "T2", because: "it is foreign") }
+        #expect(contents(of: files.rdb) == "data" && contents(of: "\(files.aof)/incr") == "log")
+        #expect(names(in: folder.path) == ["appendonlydir", "appendonlydir.aside-T2", "dump.rdb"])
+
+        unlink("\(files.aof).aside-T2")
+        _ = try files.asides.setAside(at: "T2", because: "it is foreign")
+        let before = names(in: folder.path)
+        try Support.write("in the way", to: files.aof)
+        #expect(throws: Failure.self) { try files.asides.restore("T2") }
+        #expect(names(in: folder.path) == (before + ["appendonlydir"]).sorted())
+        #expect(contents(of: "\(files.rdb).aside-T2") == "data")
     }
 
     @Test("what only begins like a copy of ours stays")
@@ -207,11 +244,13 @@ import Testing
             try Support.write("x", to: "\(folder.path)/\(name)")
         }
         try Support.write("data", to: files.rdb)
-        _ = try files.setAside(at: "T1")
+        _ = try files.asides.setAside(at: "T1", because: "it is foreign")
         #expect(
             names(in: folder.path) == [
-                "dump.rdb.aside", "dump.rdb.aside-T1", "dump.rdb.bak", "my-dump.rdb.aside-T0", "notes",
+                "dump.rdb.aside", "dump.rdb.aside-T1", "dump.rdb.bak", "interrex.why.aside-T1", "my-dump.rdb.aside-T0",
+                "notes",
             ])
+        #expect(files.asides.times == ["T1"])
     }
 
     private func readAll(_ path: String) -> [UInt8] { readFile(path) ?? [] }

@@ -22,6 +22,9 @@ extension DataVerdictTests {
         State("one of a newer version", "appendonly no", .ends("version 11")) {
             try put(Array("REDIS0011".utf8) + $0.rdb.dropFirst(9), $1)
         },
+        State("what Valkey 9 writes", "appendonly no", .ends("of RDB version 80, which Valkey 9 writes")) {
+            try put(Array("VALKEY080".utf8) + $0.rdb.dropFirst(9), $1)
+        },
         State("a folder in its place", "appendonly no", .ends("no regular file"), holdsData: false) {
             try makeFolder("\($1.path)/dump.rdb")
         },

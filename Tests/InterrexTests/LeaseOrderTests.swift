@@ -18,6 +18,9 @@ struct LeaseOrderTests {
         order.credentials = Redis.Credentials(username: "app", password: Self.password)
         order.startedUnder = Address("[2001:db8::2]:6380")
         order.priority = 0
+        order.data = LeaseOrder.Data(
+            folder: "/data with spaces", paths: ["/data with spaces/dump.rdb", "/d/appendonlydir", "/d/a b"],
+            persistence: .aof, cluster: "0123456789abcdef", isUnknown: true)
         return order
     }
 
@@ -38,7 +41,9 @@ struct LeaseOrderTests {
     func optionalFields() throws {
         let drops: [(inout LeaseOrder) -> Void] = [
             { $0.digest = nil }, { $0.identity = nil }, { $0.credentials = nil }, { $0.credentials?.username = nil },
-            { $0.startedUnder = nil }, { $0.priority = nil },
+            { $0.startedUnder = nil }, { $0.priority = nil }, { $0.data = nil }, { $0.data?.cluster = nil },
+            { $0.data?.isUnknown = false }, { $0.data?.paths.removeLast() }, { $0.data?.paths = [] },
+            { $0.data?.persistence = .rdb }, { $0.data?.persistence = .none },
         ]
         for drop in drops {
             var order = whole()
@@ -48,6 +53,7 @@ struct LeaseOrderTests {
         let least = try #require(LeaseOrder(text: Self.least))
         #expect(least.text == Self.least)
         #expect(least.credentials == nil && least.identity == nil && least.priority == nil && least.digest == nil)
+        #expect(least.data == nil)
     }
 
     @Test("text that was cut off is no order, wherever it was cut")

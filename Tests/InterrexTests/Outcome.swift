@@ -49,7 +49,7 @@ func environment(_ variables: [String: String]) -> [String: String] {
     ["PATH": currentEnvironment()["PATH"] ?? "/usr/bin:/bin"].merging(variables) { $1 }
 }
 
-/// The names in a folder, sorted; those of the test's own logs left out.
+/// The names in a folder, sorted; those of the test's own logs left out, and the lock file, which stays on purpose.
 func names(in folder: String) -> [String] {
     guard let stream = opendir(folder) else { return [] }
     defer { closedir(stream) }
@@ -58,7 +58,7 @@ func names(in folder: String) -> [String] {
         let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
             pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
         }
-        if name != ".", name != "..", !name.hasPrefix("output-") { names.append(name) }
+        if name != ".", name != "..", name != "interrex.lock", !name.hasPrefix("output-") { names.append(name) }
     }
     return names.sorted()
 }

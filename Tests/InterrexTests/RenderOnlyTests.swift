@@ -1,3 +1,4 @@
+import Glibc
 import Support
 import Testing
 import ZooKeeper
@@ -15,6 +16,10 @@ import ZooKeeper
             let master = try Launched(
                 .redis, zookeeper: place.servers, root: place.root, ["MIN_REPLICAS_TO_WRITE": "1"])
             try await eventually("the master answers") { try? await redis(master.port, "PING") == "PONG" }
+            // Its lease writes that down once, and nothing more while nothing is written.
+            try await eventually("what it holds is written down") {
+                try await place.text("cluster").contains(#""holds":"#)
+            }
             let folder = try TemporaryFolder()
             if holdsData { try writeBytes(Array("REDIS0010 with something".utf8), to: "\(folder.path)/dump.rdb") }
             let outcome = try await expectSame("redis", at: place, in: folder)
@@ -35,6 +40,10 @@ import ZooKeeper
                     if info.contains("master_link_status:up") { return true }
                 }
                 return false
+            }
+            try await eventually("what they hold is written down") {
+                let text = try await place.text("cluster")
+                return text.contains(#""holds":"#) && text.contains(#""members":2"#)
             }
             // An identity that a dead sentinel left.
             try await place.put("identities/0c0c0c0c-0d0d-4e0e-8f0f-101010101010", "127.0.0.1 \(try freePort())")
@@ -102,6 +111,7 @@ import ZooKeeper
         #expect(preview.lines.count == 1 && preview.errors.contains("notice"), "\(preview)")
         #expect(try await place.tree() == before.0)
         #expect(names(in: folder.path) == before.1)
+        #expect(access("\(folder.path)/interrex.lock", F_OK) != 0, "the folder isn't locked for a look")
         let real = try await Outcome.of([command], variables, in: folder)
         #expect(real.code == 0, "\(real)")
         #expect(!real.output.isEmpty)

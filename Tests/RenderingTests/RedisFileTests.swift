@@ -37,7 +37,8 @@ private func expected(_ file: RedisFile) -> Set<[String]> {
     var lines: Set<[String]> = [
         ["bind", file.bindIP], ["port", "7001"], ["dir", "/da ta"], ["daemonize", "no"],
         ["proc-title-template", "{title} {listen-addr} {server-mode} /a/b m-1 42"],
-        ["replica-announce-ip", announce.host], ["replica-announce-port", String(announce.port)],
+        ["repl-backlog-ttl", "0"], ["replica-announce-ip", announce.host],
+        ["replica-announce-port", String(announce.port)],
     ]
     if let credentials = file.credentials {
         lines.insert(["requirepass", credentials.password.text])
@@ -176,7 +177,11 @@ private func expected(_ file: RedisFile) -> Set<[String]> {
         "settings that would fight with Interrex are refused",
         arguments: [
             ("replicaof 1.2.3.4 5", SettingsProblem.decidedByInterrex(directive: "replicaof")),
-            ("\n SlaveOf no one", .decidedByInterrex(directive: "slaveof")),
+            ("\n SlaveOf no body", .decidedByInterrex(directive: "slaveof")),
+            ("replicaof \"1.2.3.4 5\"", .decidedByInterrex(directive: "replicaof")),
+            ("replicaof no one else", .decidedByInterrex(directive: "replicaof")),
+            ("include", .malformedInclude), ("include a b", .malformedInclude),
+            ("include /x", .unreadableInclude(path: "/x", why: "no files are read here")),
             ("cluster-enabled yes", .decidedByInterrex(directive: "cluster-enabled")),
             ("requirepass x", .secretUnknownToInterrex(directive: "requirepass", variable: "REDIS_PASSWORD")),
             ("appendonly \"yes", .unbalancedQuotes),
@@ -194,7 +199,9 @@ private func expected(_ file: RedisFile) -> Set<[String]> {
     @Test("settings that Interrex overrides, or that only look like it, are fine")
     func harmlessSettings() throws {
         let stock = "port 1\nbind 127.0.0.1 -::1\ndaemonize yes"
-        for text in [stock, "# replicaof 1.2.3.4 5", "cluster-enabled no", "", "\n\n"] {
+        for text in [
+            stock, "# replicaof 1.2.3.4 5", "cluster-enabled no", "", "\n\n", "replicaof No One", "slaveof 'no one'",
+        ] {
             #expect(try directives(RedisFile.plain.rendered(settings: text)).contains(["port", "7001"]))
         }
         var file = RedisFile.plain

@@ -19,6 +19,12 @@ import Testing
             .settings(source: "f", line: 3, .unbalancedQuotes),
             .settings(source: "f", line: 3, .decidedByInterrex(directive: "replicaof")),
             .settings(source: "f", line: 3, .secretUnknownToInterrex(directive: "requirepass", variable: "X")),
+            .settings(source: "f", line: 3, .includeInTemplate), .included(source: "f", line: 3, .malformedInclude),
+            .included(source: "f", line: 3, .unreadableInclude(path: "/x", why: "none")),
+            .included(source: "f", line: 3, .includedTooDeep(limit: 16)),
+            .included(source: "f", line: 3, .includedTooMuch(limit: 16)),
+            .included(source: "f", line: 3, .sentinelArgument), .included(source: "f", line: 3, .standardInput),
+            .included(source: "f", line: 3, .fileArgument), .included(source: "f", line: 3, .namelessArgument),
         ])
     func placed(_ error: RenderingError) {
         #expect(error.description.hasPrefix("f, line 3"))

@@ -63,6 +63,7 @@ import Testing
                 dir /data
                 daemonize no
                 proc-title-template "{title} {listen-addr} {server-mode} /redis mymaster 5f0c"
+                repl-backlog-ttl 0
                 replica-announce-ip 203.0.113.7
                 replica-announce-port 31001
                 requirepass "pa ss"
@@ -82,7 +83,7 @@ import Testing
             try RedisFile.plain.rendered(settings: "# mine\nappendonly yes\n") == """
                 # Rendered by Interrex at every start: change the settings file or the template, not this file.
 
-                # Relative paths in the settings (include, aclfile) begin here.
+                # Relative paths begin here. What the settings include is set in below, and so are the arguments after --.
                 dir /data
 
                 # mine
@@ -99,6 +100,10 @@ import Testing
 
                 # Tells the servers of this cluster from strangers on a reused port.
                 proc-title-template "{title} {listen-addr} {server-mode} /redis mymaster -"
+
+                # A master without replicas would free its backlog after a while, and from then on count no write any more: how new
+                # its data is could not be told. Zero: never.
+                repl-backlog-ttl 0
 
                 # Without these, the master would list its replicas under whatever address their connections come from.
                 replica-announce-ip 10.0.0.1

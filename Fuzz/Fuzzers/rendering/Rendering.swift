@@ -46,8 +46,10 @@ private func checkSettings(_ text: String, _ parts: UInt8) {
     {
         let own = modelRedis[Int(parts)]
         check(directives(whole) == own.replacingMark(with: directives(rendered)), "other directives")
-        let names = directives(rendered).map { String(decoding: $0[0], as: UTF8.self).lowercased() }
-        check(!names.contains("replicaof") && !names.contains("slaveof"), "a master of the user's own")
+        for words in directives(rendered).map({ $0.map { String(decoding: $0, as: UTF8.self).lowercased() } })
+        where ["replicaof", "slaveof"].contains(words[0]) {
+            check(split(words.dropFirst().joined(separator: " ")) == split("no one"), "a master of the user's own")
+        }
         _ = userReplicaPriority(in: rendered)
     }
     let sentinel = SentinelFile(Values(), parts)

@@ -63,6 +63,7 @@ private func checkSentinel(_ reply: Reply) {
 }
 
 private func checkInfo(_ info: Info) {
+    if let look = ServerLook(info) { check(look.isQuiet(since: look), "not quiet since itself") }
     switch Answer(info) {
     case .master(let history): checkHistory(history)
     case .replica(let replication):
@@ -79,6 +80,15 @@ private func checkInfo(_ info: Info) {
 private func checkHistory(_ history: History) {
     check(isReplicationID(history.replicationID), "\(history.replicationID) is no replication id")
     if let previous = history.previousID { check(isReplicationID(previous), "\(previous) is no replication id") }
+    check(history.previousOffset == nil || history.previousID != nil, "an offset of no id")
+    check(history.offset >= 0 && history.keys >= 0, "a negative number")
+    check(history.contains(history.replicationID, upTo: history.offset), "does not contain itself")
+    if let origin = history.origin {
+        check(origin.offset >= 0, "it began with \(origin.offset) bytes")
+        check(
+            origin.replicationID == history.replicationID
+                || history.contains(origin.replicationID, upTo: origin.offset), "does not contain what it began with")
+    }
 }
 
 private func checkMark(_ template: String) {

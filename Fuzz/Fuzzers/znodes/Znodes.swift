@@ -10,6 +10,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Input(start, count).bytes
     reading { () throws(BadZnode) in try checkAddress(bytes) }
     reading { () throws(BadZnode) in try checkCluster(bytes) }
+    reading { () throws(BadZnode) in try checkPassport(bytes) }
     reading { () throws(BadZnode) in try checkPause(bytes) }
     reading { () throws(BadZnode) in try checkHistory(bytes) }
     reading { () throws(BadZnode) in try checkCandidate(bytes) }
@@ -43,11 +44,38 @@ private func checkAddress(_ bytes: [UInt8]) throws(BadZnode) {
 }
 
 private func checkCluster(_ bytes: [UInt8]) throws(BadZnode) {
-    let cluster = try Registry.decode(ClusterRecord.self, bytes).validated()
+    let cluster = try Registry.clusterRecord(bytes)
     let json = Array(cluster.json.utf8)
     check(isPrintable(cluster.json), "more than a line")
-    check(try Registry.decode(ClusterRecord.self, json).validated() == cluster, "\(cluster) is read as another")
+    check(try Registry.clusterRecord(json) == cluster, "\(cluster) is read as another")
     check(JSON.isObject(json), "\(cluster.json) is no JSON")
+    checkReigns(cluster)
+}
+
+/// What begins next is written in its turn, and reckoned with by whoever reads it.
+private func checkReigns(_ cluster: ClusterRecord) {
+    let origins = cluster.reigns.map { Origin(replicationID: $0.replicationID, offset: $0.until) }
+    for origin in origins + [nil] {
+        let next = cluster.succeeded(epoch: cluster.epoch, by: origin)
+        check((try? next.validated()) != nil, "\(next) can't be written")
+        if let origin {
+            check(next.includes(origin.replicationID, upTo: origin.offset), "what it began with is not in it")
+        }
+    }
+    guard let holdings = cluster.holdings else { return }
+    check(!holdings.isAhead(of: holdings.position), "behind itself")
+    let places = cluster.holders.map { Position(epoch: $0.epoch, offset: $0.offset) }
+    for place in places where holdings.isAhead(of: place) { check(place < holdings.position, "ahead, and behind") }
+}
+
+private func checkPassport(_ bytes: [UInt8]) throws(BadZnode) {
+    guard let passport = try? JSONDecoder().decode(Passport.self, from: Data(bytes)) else { return }
+    let valid = try passport.validated()
+    check(valid.position.epoch < Int.max, "no room for the next epoch")
+    check(isPrintable(valid.runID) && isPrintable(valid.cluster), "an id of more than a line")
+    guard let written = try? JSONEncoder().encode(valid) else { return check(false, "\(valid) is no JSON") }
+    check((try? JSONDecoder().decode(Passport.self, from: written)) == valid, "a passport is read as another")
+    _ = Passport.speaks(ofFilesFrom: 0, asOf: valid.modified, knowing: valid.modified)
 }
 
 private func checkPause(_ bytes: [UInt8]) throws(BadZnode) {
@@ -78,11 +106,14 @@ private func checkHistory(_ bytes: [UInt8]) throws(BadZnode) {
 
 private func checkCandidate(_ bytes: [UInt8]) throws(BadZnode) {
     let candidate = try Registry.decode(CandidateData.self, bytes)
-    _ = try Address(znode: Array(candidate.address.utf8))
-    var copies = [candidate.freshness, .empty, Freshness(holdsData: true)]
-    var other = candidate.freshness
-    other.modified = other.offset
+    let address = try Address(znode: Array(candidate.address.utf8))
+    let copy = candidate.freshness.plausible
+    check(copy.plausible == copy, "plausible only once")
+    var copies = [copy, .empty, Freshness(holdsData: true)]
+    var other = copy
+    (other.modified, other.epoch) = (other.offset, nil)
     copies.append(other)
+    checkColdStart(Candidate(number: 0, address: address, freshness: copy))
     for one in copies {
         check(!one.isFresher(than: one), "fresher than itself")
         for other in copies { check(!one.isFresher(than: other) || !other.isFresher(than: one), "both are fresher") }
@@ -91,6 +122,22 @@ private func checkCandidate(_ bytes: [UInt8]) throws(BadZnode) {
     if written.count <= ZnodeText.limit {
         let again = try Registry.decode(CandidateData.self, written)
         check(again.address == candidate.address && again.freshness == candidate.freshness, "read as another")
+    }
+}
+
+/// Whatever a candidate says, what follows from it can be written.
+private func checkColdStart(_ candidate: Candidate) {
+    let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: candidate.freshness.clusterID)
+    let candidacy = Candidacy(number: 0, age: .seconds(60))
+    let holdings = Holdings(epoch: min(candidate.freshness.epoch ?? 1, 9), offset: .max, keys: 1, seen: "-")
+    for cluster in [nil, ClusterRecord(id: "0123456789abcdef", members: 2, epoch: 3, holdings: holdings)] {
+        let observation = Observation(
+            me: candidate.address, mark: mark, cluster: cluster, candidates: [candidate], candidacy: candidacy,
+            data: candidate.freshness)
+        check(isPrintable("\(decide(observation))"), "a decision of more than a line")
+        let record = observation.cluster ?? observation.restored ?? ClusterRecord(id: "0123456789abcdef", members: 1)
+        let next = record.succeeded(epoch: observation.nextEpoch, by: candidate.freshness.origin)
+        check((try? next.validated()) != nil, "\(next) can't be written")
     }
 }
 

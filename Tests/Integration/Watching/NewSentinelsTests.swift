@@ -12,7 +12,7 @@ import Testing
                 let master = try #require(try await watched.recorded())
                 try await watched.failOver(by: watched.sentinels[0], of: 3, from: master)
             }
-            try await eventually("the epoch is recorded") { try await watched.record()?.epoch == 2 }
+            try await eventually("the epoch is recorded") { try await watched.record()?.sentinelEpoch == 2 }
             for sentinel in watched.sentinels { await sentinel.stop() }
             try await eventually("no sentinel is registered") {
                 try await watched.cluster.leases("sentinels").isEmpty

@@ -117,7 +117,7 @@ import Testing
     ]
 
     private static func master(at offset: Int64) -> Instance {
-        Instance(.master(History(replicationID: "a", offset: offset, holdsKeys: true)))
+        Instance(.master(History(replicationID: "a", offset: offset, keys: 1)))
     }
 
     private static var stranger: Instance {

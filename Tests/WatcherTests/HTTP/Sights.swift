@@ -16,7 +16,7 @@ enum Sights {
                     history: History(replicationID: "a", offset: offset))))
     }
 
-    static let master = Instance(.master(History(replicationID: "a", offset: 1_000, holdsKeys: true)))
+    static let master = Instance(.master(History(replicationID: "a", offset: 1_000, keys: 1)))
 
     static func healthy(_ root: String = "/redis") -> ClusterStatus {
         let opinion = Opinion(
@@ -24,7 +24,7 @@ enum Sights {
         let snapshot = Snapshot(
             mark: Mark(root: root, masterName: "mymaster", clusterID: "0123456789abcdef"),
             record: Record(address(1), version: 7),
-            cluster: ClusterRecord(id: "0123456789abcdef", members: 3, replicationID: "a", epoch: 4),
+            cluster: ClusterRecord(id: "0123456789abcdef", members: 3, epoch: 4, replicationID: "a"),
             sentinels: [11, 12, 13].map { SentinelReport(address($0), opinion) },
             members: [1, 2, 3].map(address),
             instances: [address(1): master, address(2): replica(), address(3): replica(offset: 1_000)])
