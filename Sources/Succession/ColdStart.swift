@@ -86,6 +86,12 @@ extension Observation {
     /// where nobody ever had a passport or data, all count.
     private var isComplete: Bool {
         guard let countedMembers else { return false }
+        // Who lacks nothing of what there was need not wait for those that were here before: as many as were counted will do.
+        if cluster?.holdings != nil, let first = freshestCandidate, !isBehind(first.freshness),
+            present.count >= countedMembers
+        {
+            return true
+        }
         let counted = presentCounted
         return (counted.isEmpty && (holdings?.keys ?? 0) == 0 ? present : counted).count >= countedMembers
     }

@@ -21,6 +21,11 @@ struct RedisCommand: ParsableCommand {
     var redisServer: String?
     @Option(help: "Replicas that must be linked before a master takes writes (MIN_REPLICAS_TO_WRITE; default: 0).")
     var minReplicasToWrite: String?
+    @Option(
+        help:
+            "After so long without a master the best copy present may begin, though better ones are missing (ACCEPT_LOSS_AFTER; default: never)."
+    )
+    var acceptLossAfter: String?
 
     @Flag(help: "Print the file and the decision with its reason; write nothing anywhere.")
     var renderOnly = false
@@ -53,6 +58,7 @@ struct RedisCommand: ParsableCommand {
         environment.override("REDIS_CONF", with: redisConf)
         environment.override("REDIS_SERVER", with: redisServer)
         environment.override("MIN_REPLICAS_TO_WRITE", with: minReplicasToWrite)
+        environment.override("ACCEPT_LOSS_AFTER", with: acceptLossAfter)
         guard renderOnly else { return try Self.launch(environment, serverArguments) }
         StopSignals.install()
         try Log.start(environment, command: "redis")

@@ -37,11 +37,11 @@ import ZooKeeper
                 var returned: [Launched] = []
                 for member in old.dropLast() { returned.append(try await watched.comesBack(member)) }
                 for member in returned { #expect(try await member.process.wait(within: .seconds(30)) == 75) }
-                // The best of them says what it lacks, the other one for whom it waited.
-                let words = returned.compactMap(\.lines.last)
-                #expect(words[0].contains("127.0.0.1:\(returned[1].port) has the freshest data"), "\(words[0])")
-                for word in ["the cluster held 700 keys", "bytes of writes behind", "/redis/accept-loss"] {
-                    #expect(words[1].contains(word), "\(words[1])")
+                // Each of them says what the best one lacks.
+                for line in returned.compactMap(\.lines.last) {
+                    for word in ["the cluster held 700 keys", "bytes of writes behind", "/redis/accept-loss"] {
+                        #expect(line.contains(word), "\(line)")
+                    }
                 }
             }
             #expect(try await watched.cluster.recordedMaster() == old[2].address)

@@ -14,15 +14,6 @@ extension OracleTable {
         let present = Set(o.candidates.map(\.address) + answering).count
         // Beyond the text: one is no count.
         let counted = o.cluster.flatMap { $0.members < 2 ? nil : $0.members }
-        var end = windowEnd(words, us, present, counted)
-        // Who comes when the others have stood for long waits two seconds, where it is known what there was.
-        if o.cluster?.holdings != nil {
-            let before = Duration.milliseconds(ours.since - o.candidates.map(\.since).min()!)
-            let least = end < .seconds(2) ? end : .seconds(2)
-            end = end - before < least ? least : end - before
-        }
-        if us.age < end { return .wait(.settling(present: present, expected: counted, rest: end - us.age)) }
-
         let passedOver = o.passedOver.subtracting([ours.number])
         let inTurn = o.candidates.filter { !passedOver.contains($0.number) }
             .map { Candidate(number: $0.number, address: $0.address, freshness: words.judged($0.freshness)) }
@@ -32,6 +23,18 @@ extension OracleTable {
         }
         precondition(unbeaten.count == 1, "the space has a circle")
         let first = unbeaten[0]
+        var end = windowEnd(words, us, present, counted)
+        // Where the best lacks nothing of what there was, any who stand make the number full.
+        let lacksNothing = o.cluster?.holdings != nil && !words.lacksSomething(first.freshness)
+        if lacksNothing, let counted, present >= counted { end = .zero }
+        // Who comes when the others have stood for long waits two seconds, where it is known what there was.
+        if o.cluster?.holdings != nil {
+            let before = Duration.milliseconds(ours.since - o.candidates.map(\.since).min()!)
+            let least = end < .seconds(2) ? end : .seconds(2)
+            end = end - before < least ? least : end - before
+        }
+        if us.age < end { return .wait(.settling(present: present, expected: counted, rest: end - us.age)) }
+
         if !words.mayBegin(first.freshness) { return .wait(words.shortfall(first.freshness)) }
         if first.number != ours.number { return .wait(.fresherCandidate(first.address, number: first.number)) }
         return .claim(at: o.record?.version)

@@ -90,7 +90,7 @@ extension OracleWords {
         }
     }
 
-    private func lacksSomething(_ copy: Freshness) -> Bool {
+    func lacksSomething(_ copy: Freshness) -> Bool {
         guard let held = known.held, held.keys > 0 else { return false }
         guard copy.holdsData, copy.isLoadable, let epoch = copy.epoch, let offset = copy.offset else { return true }
         return OracleOrder.lacks(epoch, offset, of: held)

@@ -89,7 +89,10 @@ extension Promises {
         let withData = o.candidates.filter { $0.freshness.holdsData || $0.freshness.clusterID == Cast.clusterID }.count
         // Live members may hold data too; there are no more of them than these.
         let enough = withData == 0 ? most : withData + most - o.candidates.count
-        if let cluster = o.cluster, cluster.members > 1, enough >= cluster.members { return nil }
+        let lacksNothing = o.cluster?.holdings != nil && beginning(o) == nil
+        if let cluster = o.cluster, cluster.members > 1, (lacksNothing ? most : enough) >= cluster.members {
+            return nil
+        }
         // Where it is known what there was, there is one window for all, and two seconds for who comes later.
         let since = o.candidates.map(\.since)
         let own = o.candidates.first { $0.number == us.number }?.since ?? 0

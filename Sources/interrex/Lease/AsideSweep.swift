@@ -19,6 +19,7 @@ struct AsideSweep: Sendable {
 
     /// - Parameter look: of a server whose data is in its files.
     /// - Returns: whether a copy was deleted.
+    @discardableResult
     mutating func sweep(_ look: ServerLook, _ reign: ReignView) -> Bool {
         let state = State(
             replicationID: look.history.replicationID, epoch: reign.cluster.epoch, recorded: reign.cluster.replicationID

@@ -110,6 +110,8 @@ actor PassportKeeper {
             disk.forget()
         }
         await keepHoldings(look)
+        // Reading and writing JSON takes more of the program than waiting does.
+        if !isQuiet { dropCleanPages() }
     }
 
     private func readReign() async {

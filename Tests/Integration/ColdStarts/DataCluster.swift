@@ -118,12 +118,10 @@ extension [Launched] {
     @discardableResult
     func hold(_ keys: Int, within limit: Duration) async throws -> Launched {
         let master = try await united(within: limit)
-        for server in self {
-            guard await server.keys == keys else {
-                throw TestFailure(
-                    "\(server.port) has \(await server.keys ?? -1) of \(keys) keys under the master \(master.port): "
-                        + "\(server.lines.suffix(3).joined(separator: "\n"))")
-            }
+        // A replica serves its old data until the first synchronisation is done.
+        try await eventually("all have \(keys) keys under the master \(master.port)", within: .seconds(10)) {
+            for server in self where await server.keys != keys { return false }
+            return true
         }
         return master
     }
