@@ -1,5 +1,4 @@
 import Cluster
-import FoundationEssentials
 import Glibc
 import Succession
 
@@ -17,19 +16,12 @@ struct PassportFile: Sendable {
         guard stat(path, &info) == 0 else { return nil }
         guard info.st_mode & S_IFMT == S_IFREG else { throw BadZnode("it is no regular file") }
         guard let bytes = readFile(path, limit: Passport.limit) else { throw BadZnode(lastError()) }
-        guard let passport = try? JSONDecoder().decode(Passport.self, from: Data(bytes)) else {
-            throw BadZnode("it is not the JSON that Interrex writes")
-        }
-        return (try passport.validated(), milliseconds(info.st_mtim))
+        return (try Passport(json: bytes), milliseconds(info.st_mtim))
     }
 
     /// - Throws: `Failure` (78); the old one is then as it was.
     func write(_ passport: Passport) throws(Failure) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        // It holds nothing that JSON can't say.
-        guard let data = try? encoder.encode(passport) else { preconditionFailure("a passport is no JSON") }
-        try ConfigFile.write(String(decoding: data, as: UTF8.self) + "\n", to: path)
+        try ConfigFile.write(passport.json, to: path)
     }
 
     /// What it says is not so any more.
