@@ -8,6 +8,7 @@ import Testing
     /// Where a server of a hundred keys is to be started again, and its settings.
     private struct Stage {
         let folder: TemporaryFolder
+        // A stored property can throw nowhere else: without a folder or a port there is no test.
         let settings = try! TemporaryFolder("settings")
         let port = try! freePort()
 

@@ -57,6 +57,7 @@ actor PassportKeeper {
                     await self.waitForNextLook()
                 }
             }
+            // A server tells nobody that it listens: it is asked again. The wait ends with the lease.
             guard (try? await loop.sleep(for: .milliseconds(50))) != nil else { return }
         }
     }
@@ -76,6 +77,7 @@ actor PassportKeeper {
     /// Until the next look, or until the reign may have changed.
     private func waitForNextLook() async {
         guard !Task.isCancelled else { return }
+        // INFO is only told who asks: one look a second is all that a quiet server costs.
         let task = Task(executorPreference: loop) { [loop] in try await loop.sleep(for: Self.pause) }
         rest = task
         await withTaskCancellationHandler {

@@ -83,6 +83,7 @@ actor LocalCluster {
                 while let view = try? await registry.view(watchingMaster: false),
                     !view.members.isEmpty || !view.sentinels.isEmpty
                 {
+                    // Asked again, without a watch for each node; the group ends it after 3 s at most.
                     try? await loop.sleep(for: .milliseconds(20))
                 }
             }

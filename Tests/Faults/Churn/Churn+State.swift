@@ -32,6 +32,7 @@ extension Churn {
             }
             if isComplete { return }
             said = "\(record), passports: \(passports.map { $0.map { "\($0.epoch) \($0.synchronised)" } ?? "none" })"
+            // Between two looks, until the limit: nothing tells of a passport that is written.
             try await Task.sleep(for: .milliseconds(100))
         }
         throw TestFailure("not all of it is on every disk: \(said)")

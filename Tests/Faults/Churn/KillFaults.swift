@@ -58,6 +58,7 @@ extension Churn {
         while ContinuousClock.now < end {
             try startWhatEnded()
             if let master = try await agreedMaster(in: cluster) { return master }
+            // Between two looks, until the limit: what ends meanwhile is started again with each.
             try await Task.sleep(for: .milliseconds(100))
         }
         throw TestFailure("no agreement within \(limit):\n\(await situation(in: cluster))")
