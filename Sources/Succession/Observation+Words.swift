@@ -5,7 +5,16 @@ extension Observation {
     var others: [Address] { liveMembers.filter { $0 != me } }
 
     func isFresherThanUs(_ member: Address) -> Bool {
-        freshness(of: member)?.isFresher(than: judged(data), holdings: holdings) ?? false
+        guard let theirs = freshness(of: member) else { return false }
+        return theirs.isFresher(than: judged(data), holdings: holdings) && !isAheadByPings(theirs)
+    }
+
+    /// Whether a copy of our own reign has had a few pings more than our log, to the end of which our own position goes.
+    private func isAheadByPings(_ copy: Freshness) -> Bool {
+        guard data.provenOffset != nil, let own = data.position, let theirs = copy.position, own.epoch == theirs.epoch,
+            data.replicationID == copy.replicationID
+        else { return false }
+        return own.offset <= theirs.offset && theirs.offset - own.offset <= Holdings.noise
     }
 
     /// Live members beside which a new master would be one too many, or without their data.
@@ -68,17 +77,23 @@ extension Observation {
     }
 
     /// Those that are here for sure. The node of a launcher that was killed lives on for a session timeout, beside that of the
-    /// one that was started in its place: on another port the two would count as two members with the data of one. And what
-    /// those have that were passed over will not begin, and may be better.
+    /// one that was started in its place: on another port the two would count as two members with the data of one. What their
+    /// passports say tells them apart; of those that have none, only who has stood for longer than that counts. And what those
+    /// have that were passed over will not begin, and may be better.
     public var presentMembers: Int {
         let passed = candidates.filter { passedOver.contains($0.number) && $0.number != candidacy?.number }
-        let present = presentCounted.subtracting(passed.map(\.address))
-        guard let candidacy, let own = candidates.first(where: { $0.number == candidacy.number }) else {
-            return present.count
+        let standing = Dictionary(candidates.map { ($0.address, $0) }) { $0.number > $1.number ? $0 : $1 }
+        let disks = presentCounted.subtracting(passed.map(\.address)).compactMap { address -> String? in
+            guard !isLeased(address), let candidate = standing[address] else { return address.description }
+            return candidate.freshness.runID ?? (isYoung(candidate) ? nil : address.description)
         }
+        return Set(disks).count
+    }
+
+    private func isYoung(_ candidate: Candidate) -> Bool {
+        guard let candidacy, let own = candidates.first(where: { $0.number == candidacy.number }) else { return false }
         let rest = candidacy.age - candidacy.sessionTimeout * 3 / 2
-        let young = candidates.filter { Duration.milliseconds($0.since - own.since) > rest }
-        return present.subtracting(young.map(\.address)).count
+        return Duration.milliseconds(candidate.since - own.since) > rest
     }
 
     /// By ZooKeeper's clock: of several starts each would count anew.

@@ -81,7 +81,11 @@ public struct PassportDraft: Equatable, Sendable {
             role: look.role == .master ? .master : .replica,
             keys: written.keys, persistence: persistence, runID: look.runID, modified: passport?.modified ?? 0)
         // Looks that proved nothing may lie between: since the one that it tells of, there may have been writes.
-        if let passport, let noted, new.isLike(passport), look.isQuiet(since: noted) { return false }
+        if let passport, let noted, new.isLike(passport), look.isQuiet(since: noted),
+            (0...Holdings.noise / 2).contains(new.offset - passport.offset)
+        {
+            return false
+        }
         (passport, noted) = (new, look)
         return true
     }
@@ -151,10 +155,10 @@ public struct PassportDraft: Equatable, Sendable {
 }
 
 extension Passport {
-    /// Whether both say the same but for the offset, which pings move, and file times.
+    /// Whether both say the same but for the offset, which pings move, and the files.
     fileprivate func isLike(_ other: Passport) -> Bool {
         var same = self
-        (same.offset, same.modified) = (other.offset, other.modified)
+        (same.offset, same.modified, same.file) = (other.offset, other.modified, other.file)
         return same == other
     }
 }

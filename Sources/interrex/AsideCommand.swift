@@ -97,7 +97,7 @@ private struct AsideRow {
 
     init(_ time: String, _ copies: AsideCopies, _ record: ClusterRecord?) {
         self.time = time
-        files = copies.paths(of: time).map { String($0.split(separator: "/").last ?? "") }
+        files = copies.paths(of: time).map { fileName(of: $0) }
         bytes = copies.size(of: time)
         passport = copies.trustedPassport(of: time)
         reason = copies.reason(of: time)

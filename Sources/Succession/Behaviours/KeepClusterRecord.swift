@@ -77,8 +77,8 @@ extension Snapshot {
             return old
         }
         return Holdings(
-            epoch: cluster.epoch, offset: history.offset, rate: 0, keys: history.keys, isKept: old?.isKept ?? true,
-            seen: seen)
+            epoch: cluster.epoch, offset: history.offset, rate: old?.rate ?? 0, keys: history.keys,
+            isKept: old?.isKept ?? true, seen: seen)
     }
 
     private func holders(_ cluster: ClusterRecord) -> [Holder] {

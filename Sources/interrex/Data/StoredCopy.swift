@@ -23,6 +23,7 @@ struct StoredCopy: Equatable, Sendable {
         freshness = found.freshness
         freshness.isKept = files.persistence != .none
         freshness.clusterID = found.clusterID
+        freshness.runID = found.runID.flatMap { $0.isEmpty ? nil : $0 }
         guard let passport, freshness.holdsData else { return }
         freshness.keys = passport.keys
         // A snapshot says itself how far it goes, where it was written by a server that replicated.
@@ -33,6 +34,9 @@ struct StoredCopy: Equatable, Sendable {
         (freshness.epoch, freshness.replicationID, freshness.offset) = (
             passport.epoch, passport.replicationID, passport.offset
         )
+        // A log has the very bytes of the replication stream, but for pings and the like.
+        guard let appended = found.appended else { return }
+        (freshness.provenOffset, freshness.offset) = (passport.offset, max(0, passport.offset + appended))
     }
 
     /// Whether a copy that was set aside may be put in the place of this one: a server must load it, and what bears the passport

@@ -128,6 +128,6 @@ extension DataFiles {
     }
 
     private func name(of path: String) -> Substring {
-        (path.split(separator: "/").last ?? Substring(path)).prefix(60)
+        fileName(of: path).prefix(60)
     }
 }

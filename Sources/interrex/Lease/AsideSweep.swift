@@ -17,6 +17,9 @@ struct AsideSweep: Sendable {
 
     init(_ data: LeaseOrder.Data) { copies = AsideCopies(folder: data.folder, paths: data.paths) }
 
+    /// Whether there is any copy at all.
+    var holdsCopies: Bool { !copies.times.isEmpty }
+
     /// - Parameter look: of a server whose data is in its files.
     /// - Returns: whether a copy was deleted.
     @discardableResult
@@ -87,19 +90,10 @@ extension AsideCopies {
         guard let (passport, asOf) = try? PassportFile(folder: folder, suffix: Self.mark + time).read() else {
             return nil
         }
-        let newest = newestFile(in: dataPaths(of: time))
-        return newest > 0 && Passport.speaks(ofFilesFrom: newest, asOf: asOf, knowing: passport.modified)
-            ? passport : nil
+        let marks = fileMarks(in: dataPaths(of: time), suffix: Self.mark + time)
+        guard let newest = marks.map(\.modified).max(),
+            passport.file.map({ marks.contains(where: $0.isContinued(by:)) }) ?? true
+        else { return nil }
+        return Passport.speaks(ofFilesFrom: newest, asOf: asOf, knowing: passport.modified) ? passport : nil
     }
-}
-
-/// When the newest of these files, or of those in these folders, was written, in milliseconds since 1970; 0 where there is
-/// none.
-func newestFile(in paths: [String]) -> Int64 {
-    let files = paths + paths.flatMap { path in Folder.entries(of: path).map { "\(path)/\($0)" } }
-    return files.compactMap { file in
-        var info = stat()
-        guard stat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { return nil }
-        return milliseconds(info.st_mtim)
-    }.max() ?? 0
 }

@@ -8,6 +8,11 @@ import Succession
 /// is only touched: a file that is newer than its passport would count as one of which nothing is known.
 actor PassportKeeper {
     private static let pause = Duration.seconds(1)
+    /// The same while a new reign has begun of which the passport does not tell yet: until then the files count as older than
+    /// they are.
+    private static let shortPause = Duration.milliseconds(200)
+    /// For how long after a change. A member that never joins the reign must not be asked that often for ever.
+    private static let hurry = Duration.seconds(5)
     /// Looks between two touches of a passport that is as it was.
     private static let quietLooks = 2
 
@@ -19,6 +24,9 @@ actor PassportKeeper {
     private let prober: Prober
     /// The session that is open; nil while there is none.
     private let registry: @Sendable () async -> Registry?
+    private let endServer: @Sendable () -> Void
+    private let start = ContinuousClock.now
+    private var stranded = StrandedReplica()
     private var draft: PassportDraft
     private var holdings = HoldingsDraft()
     private var sweep: AsideSweep
@@ -29,13 +37,15 @@ actor PassportKeeper {
     private var reign: ReignView?
     /// Whether a watch tells when `/redis/master` changes, and with it the reign.
     private var isReignCurrent = false
+    private var lastChange = ContinuousClock.now
     private var rest: Task<Void, any Error>?
 
     init(
         _ order: LeaseOrder, _ data: LeaseOrder.Data, loop: EventLoop,
-        registry: @escaping @Sendable () async -> Registry?
+        registry: @escaping @Sendable () async -> Registry?, endServer: @escaping @Sendable () -> Void
     ) {
         (self.order, self.data, self.loop, self.registry) = (order, data, loop, registry)
+        self.endServer = endServer
         file = PassportFile(folder: data.folder)
         prober = Prober(order.redisSettings, on: loop)
         sweep = AsideSweep(data)
@@ -51,9 +61,9 @@ actor PassportKeeper {
             try? await prober.connected(to: order.server, order.credentials) { @Sendable [prober] connection in
                 while !Task.isCancelled {
                     // Before the look: what is written after it must not count as what it tells of.
-                    let modified = self.data.modified
+                    let files = self.data.seen
                     guard let look = try await prober.look(over: connection) else { return }
-                    await self.note(look, modified)
+                    await self.note(look, files)
                     await self.waitForNextLook()
                 }
             }
@@ -70,7 +80,7 @@ actor PassportKeeper {
 
     /// `/redis/master` has changed, or the session has.
     func reignMayHaveChanged() {
-        isReignCurrent = false
+        (isReignCurrent, lastChange) = (false, .now)
         rest?.cancel()
     }
 
@@ -78,7 +88,9 @@ actor PassportKeeper {
     private func waitForNextLook() async {
         guard !Task.isCancelled else { return }
         // INFO is only told who asks: one look a second is all that a quiet server costs.
-        let task = Task(executorPreference: loop) { [loop] in try await loop.sleep(for: Self.pause) }
+        let isBehind = reign.map { $0.cluster.epoch != draft.passport?.epoch } ?? false
+        let pause = isBehind && .now - lastChange < Self.hurry ? Self.shortPause : Self.pause
+        let task = Task(executorPreference: loop) { [loop] in try await loop.sleep(for: pause) }
         rest = task
         await withTaskCancellationHandler {
             _ = try? await task.value
@@ -87,7 +99,7 @@ actor PassportKeeper {
         }
     }
 
-    private func note(_ look: ServerLook, _ modified: Int64) async {
+    private func note(_ look: ServerLook, _ files: SeenFiles) async {
         let isQuiet = draft.last.map { look.isQuiet(since: $0) } ?? false
         if !isQuiet || !isReignCurrent { await readReign() }
         if let master = draft.question(look, reign), let reign {
@@ -99,7 +111,7 @@ actor PassportKeeper {
             }
         }
         if draft.note(look, reign) {
-            save(modified)
+            save(files)
         } else if draft.isVoid {
             file.remove()
         } else if looks % Self.quietLooks == 0, draft.passport != nil {
@@ -112,8 +124,26 @@ actor PassportKeeper {
             disk.forget()
         }
         await keepHoldings(look)
+        if await isStranded(look) {
+            Log.warn(
+                "this empty replica waits for a master that is gone, while a copy of its data is set aside: ending this server, "
+                    + "so that its next start can bring the copy back")
+            endServer()
+        }
         // Reading and writing JSON takes more of the program than waiting does.
         if !isQuiet { dropCleanPages() }
+    }
+
+    private func isStranded(_ look: ServerLook) async -> Bool {
+        var masterIsGone = false
+        if StrandedReplica.isConceivable(look), isReignCurrent, let master = reign?.record.address,
+            case .replica(of: master, _) = look.role
+        {
+            let answer = await prober.instance(master).answer
+            masterIsGone = answer == .refused || answer == .silent
+        }
+        return stranded.note(
+            look, holdsCopies: masterIsGone && sweep.holdsCopies, masterIsGone: masterIsGone, at: .now - start)
     }
 
     private func readReign() async {
@@ -126,9 +156,10 @@ actor PassportKeeper {
         }
     }
 
-    private func save(_ modified: Int64) {
+    private func save(_ files: SeenFiles) {
         guard !isOver, var passport = draft.passport else { return }
-        passport.modified = modified
+        // What was written meanwhile must not count as what came after it.
+        (passport.modified, passport.file) = (files.modified, data.seen.written(with: passport.persistence))
         do throws(Failure) {
             try file.write(passport)
             if isInTrouble { Log.info("\(file.path) is written again") }
@@ -140,10 +171,12 @@ actor PassportKeeper {
     }
 
     private func keepHoldings(_ look: ServerLook) async {
-        guard let reign, let passport = draft.passport, let registry = await registry() else { return }
-        let held = holdings.next(
-            look, reign, me: order.address, persistence: passport.persistence, epoch: passport.epoch, now: Timestamp.now
-        )
+        guard let reign, let registry = await registry() else { return }
+        let held = draft.passport.flatMap { passport in
+            holdings.next(
+                look, reign, me: order.address, persistence: passport.persistence, epoch: passport.epoch,
+                now: Timestamp.now)
+        }
         guard let record = disk.next(held ?? reign.cluster) ?? held else { return }
         do {
             if try await registry.keep(record, in: reign) == .done {
