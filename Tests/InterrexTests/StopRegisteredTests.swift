@@ -59,7 +59,7 @@ import Testing
                 // The very thing that is varied: the moment of the signal.
                 try await Task.sleep(for: .milliseconds(3 * step))
                 kill(launch.process.pid, step.isMultiple(of: 2) ? SIGTERM : SIGINT)
-                let code = try await launch.process.wait(within: .seconds(5))
+                let code = try await end(launch.process)
                 #expect([0, 128 + SIGTERM, 128 + SIGINT].contains(code), "\(step): \(launch.process.text)")
                 try await eventually(
                     "nothing stays registered at step \(step): \(launch.process.text)", within: .seconds(3)
@@ -67,13 +67,26 @@ import Testing
                     try await place.registered() == []
                 }
                 let expected = [[], ["\(command)-\(launchPort(folder)).conf"]]
-                let left = names(in: folder.path).filter { $0 != "appendonlydir" && $0 != "dump.rdb" }
+                let left = names(in: folder.path).filter {
+                    !["appendonlydir", "dump.rdb", "interrex.passport"].contains($0)
+                }
                 #expect(expected.contains(left), "step \(step) left \(left)")
                 try await eventually("no lease stays at step \(step)", within: .seconds(3)) {
                     ProcessFiles.all(withVariables: ["ZK_ROOT=\(root)"]).isEmpty
                 }
             }
             await master.stop()
+        }
+    }
+
+    /// Waits for the end. A real server that has just begun forgets a signal (it comes between its handlers and its first
+    /// look at the flag, or while the first log is written): it is sent again, as a supervisor does.
+    private func end(_ process: ChildProcess) async throws -> Int32 {
+        do { return try await process.wait(within: .seconds(2)) } catch {
+            let name = contents(of: "/proc/\(process.pid)/comm")
+            guard name.hasPrefix("redis-") else { throw TestFailure("\(name) goes on: \(process.text)") }
+            kill(process.pid, SIGTERM)
+            return try await process.wait(within: .seconds(5))
         }
     }
 

@@ -66,6 +66,16 @@ extension DecideScenarioTests {
             "every member that was counted stands, and nobody has better", three(C.behind, C.ofEarlierReign),
             .claim(at: 6)),
         Scenario(
+            "every member stands since a moment ago, each with its own disk",
+            three(C.behind, C.ofEarlierReign).standing(for: .seconds(4), runs: "0a", "0b", "0c"), .claim(at: 6)),
+        Scenario(
+            "two of them are one disk, started twice",
+            three(C.behind, C.ofEarlierReign).standing(for: .seconds(4), runs: "0a", "0b", "0b"),
+            behind(ofFirstRun)),
+        Scenario(
+            "nothing tells their disks apart", three(C.behind, C.ofEarlierReign).standing(for: .seconds(4)),
+            behind(C.behind)),
+        Scenario(
             "one of them has better", three(C.current, C.ofEarlierReign), .wait(.fresherCandidate(C.gone, number: 2))),
         Scenario("one of them is here and empty", three(C.emptyMember, C.ofEarlierReign), .claim(at: 6)),
         Scenario("one of them is new, and stands for nobody", three(.empty, C.ofEarlierReign), behind(C.behind)),
@@ -140,6 +150,12 @@ extension DecideScenarioTests {
 
     private static func behindReason(_ copy: Freshness) -> Reason {
         .behind(Shortfall(holdings: C.held, holders: [], copy: copy, root: "/redis"))
+    }
+
+    private static var ofFirstRun: Freshness {
+        var copy = C.behind
+        copy.runID = "0a"
+        return copy
     }
 
     private static func three(_ second: Freshness, _ third: Freshness, own: Freshness = C.behind) -> Observation {

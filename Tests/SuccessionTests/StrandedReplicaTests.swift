@@ -1,0 +1,44 @@
+import Testing
+
+@testable import Succession
+
+/// When an empty replica ends so that its launcher can bring a copy back.
+@Suite struct StrandedReplicaTests {
+    private static func look(
+        keys: Int64 = 0, _ role: ServerLook.Role = .replica(of: Cast.me, isSynchronised: false), isLoading: Bool = false
+    ) -> ServerLook {
+        ServerLook(
+            role: role, history: History(replicationID: Cast.line, keys: keys), runID: "0a", isLoading: isLoading)
+    }
+
+    /// Looks at 0 and at 10 s, and what lies between.
+    private static func ends(
+        _ look: ServerLook = look(), holdsCopies: Bool = true, masterIsGone: Bool = true, between: ServerLook? = nil,
+        at end: Duration = StrandedReplica.patience
+    ) -> Bool {
+        var replica = StrandedReplica()
+        guard !replica.note(look, holdsCopies: holdsCopies, masterIsGone: masterIsGone, at: .seconds(3)) else {
+            return true
+        }
+        if let between { _ = replica.note(between, holdsCopies: true, masterIsGone: true, at: .seconds(5)) }
+        return replica.note(look, holdsCopies: holdsCopies, masterIsGone: masterIsGone, at: .seconds(3) + end)
+    }
+
+    @Test func afterTenSeconds() {
+        #expect(Self.ends())
+        #expect(!Self.ends(at: StrandedReplica.patience - .milliseconds(1)))
+    }
+
+    @Test func neverWhereItWouldBringNothing() {
+        #expect(!Self.ends(holdsCopies: false))
+        #expect(!Self.ends(masterIsGone: false))
+        #expect(!Self.ends(Self.look(keys: 1)))
+        #expect(!Self.ends(Self.look(isLoading: true)))
+        #expect(!Self.ends(Self.look(.master)))
+        #expect(!Self.ends(Self.look(.replica(of: Cast.me, isSynchronised: true))))
+    }
+
+    @Test func aBreakBeginsTheCountAnew() {
+        #expect(!Self.ends(between: Self.look(keys: 1)))
+    }
+}
