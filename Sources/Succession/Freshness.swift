@@ -26,6 +26,9 @@ public struct Freshness: Equatable, Sendable {
     /// What the passport alone says of the offset, where what was appended to the log since is reckoned with; only the member
     /// itself knows it. No byte of an offset that was reckoned is proven to be a part of anything.
     public var provenOffset: Int64?
+    /// Whether the log has every write that its server took as master: the machine has run since. Only the member itself
+    /// knows that.
+    public var isWhole = false
 
     public init(
         holdsData: Bool, isLoadable: Bool = true, isKept: Bool = true, epoch: Int? = nil, replicationID: String? = nil,
@@ -47,19 +50,6 @@ public struct Freshness: Equatable, Sendable {
 
     /// Data that a server could be started with.
     public var isUsable: Bool { holdsData && isLoadable }
-
-    /// The same, as another launcher wrote it: what can't be counts as unknown, so that a number that nobody counts to neither
-    /// wins nor is reckoned with.
-    public var plausible: Freshness {
-        var copy = self
-        if let epoch, !(0...ClusterRecord.highestEpoch).contains(epoch) { copy.epoch = nil }
-        if let offset, offset < 0 { copy.offset = nil }
-        if let keys, keys < 0 { copy.keys = nil }
-        if let replicationID, !isReplicationID(replicationID) { copy.replicationID = nil }
-        if let clusterID, !ClusterRecord.isID(clusterID) { copy.clusterID = nil }
-        if let runID, !Passport.isRunID(runID) { copy.runID = nil }
-        return copy
-    }
 
     /// Nil where it is not known.
     public var position: Position? {

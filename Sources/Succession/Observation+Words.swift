@@ -9,12 +9,11 @@ extension Observation {
         return theirs.isFresher(than: judged(data), holdings: holdings) && !isAheadByPings(theirs)
     }
 
-    /// Whether a copy of our own reign has had a few pings more than our log, to the end of which our own position goes.
+    /// Whether a copy is of our own reign, and our log has all that we wrote then: what it is ahead by is pings, and what the
+    /// sentinels publish.
     private func isAheadByPings(_ copy: Freshness) -> Bool {
-        guard data.provenOffset != nil, let own = data.position, let theirs = copy.position, own.epoch == theirs.epoch,
-            data.replicationID == copy.replicationID
-        else { return false }
-        return own.offset <= theirs.offset && theirs.offset - own.offset <= Holdings.noise
+        data.isWhole && data.epoch != nil && data.epoch == copy.epoch && data.replicationID == copy.replicationID
+            && record?.address == me
     }
 
     /// Live members beside which a new master would be one too many, or without their data.
@@ -53,7 +52,7 @@ extension Observation {
         }
         guard let id = best?.clusterID else { return nil }
         let copies = marked.filter { $0.clusterID == id }
-        let epoch = copies.compactMap(\.epoch).filter { $0 < ClusterRecord.highestEpoch }.max() ?? 0
+        let epoch = copies.compactMap(\.epoch).filter { $0 < ClusterRecord.highestEpoch - 1 }.max() ?? 0
         var record = ClusterRecord(id: id, members: 0, epoch: epoch)
         // One that can't be loaded tells as well what there was.
         let known = copies.filter(\.holdsData).compactMap { copy in copy.position.map { (copy, $0) } }
@@ -114,12 +113,12 @@ extension [SentinelReport] {
 extension Observation {
     /// The number of the reign that a claim of ours would begin: above every one that is known here.
     public var nextEpoch: Int {
-        let heard = sentinels.opinions.map(\.epoch).filter { $0 < ClusterRecord.highestEpoch }
+        let heard = sentinels.opinions.map(\.epoch).filter { $0 < ClusterRecord.highestEpoch - 1 }
         let copies = ([data] + candidates.map(\.freshness)).filter {
             $0.clusterID != nil && $0.clusterID == mark.clusterID
         }
         let known = [cluster?.epoch, restored?.epoch, cluster?.holdings?.epoch].compactMap(\.self)
-        let borne = copies.compactMap(\.epoch).filter { $0 < ClusterRecord.highestEpoch }
+        let borne = copies.compactMap(\.epoch).filter { $0 < ClusterRecord.highestEpoch - 1 }
         return (known + heard + borne).reduce(0, max) + 1
     }
 }
@@ -127,7 +126,7 @@ extension Observation {
 extension Freshness {
     /// What a reign that begins with this copy takes over; nil where that bears no id.
     public var origin: Origin? {
-        guard holdsData, let replicationID, let offset else { return nil }
+        guard holdsData, let replicationID, let offset = provenOffset ?? offset else { return nil }
         return Origin(epoch: epoch, replicationID: replicationID, offset: offset)
     }
 }

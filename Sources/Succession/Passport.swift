@@ -44,6 +44,9 @@ public struct Passport: Codable, Equatable, Sendable {
     public var modified: Int64
     /// The file to which the server was writing; nil where there was none yet.
     public var file: FileMark?
+    /// The boot of the machine on which it was written (`/proc/sys/kernel/random/boot_id`): as long as that lasts, a log loses
+    /// nothing that its server has written.
+    public var boot: String?
 
     public init(
         cluster: String, epoch: Int, replicationID: String, previousID: String? = nil, previousOffset: Int64? = nil,
@@ -66,7 +69,7 @@ public struct Passport: Codable, Equatable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case cluster, epoch, offset, role, keys, persistence, modified, file
+        case cluster, epoch, offset, role, keys, persistence, modified, file, boot
         case replicationID = "replication_id"
         case previousID = "previous_id"
         case previousOffset = "previous_offset"
@@ -109,6 +112,7 @@ public struct Passport: Codable, Equatable, Sendable {
             throw BadZnode("a number is negative")
         }
         guard runID.isEmpty || Self.isRunID(runID) else { throw BadZnode("its run id is none") }
+        guard boot?.utf8.count ?? 0 <= 64 else { throw BadZnode("its boot is none") }
         if let file, file.size < 0 || file.modified < 0 || file.name.utf8.count > 255 {
             throw BadZnode("its file is none")
         }

@@ -54,6 +54,11 @@ public struct PassportDraft: Equatable, Sendable {
         confirmed = Confirmation(epoch: reign.cluster.epoch, replicationID: look.history.replicationID)
     }
 
+    /// Whether what the server holds is of this reign, in its files already or not.
+    public func hasJoined(_ reign: ReignView, at look: ServerLook) -> Bool {
+        isConfirmed(look, reign) || passport.map { $0.epoch >= reign.cluster.epoch } ?? false
+    }
+
     private func isConfirmed(_ look: ServerLook, _ reign: ReignView) -> Bool {
         confirmed == Confirmation(epoch: reign.cluster.epoch, replicationID: look.history.replicationID)
     }
@@ -81,13 +86,15 @@ public struct PassportDraft: Equatable, Sendable {
             role: look.role == .master ? .master : .replica,
             keys: written.keys, persistence: persistence, runID: look.runID, modified: passport?.modified ?? 0)
         // Looks that proved nothing may lie between: since the one that it tells of, there may have been writes.
-        if let passport, let noted, new.isLike(passport), look.isQuiet(since: noted),
-            (0...Holdings.noise / 2).contains(new.offset - passport.offset)
-        {
-            return false
-        }
+        if let passport, let noted, new.isLike(passport), look.isQuiet(since: noted) { return false }
         (passport, noted) = (new, look)
         return true
+    }
+
+    /// Whether the passport tells of the last look too: nothing has happened since but pings.
+    public var isCurrent: Bool {
+        guard passport != nil, let noted, let last else { return false }
+        return last.isQuiet(since: noted)
     }
 
     /// Whether what the server holds is not in its files yet: it is loading or synchronising, or has taken over another's data
@@ -158,7 +165,7 @@ extension Passport {
     /// Whether both say the same but for the offset, which pings move, and the files.
     fileprivate func isLike(_ other: Passport) -> Bool {
         var same = self
-        (same.offset, same.modified, same.file) = (other.offset, other.modified, other.file)
+        (same.offset, same.modified, same.file, same.boot) = (other.offset, other.modified, other.file, other.boot)
         return same == other
     }
 }

@@ -39,7 +39,7 @@ extension Sighting {
         guard copy.holdsData else { return true }
         // The history of one that is still loading is not known yet.
         guard case .master(let history) = answer(of: master), let id = copy.replicationID,
-            let offset = copy.provenOffset ?? copy.offset
+            let offset = copy.offset.map({ max($0, copy.provenOffset ?? $0) })
         else {
             return false
         }

@@ -101,19 +101,14 @@ private struct AsideRow {
         bytes = copies.size(of: time)
         passport = copies.trustedPassport(of: time)
         reason = copies.reason(of: time)
-        let own = (try? PassportFile(folder: copies.folder).read())?.passport
-        guard let passport, let own else {
+        guard passport != nil, let own = copies.ownPassport, own.persistence != .none else {
             isContained = nil
             return
         }
         let history = History(
             replicationID: own.replicationID, previousID: own.previousID, previousOffset: own.previousOffset,
             offset: own.offset)
-        let isInHistory = history.contains(passport.replicationID, upTo: passport.offset)
-        let isInReigns =
-            record?.replicationID == own.replicationID
-            && record?.includes(passport.replicationID, upTo: passport.offset) ?? false
-        isContained = copies.exactPassport(of: time) != nil && (isInHistory || isInReigns)
+        isContained = copies.isContained(time, in: history, record)
     }
 
     var position: String {

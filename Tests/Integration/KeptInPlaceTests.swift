@@ -47,6 +47,7 @@ import Testing
             let master = try await cluster.redis(settings).ready()
             let replica = try await cluster.redis(settings).ready().linked(to: master)
             try await fill(master.port, keys: 1_000)
+            try await master.isReplicated(to: 1)
             for server in [master, replica] { try await server.isNoted() }
             await replica.stop()
             // It gets its copy in an hour. What it missed is more than the backlog holds.

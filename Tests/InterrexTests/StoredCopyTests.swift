@@ -57,7 +57,7 @@ import Testing
         let bare = StoredCopy(files.find(), of: files)
         #expect(bare.freshness.holdsData && bare.freshness.position == nil && bare.freshness.clusterID == nil)
 
-        try putPassport(.aof, modified: newestFile(in: files.paths), asOf: currentTime + 1_000, in: folder)
+        try putPassport(.aof, modified: files.seen.modified(with: .aof), asOf: currentTime + 1_000, in: folder)
         let known = StoredCopy(files.find(), of: files)
         #expect(known.freshness.position == Position(epoch: 3, offset: 50) && known.freshness.keys == 2)
         #expect(known.freshness.clusterID == "0c0c0c0c" && known.freshness.isKept)
@@ -83,7 +83,7 @@ import Testing
         var mark = try #require(fileMarks(in: [path]).first)
         let copy = { (mark: FileMark) throws -> Freshness in
             try putPassport(
-                .aof, modified: newestFile(in: files.paths), asOf: currentTime + 1_000, in: folder, file: mark)
+                .aof, modified: files.seen.modified(with: .aof), asOf: currentTime + 1_000, in: folder, file: mark)
             guard !time.isEmpty else { return StoredCopy(files.find(), of: files).freshness }
             _ = try files.asides.setAside(at: time, because: "a test")
             defer { try? files.asides.restore(time) }
@@ -97,7 +97,7 @@ import Testing
         #expect(try copy(mark).offset == 40, "a power failure took ten bytes")
         mark.size += 1_000_000
         #expect(try copy(mark).offset == 0)
-        mark.inode += 1
+        (mark.inode, mark.modified) = (mark.inode + 1, mark.modified + 60_000)
         let other = try copy(mark)
         #expect(other.position == nil && other.clusterID == "0c0c0c0c", "another file was put in its place")
     }

@@ -40,6 +40,15 @@ extension DecideScenarioTests {
         Scenario("we are the recorded master, and empty", holds(.empty, usRecorded), behind(.empty)),
         Scenario("we are the recorded master, and don't stand yet", usRecorded.holding(C.behind), .stand),
         Scenario("we are the recorded master, alone and not behind", usRecorded.holding(C.current), .resume),
+        Scenario(
+            "a replica of ours is ahead", usRecorded.holding(C.current).member(C.first, C.replica(offset: 9_000)),
+            .wait(.fresherMembers([C.first]))),
+        Scenario(
+            "a replica of ours is ahead by pings", usRecorded.holding(whole).member(C.first, C.replica(offset: 9_000)),
+            .resume),
+        Scenario(
+            "the members' id is another than that of the record that names us",
+            usRecorded.holding(C.current).with { $0.isDisputed = true }, .wait(.disputedCluster(C.clusterID))),
     ]
 
     static let wordsForLoss = [
@@ -150,6 +159,13 @@ extension DecideScenarioTests {
 
     private static func behindReason(_ copy: Freshness) -> Reason {
         .behind(Shortfall(holdings: C.held, holders: [], copy: copy, root: "/redis"))
+    }
+
+    /// A log that has every write that we took.
+    private static var whole: Freshness {
+        var copy = C.current
+        copy.isWhole = true
+        return copy
     }
 
     private static var ofFirstRun: Freshness {

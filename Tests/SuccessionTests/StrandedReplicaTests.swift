@@ -13,15 +13,15 @@ import Testing
 
     /// Looks at 0 and at 10 s, and what lies between.
     private static func ends(
-        _ look: ServerLook = look(), holdsCopies: Bool = true, masterIsGone: Bool = true, between: ServerLook? = nil,
+        _ look: ServerLook = look(), holdsData: Bool = true, masterIsGone: Bool = true, between: ServerLook? = nil,
         at end: Duration = StrandedReplica.patience
     ) -> Bool {
         var replica = StrandedReplica()
-        guard !replica.note(look, holdsCopies: holdsCopies, masterIsGone: masterIsGone, at: .seconds(3)) else {
+        guard !replica.note(look, holdsData: holdsData, masterIsGone: masterIsGone, at: .seconds(3)) else {
             return true
         }
-        if let between { _ = replica.note(between, holdsCopies: true, masterIsGone: true, at: .seconds(5)) }
-        return replica.note(look, holdsCopies: holdsCopies, masterIsGone: masterIsGone, at: .seconds(3) + end)
+        if let between { _ = replica.note(between, holdsData: true, masterIsGone: true, at: .seconds(5)) }
+        return replica.note(look, holdsData: holdsData, masterIsGone: masterIsGone, at: .seconds(3) + end)
     }
 
     @Test func afterTenSeconds() {
@@ -30,15 +30,14 @@ import Testing
     }
 
     @Test func neverWhereItWouldBringNothing() {
-        #expect(!Self.ends(holdsCopies: false))
+        #expect(!Self.ends(holdsData: false))
         #expect(!Self.ends(masterIsGone: false))
-        #expect(!Self.ends(Self.look(keys: 1)))
         #expect(!Self.ends(Self.look(isLoading: true)))
         #expect(!Self.ends(Self.look(.master)))
         #expect(!Self.ends(Self.look(.replica(of: Cast.me, isSynchronised: true))))
     }
 
     @Test func aBreakBeginsTheCountAnew() {
-        #expect(!Self.ends(between: Self.look(keys: 1)))
+        #expect(!Self.ends(between: Self.look(.master)))
     }
 }

@@ -15,10 +15,6 @@ func fileMarks(in paths: [String], suffix: String = "") -> [FileMark] {
     }
 }
 
-/// When the newest of these files, or of those in these folders, was written, in milliseconds since 1970; 0 where there is
-/// none.
-func newestFile(in paths: [String]) -> Int64 { fileMarks(in: paths).map(\.modified).max() ?? 0 }
-
 /// The data files of a server, as they were at one moment.
 struct SeenFiles {
     /// The RDB file.
@@ -26,15 +22,27 @@ struct SeenFiles {
     /// The files of the log, its manifest among them.
     var log: [FileMark]
 
-    /// When the newest was written, in milliseconds since 1970; 0 where there is none.
-    var modified: Int64 { (snapshot + log).map(\.modified).max() ?? 0 }
+    /// What a server that keeps its data so would load. What it is still making of its log is not loaded yet; and a snapshot
+    /// that it takes beside its log says nothing of that.
+    func loaded(with persistence: Passport.Persistence) -> [FileMark] {
+        guard persistence == .aof else { return snapshot }
+        return log.filter { !$0.name.hasSuffix(".manifest") && !$0.name.hasPrefix("temp-") }
+    }
+
+    /// When the newest of that was written, in milliseconds since 1970; 0 where there is none.
+    func modified(with persistence: Passport.Persistence) -> Int64 {
+        loaded(with: persistence).map(\.modified).max() ?? 0
+    }
 
     /// The one to which a server writes what it takes; nil where there is none.
     func written(with persistence: Passport.Persistence) -> FileMark? {
-        guard persistence == .aof else { return snapshot.first }
-        // What a server is still making of its log is not loaded yet.
-        return log.filter { !$0.name.hasSuffix(".manifest") && !$0.name.hasPrefix("temp-") }
-            .max { $0.modified < $1.modified }
+        loaded(with: persistence).max { $0.modified < $1.modified }
+    }
+}
+
+extension DataFiles {
+    var seen: SeenFiles {
+        SeenFiles(snapshot: fileMarks(in: [rdb], suffix: suffix), log: fileMarks(in: [aof, oldAOF], suffix: suffix))
     }
 }
 

@@ -17,6 +17,8 @@ struct FoundData: Equatable, Sendable {
     /// How many bytes were appended to the log after the look of which its passport tells; negative where a power failure took
     /// some. Nil where that can't be told.
     var appended: Int64?
+    /// Whether the file is as it was when the passport was written: what that tells is in it.
+    var isUnchanged = false
     /// Why a passport that is there isn't trusted: one line.
     var doubt: String?
     /// The id of the cluster to which the folder belongs, by a passport that can be read, be it trusted or not.
@@ -48,6 +50,7 @@ extension DataFiles {
             found = FoundData(freshness: loaded.freshness)
             found.doubt = doubt(of: state, for: loaded)
             if found.doubt == nil, loaded.modified != nil { found.passport = state.found?.passport }
+            found.isUnchanged = found.passport?.file.map { $0 == loaded.files.last?.mark(without: suffix) } ?? false
             found.appended = found.passport?.file.flatMap { loadsAOF ? appended(to: loaded, since: $0) : nil }
             if let newer = newerFile(than: loaded, state.found, isTrusted: found.passport != nil) {
                 found.problem = newer.line

@@ -27,6 +27,9 @@ actor PassportKeeper {
     private let endServer: @Sendable () -> Void
     private let start = ContinuousClock.now
     private var stranded = StrandedReplica()
+    private var membership = ReignMembership()
+    /// The priority to set again once the server has joined the reign; nil where it is as its settings have it.
+    private var ownPriority: String?
     private var draft: PassportDraft
     private var holdings = HoldingsDraft()
     private var sweep: AsideSweep
@@ -64,6 +67,7 @@ actor PassportKeeper {
                     let files = self.data.seen
                     guard let look = try await prober.look(over: connection) else { return }
                     await self.note(look, files)
+                    try await self.guardPriority(look, connection)
                     await self.waitForNextLook()
                 }
             }
@@ -74,7 +78,7 @@ actor PassportKeeper {
 
     /// The server's process has ended: what is in its files will not change any more, and the folder is somebody else's soon.
     func end() {
-        if draft.passport != nil { file.touch() }
+        if draft.isCurrent { file.touch() }
         isOver = true
     }
 
@@ -101,7 +105,7 @@ actor PassportKeeper {
 
     private func note(_ look: ServerLook, _ files: SeenFiles) async {
         let isQuiet = draft.last.map { look.isQuiet(since: $0) } ?? false
-        if !isQuiet || !isReignCurrent { await readReign() }
+        if !isQuiet || !isReignCurrent || look.replicas != draft.last?.replicas { await readReign() }
         if let master = draft.question(look, reign), let reign {
             let instance = await prober.instance(master)
             if case .master(let history) = instance.answer, history.replicationID == look.history.replicationID {
@@ -110,28 +114,46 @@ actor PassportKeeper {
                 isReignCurrent = false
             }
         }
+        // The server may have ended while ZooKeeper was asked: the folder is somebody else's then.
+        guard !isOver else { return }
         if draft.note(look, reign) {
             save(files)
         } else if draft.isVoid {
             file.remove()
-        } else if looks % Self.quietLooks == 0, draft.passport != nil {
-            if !isOver { file.touch() }
+        } else if looks % Self.quietLooks == 0, draft.isCurrent {
+            file.touch()
         }
         looks += 1
-        if let reign, draft.passport?.epoch == reign.cluster.epoch, draft.passport?.runID == look.runID,
-            draft.passport?.replicationID == look.history.replicationID, sweep.sweep(look, reign)
+        if let reign, let passport = draft.passport, !isInTrouble, passport.epoch == reign.cluster.epoch,
+            passport.runID == look.runID, passport.replicationID == look.history.replicationID,
+            sweep.sweep(look, passport, reign)
         {
             disk.forget()
         }
         await keepHoldings(look)
         if await isStranded(look) {
             Log.warn(
-                "this empty replica waits for a master that is gone, while a copy of its data is set aside: ending this server, "
-                    + "so that its next start can bring the copy back")
+                "this replica waits for a master that is gone, and has data of which only its folder tells how fresh it is: "
+                    + "ending this server, so that its next start can stand with that")
             endServer()
         }
         // Reading and writing JSON takes more of the program than waiting does.
         if !isQuiet { dropCleanPages() }
+    }
+
+    private func guardPriority(_ look: ServerLook, _ connection: Connection) async throws {
+        guard !isOver else { return }
+        let isReplica = if case .replica = look.role { true } else { false }
+        let hasJoined = reign.map { draft.hasJoined($0, at: look) } ?? true
+        let isOutside = membership.isOutside(isReplica: isReplica, hasJoined: hasJoined, at: .now - start)
+        let priority = PriorityGuard(limit: prober.limit)
+        if isOutside, ownPriority == nil {
+            ownPriority = try await priority.withdraw(over: connection)
+            if ownPriority != nil { Log.info("nobody promotes this replica until it has joined the new master") }
+        } else if !isOutside, let own = ownPriority {
+            try await priority.set(own, over: connection)
+            ownPriority = nil
+        }
     }
 
     private func isStranded(_ look: ServerLook) async -> Bool {
@@ -142,8 +164,8 @@ actor PassportKeeper {
             let answer = await prober.instance(master).answer
             masterIsGone = answer == .refused || answer == .silent
         }
-        return stranded.note(
-            look, holdsCopies: masterIsGone && sweep.holdsCopies, masterIsGone: masterIsGone, at: .now - start)
+        let holdsData = look.history.keys > 0 ? draft.passport != nil : masterIsGone && sweep.holdsCopies
+        return stranded.note(look, holdsData: holdsData, masterIsGone: masterIsGone, at: .now - start)
     }
 
     private func readReign() async {
@@ -159,7 +181,9 @@ actor PassportKeeper {
     private func save(_ files: SeenFiles) {
         guard !isOver, var passport = draft.passport else { return }
         // What was written meanwhile must not count as what came after it.
-        (passport.modified, passport.file) = (files.modified, data.seen.written(with: passport.persistence))
+        passport.boot = Occupant.thisBoot
+        passport.modified = files.modified(with: passport.persistence)
+        passport.file = data.seen.written(with: passport.persistence)
         do throws(Failure) {
             try file.write(passport)
             if isInTrouble { Log.info("\(file.path) is written again") }
@@ -180,7 +204,9 @@ actor PassportKeeper {
         guard let record = disk.next(held ?? reign.cluster) ?? held else { return }
         do {
             if try await registry.keep(record, in: reign) == .done {
-                self.reign = ReignView(record: reign.record, cluster: record, clusterVersion: reign.clusterVersion + 1)
+                self.reign = ReignView(
+                    record: reign.record, cluster: record, clusterVersion: reign.clusterVersion + 1,
+                    leases: reign.leases)
                 return
             }
         } catch {

@@ -27,7 +27,7 @@ import ZooKeeper
                 empty.allSatisfy { $0.process.exitCode != nil }
             }
             for replica in empty {
-                #expect(replica.process.text.contains("so that its next start can bring the copy back"))
+                #expect(replica.process.text.contains("so that its next start can stand with that"))
             }
             let returned = try empty.map { try data.start($0) }
             try await returned.hold(2_000, within: .seconds(40))
