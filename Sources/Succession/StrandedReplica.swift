@@ -4,8 +4,9 @@
 /// Running, it can't stand with that: a cold start knows only of what a launcher finds. So its lease ends it, and its supervisor
 /// starts it again. No I/O, no clock.
 public struct StrandedReplica: Sendable {
-    /// After so long somebody else should have been promoted: twice Sentinel's shipped `down-after`.
-    public static let patience = Duration.seconds(10)
+    /// After so long somebody else should have been promoted, whatever Sentinel's settings in ordinary use, or a rebooted host be
+    /// back.
+    public static let patience = Duration.seconds(30)
 
     private var since: Duration?
 

@@ -11,7 +11,7 @@ import Testing
             role: role, history: History(replicationID: Cast.line, keys: keys), runID: "0a", isLoading: isLoading)
     }
 
-    /// Looks at 0 and at 10 s, and what lies between.
+    /// Looks at the beginning and at the end, and what lies between.
     private static func ends(
         _ look: ServerLook = look(), holdsData: Bool = true, masterIsGone: Bool = true, between: ServerLook? = nil,
         at end: Duration = StrandedReplica.patience
@@ -24,7 +24,7 @@ import Testing
         return replica.note(look, holdsData: holdsData, masterIsGone: masterIsGone, at: .seconds(3) + end)
     }
 
-    @Test func afterTenSeconds() {
+    @Test func afterItsPatience() {
         #expect(Self.ends())
         #expect(!Self.ends(at: StrandedReplica.patience - .milliseconds(1)))
     }

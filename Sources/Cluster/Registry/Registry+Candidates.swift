@@ -23,14 +23,13 @@ extension Registry {
         return Int(path[path.index(after: hyphen)...])
     }
 
-    /// Those that can be read: one that can't be stands for nobody, and keeps nobody from starting.
     public func candidates() async throws -> [Candidate] {
         try await nodes(below: paths.candidates).compactMap { name, node in
             // One that no session ends would stand for ever.
             guard let number = Self.number(ofCandidate: name), node.stat.ephemeralOwner != 0 else { return nil }
             let path = "\(paths.candidates)/\(name)"
+            let data = try decode(CandidateData.self, from: node, at: path) { data throws(BadZnode) in data }
             do {
-                let data = try decode(CandidateData.self, from: node, at: path) { data throws(BadZnode) in data }
                 var freshness = data.freshness
                 // A file can't have been written after its candidate stood: by ZooKeeper's clock, which is nobody's own.
                 if let modified = freshness.modified, modified > node.stat.created + Self.clockSlack {
@@ -39,9 +38,8 @@ extension Registry {
                 return Candidate(
                     number: number, address: try Address(znode: Array(data.address.utf8)), freshness: freshness,
                     since: node.stat.created)
-            } catch {
-                Log.debug("\(path) counts for nothing: \(error)")
-                return nil
+            } catch let error as BadZnode {
+                throw Failure(badZnode: error, at: path)
             }
         }
     }
