@@ -6,7 +6,7 @@
 public struct StrandedReplica: Sendable {
     /// After so long somebody else should have been promoted, whatever Sentinel's settings in ordinary use, or a rebooted host be
     /// back.
-    public static let patience = Duration.seconds(30)
+    public static let patience = Duration.seconds(60)
 
     private var since: Duration?
 

@@ -79,15 +79,7 @@ extension Snapshot {
         let ranked = zip(candidates, copies).map { member, copy in
             (member, FreshnessRank(of: copy, among: copies, holdings: holdings), isPromotable(member) ? 1 : 0)
         }
-        let best = ranked.max { ($0.1, $0.2, $0.0.description) < ($1.1, $1.2, $1.0.description) }?.0
-        // Of several nobody knows which is the freshest: their leases end them, so that they can stand with what they have.
-        return best.map(isUnplaced) ?? false && candidates.count(where: isUnplaced) > 1 ? nil : best
-    }
-
-    /// A replica that has not synchronised since it started: only its folder tells how fresh it is what it holds.
-    private func isUnplaced(_ member: Address) -> Bool {
-        guard isLeased(member), holdsData(member), let replication = replication(of: member) else { return false }
-        return !replication.synchronised && freshness(of: member)?.position == nil
+        return ranked.max { ($0.1, $0.2, $0.0.description) < ($1.1, $1.2, $1.0.description) }?.0
     }
 
     /// The member that would be promoted, where it lacks more than the last second of what there was, and nobody allows that.

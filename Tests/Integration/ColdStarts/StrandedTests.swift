@@ -23,7 +23,7 @@ import ZooKeeper
             let word = #"{"who": "an operator", "why": "the master's host is gone"}"#
             try await data.cluster.session.create("/redis/accept-loss", Array(word.utf8))
 
-            try await eventually("both have ended", within: .seconds(50)) {
+            try await eventually("both have ended", within: .seconds(90)) {
                 empty.allSatisfy { $0.process.exitCode != nil }
             }
             for replica in empty {
