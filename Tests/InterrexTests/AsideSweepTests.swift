@@ -52,7 +52,7 @@ import Testing
         let folder = try TemporaryFolder()
         try (try await MadeData.shared.value).putLog(folder)
         let files = DataFiles(folder: folder.path, settings: "appendonly yes")
-        let newest = files.seen.modified(with: .aof)
+        let newest = newestFile(in: files.paths)
         try putPassport(.aof, modified: newest, asOf: newest + asOf, in: folder)
         _ = try files.asides.setAside(at: "T1", because: "a test")
         return (folder, files)
@@ -120,18 +120,6 @@ import Testing
         #expect(names(in: folder.path).isEmpty)
     }
 
-    @Test("what the server holds in memory alone, or not in its files yet, is not elsewhere")
-    func inMemory() async throws {
-        let (folder, files) = try await folder()
-        let before = names(in: folder.path)
-        let look = ServerLook(role: .master, history: History(replicationID: Self.id, offset: 900), runID: "1")
-        var sweep = sweep(files)
-        sweep.sweep(look, reign(Self.id), keeping: .none)
-        #expect(files.asides.times == ["T1"])
-        sweep.sweep(look, reign(Self.id), upTo: 49)
-        #expect(files.asides.times == ["T1"] && names(in: folder.path) == before)
-    }
-
     @Test("it looks again once the id or the reign is another")
     func again() async throws {
         let (folder, files) = try await folder()
@@ -141,17 +129,5 @@ import Testing
         #expect(files.asides.times == ["T1"])
         sweep.sweep(look, reign(Self.other, [Reign(epoch: 3, replicationID: Self.id, until: 50)], epoch: 5))
         #expect(names(in: folder.path).isEmpty)
-    }
-}
-
-extension AsideSweep {
-    /// Beside a server whose passport goes as far as the look, where nothing else is said.
-    fileprivate mutating func sweep(
-        _ look: ServerLook, _ reign: ReignView, keeping kind: Passport.Persistence = .aof, upTo offset: Int64? = nil
-    ) {
-        let passport = Passport(
-            cluster: "0c0c0c0c", epoch: reign.cluster.epoch, replicationID: look.history.replicationID,
-            offset: offset ?? look.history.offset, role: .master, keys: 1, persistence: kind, runID: look.runID)
-        sweep(look, passport, reign)
     }
 }

@@ -16,8 +16,7 @@ extension Registry {
         guard try await translated({ try await session.exists(paths.master)?.version }) == record.version else {
             return nil
         }
-        let leases = try await children(paths.members)?.count ?? 0
-        return ReignView(record: record, cluster: cluster, clusterVersion: version, leases: leases)
+        return ReignView(record: record, cluster: cluster, clusterVersion: version)
     }
 
     /// Writes `/redis/cluster`, if the reign is still the one that was read.

@@ -43,7 +43,7 @@ struct LeaseOrder: Equatable, Sendable {
     struct Data: Equatable, Sendable {
         /// `DATA_DIR`
         var folder: String
-        /// The RDB file, then the files and folders of the log, whether they are there or not.
+        /// The data files and folders that count, whether they are there or not.
         var paths: [String]
         /// What the settings keep.
         var persistence: Passport.Persistence
@@ -53,10 +53,8 @@ struct LeaseOrder: Equatable, Sendable {
         /// found to be of others.
         var isUnknown: Bool
 
-        /// What is there of them.
-        var seen: SeenFiles {
-            SeenFiles(snapshot: fileMarks(in: Array(paths.prefix(1))), log: fileMarks(in: Array(paths.dropFirst())))
-        }
+        /// When the newest of the data files was written, in milliseconds since 1970; 0 where there is none.
+        var modified: Int64 { newestFile(in: paths) }
     }
 
     var text: String {
