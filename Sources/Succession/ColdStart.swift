@@ -87,13 +87,10 @@ extension Observation {
     private var isComplete: Bool {
         guard let countedMembers else { return false }
         // Who lacks nothing of what there was need not wait for those that were here before: as many as were counted will do.
-        if cluster?.holdings != nil, let first = freshestCandidate, !isBehind(first.freshness),
-            present.count >= countedMembers
-        {
-            return true
-        }
+        let lacksNothing = cluster?.holdings != nil && freshestCandidate.map { !isBehind($0.freshness) } ?? false
         let counted = presentCounted
-        return (counted.isEmpty && (holdings?.keys ?? 0) == 0 ? present : counted).count >= countedMembers
+        let allCount = lacksNothing || counted.isEmpty && (holdings?.keys ?? 0) == 0
+        return (allCount ? present : counted).count >= countedMembers
     }
 
     /// A position of another cluster, or of none that is known, says nothing here: then the record of the reigns tells, where

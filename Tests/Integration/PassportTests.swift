@@ -101,6 +101,32 @@ import Testing
         }
     }
 
+    /// As shipped: a log, and a snapshot an hour later. The log is much older then.
+    @Test func a_snapshot_beside_the_log_is_no_reason_to_doubt() async throws {
+        try await TestCluster.with { cluster in
+            let settings = logged.replacing("save \"\"", with: "save 3600 1")
+            let server = try await cluster.redis(settings).ready()
+            try await fill(server.port, keys: 10)
+            try await server.isNoted()
+            let written = ContinuousClock.now
+            try await eventually("the log is three seconds old") { ContinuousClock.now - written > .seconds(3) }
+            try await server.ask("BGSAVE")
+            try await eventually("it is saved") {
+                let info = await server.info("persistence")
+                return info["rdb_changes_since_last_save"] == "0" && info["rdb_bgsave_in_progress"] == "0"
+            }
+            let saved = modificationTime(of: "\(server.folder.path)/dump.rdb")
+            try await eventually("the lease has looked since") {
+                modificationTime(of: server.passportPath) > saved + 1_000
+            }
+            server.process.signal(SIGKILL)
+            try await server.process.wait()
+            let returned = try await cluster.redis(settings, port: server.port, folder: server.folder).ready()
+            #expect(!returned.lines.contains { $0.contains("counts for nothing") }, "\(returned.lines)")
+            #expect(try await returned.ask("DBSIZE") == "10")
+        }
+    }
+
     @Test func it_follows_a_promotion_and_the_new_epoch() async throws {
         try await WatchedCluster.with(failoverTimeout: .seconds(5), redisSettings: logged) { watched in
             let old = watched.master
@@ -225,4 +251,11 @@ import Testing
     private func offset(of server: Launched) async throws -> Int64 {
         try #require(await server.info("replication")["master_repl_offset"].flatMap { Int64($0) })
     }
+}
+
+/// In milliseconds since 1970; 0 where there is nothing.
+private func modificationTime(of path: String) -> Int64 {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return 0 }
+    return Int64(info.st_mtim.tv_sec) * 1_000 + Int64(info.st_mtim.tv_nsec) / 1_000_000
 }

@@ -75,7 +75,7 @@ import Testing
     func containment(_ test: Case) async throws {
         let (folder, files) = try await folder()
         var sweep = sweep(files)
-        sweep.sweep(ServerLook(role: .master, history: test.history, runID: "1"), reign(test.recorded, test.reigns))
+        _ = sweep.sweep(ServerLook(role: .master, history: test.history, runID: "1"), reign(test.recorded, test.reigns))
         #expect(names(in: folder.path).isEmpty == test.isDeleted, "\(names(in: folder.path))")
         #expect(files.asides.times == (test.isDeleted ? [] : ["T1"]))
     }
@@ -88,7 +88,7 @@ import Testing
         if what == "cut" { #expect(truncate(path, 20) == 0) }
         let before = names(in: folder.path)
         var sweep = sweep(files)
-        sweep.sweep(
+        _ = sweep.sweep(
             ServerLook(role: .master, history: History(replicationID: Self.id, offset: 900), runID: "1"),
             reign(Self.id))
         #expect(names(in: folder.path) == before && files.asides.times == ["T1"])
@@ -102,7 +102,7 @@ import Testing
         try writeBytes(holdsData ? made.rdb : made.emptyRDB, to: "\(folder.path)/dump.rdb.aside-T1")
         try setTime(of: "\(folder.path)/dump.rdb.aside-T1", to: 1_000)
         var sweep = sweep(files)
-        sweep.sweep(
+        _ = sweep.sweep(
             ServerLook(role: .master, history: History(replicationID: Self.id, offset: 900), runID: "1"),
             reign(Self.id))
         #expect(files.asides.times == (holdsData ? ["T1"] : []))
@@ -114,9 +114,9 @@ import Testing
         var sweep = sweep(files)
         let look = ServerLook(role: .master, history: History(replicationID: Self.other, offset: 900), runID: "1")
         let reigns = [Reign(epoch: 3, replicationID: Self.id, until: 50)]
-        sweep.sweep(look, reign(nil, reigns))
+        _ = sweep.sweep(look, reign(nil, reigns))
         #expect(files.asides.times == ["T1"])
-        sweep.sweep(look, reign(Self.other, reigns))
+        _ = sweep.sweep(look, reign(Self.other, reigns))
         #expect(names(in: folder.path).isEmpty)
     }
 
@@ -125,9 +125,9 @@ import Testing
         let (folder, files) = try await folder()
         var sweep = sweep(files)
         let look = ServerLook(role: .master, history: History(replicationID: Self.other, offset: 900), runID: "1")
-        sweep.sweep(look, reign(Self.other))
+        _ = sweep.sweep(look, reign(Self.other))
         #expect(files.asides.times == ["T1"])
-        sweep.sweep(look, reign(Self.other, [Reign(epoch: 3, replicationID: Self.id, until: 50)], epoch: 5))
+        _ = sweep.sweep(look, reign(Self.other, [Reign(epoch: 3, replicationID: Self.id, until: 50)], epoch: 5))
         #expect(names(in: folder.path).isEmpty)
     }
 }

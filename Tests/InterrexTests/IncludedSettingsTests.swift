@@ -8,11 +8,11 @@ import Testing
     /// Where a server of a hundred keys is to be started again, and its settings.
     private struct Stage {
         let folder: TemporaryFolder
-        // A stored property can throw nowhere else: without a folder or a port there is no test.
-        let settings = try! TemporaryFolder("settings")
-        let port = try! freePort()
+        let settings: TemporaryFolder
+        let port: Int
 
         init(_ name: String = "dump.rdb") async throws {
+            (settings, port) = (try TemporaryFolder("settings"), try freePort())
             let server = try await RedisServer.start(["--dbfilename", name])
             try await addKeys(100, to: server.port)
             try await redis(server.port, "SAVE")

@@ -19,7 +19,6 @@ struct AsideSweep: Sendable {
 
     /// - Parameter look: of a server whose data is in its files.
     /// - Returns: whether a copy was deleted.
-    @discardableResult
     mutating func sweep(_ look: ServerLook, _ reign: ReignView) -> Bool {
         let state = State(
             replicationID: look.history.replicationID, epoch: reign.cluster.epoch, recorded: reign.cluster.replicationID
@@ -94,12 +93,15 @@ extension AsideCopies {
 }
 
 /// When the newest of these files, or of those in these folders, was written, in milliseconds since 1970; 0 where there is
-/// none.
+/// none. Manifests, and what a server is still making of its log, hold nothing that it would load.
 func newestFile(in paths: [String]) -> Int64 {
     let files = paths + paths.flatMap { path in Folder.entries(of: path).map { "\(path)/\($0)" } }
     return files.compactMap { file in
+        let name = file.split(separator: "/").last ?? ""
         var info = stat()
-        guard stat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { return nil }
+        guard !name.hasSuffix(".manifest"), !name.hasPrefix("temp-"), stat(file, &info) == 0,
+            info.st_mode & S_IFMT == S_IFREG
+        else { return nil }
         return milliseconds(info.st_mtim)
     }.max() ?? 0
 }

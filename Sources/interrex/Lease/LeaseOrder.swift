@@ -43,7 +43,7 @@ struct LeaseOrder: Equatable, Sendable {
     struct Data: Equatable, Sendable {
         /// `DATA_DIR`
         var folder: String
-        /// The data files and folders that count, whether they are there or not.
+        /// The RDB file, then the files and folders of the log, whether they are there or not.
         var paths: [String]
         /// What the settings keep.
         var persistence: Passport.Persistence
@@ -53,8 +53,20 @@ struct LeaseOrder: Equatable, Sendable {
         /// found to be of others.
         var isUnknown: Bool
 
-        /// When the newest of the data files was written, in milliseconds since 1970; 0 where there is none.
-        var modified: Int64 { newestFile(in: paths) }
+        /// When the files were written that a server would load, by what it keeps.
+        var times: FileTimes {
+            FileTimes(snapshot: newestFile(in: Array(paths.prefix(1))), log: newestFile(in: Array(paths.dropFirst())))
+        }
+    }
+
+    /// When the newest of a server's data files was written, in milliseconds since 1970; 0 where there is none.
+    struct FileTimes {
+        /// Of the RDB file. One that is taken beside a log says nothing of that.
+        var snapshot: Int64
+        /// Of the files of the log.
+        var log: Int64
+
+        func modified(with persistence: Passport.Persistence) -> Int64 { persistence == .aof ? log : snapshot }
     }
 
     var text: String {

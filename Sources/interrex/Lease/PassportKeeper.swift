@@ -51,9 +51,9 @@ actor PassportKeeper {
             try? await prober.connected(to: order.server, order.credentials) { @Sendable [prober] connection in
                 while !Task.isCancelled {
                     // Before the look: what is written after it must not count as what it tells of.
-                    let modified = self.data.modified
+                    let times = self.data.times
                     guard let look = try await prober.look(over: connection) else { return }
-                    await self.note(look, modified)
+                    await self.note(look, times)
                     await self.waitForNextLook()
                 }
             }
@@ -77,7 +77,7 @@ actor PassportKeeper {
     /// Until the next look, or until the reign may have changed.
     private func waitForNextLook() async {
         guard !Task.isCancelled else { return }
-        // INFO is only told who asks: one look a second is all that a quiet server costs.
+        // Redis tells nobody by itself what INFO says: one look a second is all that a quiet server costs.
         let task = Task(executorPreference: loop) { [loop] in try await loop.sleep(for: Self.pause) }
         rest = task
         await withTaskCancellationHandler {
@@ -87,7 +87,7 @@ actor PassportKeeper {
         }
     }
 
-    private func note(_ look: ServerLook, _ modified: Int64) async {
+    private func note(_ look: ServerLook, _ times: LeaseOrder.FileTimes) async {
         let isQuiet = draft.last.map { look.isQuiet(since: $0) } ?? false
         if !isQuiet || !isReignCurrent { await readReign() }
         if let master = draft.question(look, reign), let reign {
@@ -99,7 +99,7 @@ actor PassportKeeper {
             }
         }
         if draft.note(look, reign) {
-            save(modified)
+            save(times)
         } else if draft.isVoid {
             file.remove()
         } else if looks % Self.quietLooks == 0, draft.passport != nil {
@@ -126,9 +126,9 @@ actor PassportKeeper {
         }
     }
 
-    private func save(_ modified: Int64) {
+    private func save(_ times: LeaseOrder.FileTimes) {
         guard !isOver, var passport = draft.passport else { return }
-        passport.modified = modified
+        passport.modified = times.modified(with: passport.persistence)
         do throws(Failure) {
             try file.write(passport)
             if isInTrouble { Log.info("\(file.path) is written again") }
