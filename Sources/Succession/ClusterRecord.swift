@@ -101,7 +101,7 @@ public struct ClusterRecord: Codable, Equatable, Sendable {
         }
         let epochs = [epoch, sentinelEpoch ?? 0, holdings?.epoch ?? 0] + reigns.map(\.epoch) + holders.map(\.epoch)
         // Room is left for the next one, whoever wrote this one.
-        guard epochs.allSatisfy({ (0...Self.highestEpoch).contains($0) }) else {
+        guard epochs.allSatisfy({ (0..<Self.highestEpoch).contains($0) }) else {
             throw BadZnode("an epoch is negative or too high")
         }
         guard reigns.count <= Self.reignLimit, max(holders.count, disks.count) <= Self.holderLimit else {

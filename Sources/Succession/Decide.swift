@@ -104,6 +104,7 @@ extension Observation {
         if let named = sentinels.majorityAddress, named != me, !isDead(named), !patienceIsOver {
             return Ruling(rule: .otherwise, decision: .wait(.chosenButSilent(named)))
         }
+        if isDisputed { return Ruling(rule: .otherwise, decision: .wait(.disputedCluster(mark.clusterID ?? "-"))) }
         // What a member loads is not known before it is done.
         let fresher = others.filter {
             isFresherThanUs($0) || cannotBeAsked($0) || answer(of: $0) == .loading && !isStranger($0)

@@ -21,10 +21,18 @@ public struct Freshness: Equatable, Sendable {
     /// The cluster whose passport lies beside it; nil where there is none. It tells a member that was here before from a
     /// new one, whatever became of its data.
     public var clusterID: String?
+    /// `run_id` of the server that wrote its passport: copies that bear the same are one copy, seen twice.
+    public var runID: String?
+    /// What the passport alone says of the offset, where what was appended to the log since is reckoned with; only the member
+    /// itself knows it. No byte of an offset that was reckoned is proven to be a part of anything.
+    public var provenOffset: Int64?
+    /// Whether the log has every write that its server took as master: the machine has run since. Only the member itself
+    /// knows that.
+    public var isWhole = false
 
     public init(
         holdsData: Bool, isLoadable: Bool = true, isKept: Bool = true, epoch: Int? = nil, replicationID: String? = nil,
-        offset: Int64? = nil, keys: Int64? = nil, modified: Int64? = nil, clusterID: String? = nil
+        offset: Int64? = nil, keys: Int64? = nil, modified: Int64? = nil, clusterID: String? = nil, runID: String? = nil
     ) {
         self.holdsData = holdsData
         self.isLoadable = isLoadable
@@ -35,24 +43,13 @@ public struct Freshness: Equatable, Sendable {
         self.keys = keys
         self.modified = modified
         self.clusterID = clusterID
+        self.runID = runID
     }
 
     public static let empty = Freshness(holdsData: false)
 
     /// Data that a server could be started with.
     public var isUsable: Bool { holdsData && isLoadable }
-
-    /// The same, as another launcher wrote it: what can't be counts as unknown, so that a number that nobody counts to neither
-    /// wins nor is reckoned with.
-    public var plausible: Freshness {
-        var copy = self
-        if let epoch, !(0...ClusterRecord.highestEpoch).contains(epoch) { copy.epoch = nil }
-        if let offset, offset < 0 { copy.offset = nil }
-        if let keys, keys < 0 { copy.keys = nil }
-        if let replicationID, !isReplicationID(replicationID) { copy.replicationID = nil }
-        if let clusterID, !ClusterRecord.isID(clusterID) { copy.clusterID = nil }
-        return copy
-    }
 
     /// Nil where it is not known.
     public var position: Position? {
@@ -69,6 +66,7 @@ extension Freshness: Codable {
         case isKept = "kept"
         case replicationID = "replication_id"
         case clusterID = "cluster"
+        case runID = "run_id"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -82,6 +80,7 @@ extension Freshness: Codable {
         keys = try fields.decodeIfPresent(Int64.self, forKey: .keys)
         modified = try fields.decodeIfPresent(Int64.self, forKey: .modified)
         clusterID = try fields.decodeIfPresent(String.self, forKey: .clusterID)
+        runID = try fields.decodeIfPresent(String.self, forKey: .runID)
         forgetImpossible()
     }
 
@@ -91,6 +90,7 @@ extension Freshness: Codable {
         if let epoch, !(0..<ClusterRecord.highestEpoch).contains(epoch) { self.epoch = nil }
         if let id = replicationID, !isReplicationID(id) { replicationID = nil }
         if let id = clusterID, !ClusterRecord.isID(id) { clusterID = nil }
+        if let id = runID, !Passport.isRunID(id) { runID = nil }
         if offset ?? 0 < 0 { offset = nil }
         if keys ?? 0 < 0 { keys = nil }
         if modified ?? 0 < 0 { modified = nil }

@@ -23,8 +23,11 @@ public struct HoldingsDraft: Sendable {
         if record.epoch < epoch { record.epoch = epoch + 1 }
         let moved = last.map { !look.isQuiet(since: $0.look) } ?? true
         let isNew = record.replicationID != look.history.replicationID || record.holdings?.epoch != record.epoch
+        // What connects as a replica may be a backup, or a member's earlier life that nobody has hung up on yet: a member has a
+        // lease too.
+        let members = max(record.members, min(1 + look.replicas, reign.leases))
         // One more after the last write, so that a burst doesn't stand for the second that a crash may cost.
-        let mustWrite = isNew || moved || last?.wasMoving ?? false || record.members < 1 + look.replicas
+        let mustWrite = isNew || moved || last?.wasMoving ?? false || record.members < members
         // The lesser of two seconds: a burst, however short, must not stand for what a crash may cost at any time.
         let advance = last.map { max(0, look.history.offset - $0.look.history.offset) } ?? 0
         let rate = min(advance, lastAdvance)
@@ -33,11 +36,14 @@ public struct HoldingsDraft: Sendable {
         guard mustWrite else { return nil }
         let isKept = persistence != .none || !isNew && record.holdings?.isKept ?? false
         record.replicationID = look.history.replicationID
-        record.members = max(record.members, 1 + look.replicas)
+        record.members = members
         record.missingSince = nil
+        // Without a write only pings move the offset, and what sentinels publish: some 100 bytes a second each. Passports don't
+        // count it, and must not lag behind for it.
+        let isQuiet = !isNew && !moved
         record.holdings = Holdings(
-            epoch: record.epoch, offset: look.history.offset, rate: moved ? rate : 0, keys: look.history.keys,
-            isKept: isKept, seen: now)
+            epoch: record.epoch, offset: isQuiet ? record.holdings?.offset ?? look.history.offset : look.history.offset,
+            rate: isQuiet ? advance : rate, keys: look.history.keys, isKept: isKept, seen: now)
         return record.isLike(reign.cluster) ? nil : record
     }
 

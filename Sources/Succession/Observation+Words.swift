@@ -5,7 +5,15 @@ extension Observation {
     var others: [Address] { liveMembers.filter { $0 != me } }
 
     func isFresherThanUs(_ member: Address) -> Bool {
-        freshness(of: member)?.isFresher(than: judged(data), holdings: holdings) ?? false
+        guard let theirs = freshness(of: member) else { return false }
+        return theirs.isFresher(than: judged(data), holdings: holdings) && !isAheadByPings(theirs)
+    }
+
+    /// Whether a copy is of our own reign, and our log has all that we wrote then: what it is ahead by is pings, and what the
+    /// sentinels publish.
+    private func isAheadByPings(_ copy: Freshness) -> Bool {
+        data.isWhole && data.epoch != nil && data.epoch == copy.epoch && data.replicationID == copy.replicationID
+            && record?.address == me
     }
 
     /// Live members beside which a new master would be one too many, or without their data.
@@ -44,7 +52,7 @@ extension Observation {
         }
         guard let id = best?.clusterID else { return nil }
         let copies = marked.filter { $0.clusterID == id }
-        let epoch = copies.compactMap(\.epoch).filter { $0 < ClusterRecord.highestEpoch }.max() ?? 0
+        let epoch = copies.compactMap(\.epoch).filter { $0 < ClusterRecord.highestEpoch - 1 }.max() ?? 0
         var record = ClusterRecord(id: id, members: 0, epoch: epoch)
         // One that can't be loaded tells as well what there was.
         let known = copies.filter(\.holdsData).compactMap { copy in copy.position.map { (copy, $0) } }
@@ -68,17 +76,23 @@ extension Observation {
     }
 
     /// Those that are here for sure. The node of a launcher that was killed lives on for a session timeout, beside that of the
-    /// one that was started in its place: on another port the two would count as two members with the data of one. And what
-    /// those have that were passed over will not begin, and may be better.
+    /// one that was started in its place: on another port the two would count as two members with the data of one. What their
+    /// passports say tells them apart; of those that have none, only who has stood for longer than that counts. And what those
+    /// have that were passed over will not begin, and may be better.
     public var presentMembers: Int {
         let passed = candidates.filter { passedOver.contains($0.number) && $0.number != candidacy?.number }
-        let present = presentCounted.subtracting(passed.map(\.address))
-        guard let candidacy, let own = candidates.first(where: { $0.number == candidacy.number }) else {
-            return present.count
+        let standing = Dictionary(candidates.map { ($0.address, $0) }) { $0.number > $1.number ? $0 : $1 }
+        let disks = presentCounted.subtracting(passed.map(\.address)).compactMap { address -> String? in
+            guard !isLeased(address), let candidate = standing[address] else { return address.description }
+            return candidate.freshness.runID ?? (isYoung(candidate) ? nil : address.description)
         }
+        return Set(disks).count
+    }
+
+    private func isYoung(_ candidate: Candidate) -> Bool {
+        guard let candidacy, let own = candidates.first(where: { $0.number == candidacy.number }) else { return false }
         let rest = candidacy.age - candidacy.sessionTimeout * 3 / 2
-        let young = candidates.filter { Duration.milliseconds($0.since - own.since) > rest }
-        return present.subtracting(young.map(\.address)).count
+        return Duration.milliseconds(candidate.since - own.since) > rest
     }
 
     /// By ZooKeeper's clock: of several starts each would count anew.
@@ -99,12 +113,12 @@ extension [SentinelReport] {
 extension Observation {
     /// The number of the reign that a claim of ours would begin: above every one that is known here.
     public var nextEpoch: Int {
-        let heard = sentinels.opinions.map(\.epoch).filter { $0 < ClusterRecord.highestEpoch }
+        let heard = sentinels.opinions.map(\.epoch).filter { $0 < ClusterRecord.highestEpoch - 1 }
         let copies = ([data] + candidates.map(\.freshness)).filter {
             $0.clusterID != nil && $0.clusterID == mark.clusterID
         }
         let known = [cluster?.epoch, restored?.epoch, cluster?.holdings?.epoch].compactMap(\.self)
-        let borne = copies.compactMap(\.epoch).filter { $0 < ClusterRecord.highestEpoch }
+        let borne = copies.compactMap(\.epoch).filter { $0 < ClusterRecord.highestEpoch - 1 }
         return (known + heard + borne).reduce(0, max) + 1
     }
 }
@@ -112,7 +126,7 @@ extension Observation {
 extension Freshness {
     /// What a reign that begins with this copy takes over; nil where that bears no id.
     public var origin: Origin? {
-        guard holdsData, let replicationID, let offset else { return nil }
+        guard holdsData, let replicationID, let offset = provenOffset ?? offset else { return nil }
         return Origin(epoch: epoch, replicationID: replicationID, offset: offset)
     }
 }

@@ -42,11 +42,16 @@ public struct Passport: Codable, Equatable, Sendable {
     /// When the newest of the data files had been written, in milliseconds since 1970. A file that is older than this was put
     /// in its place afterwards.
     public var modified: Int64
+    /// The file to which the server was writing; nil where there was none yet.
+    public var file: FileMark?
+    /// The boot of the machine on which it was written (`/proc/sys/kernel/random/boot_id`): as long as that lasts, a log loses
+    /// nothing that its server has written.
+    public var boot: String?
 
     public init(
         cluster: String, epoch: Int, replicationID: String, previousID: String? = nil, previousOffset: Int64? = nil,
         offset: Int64, role: Role, isSynchronised: Bool = true, keys: Int64, persistence: Persistence, runID: String,
-        modified: Int64 = 0
+        modified: Int64 = 0, file: FileMark? = nil
     ) {
         self.cluster = cluster
         self.epoch = epoch
@@ -60,10 +65,11 @@ public struct Passport: Codable, Equatable, Sendable {
         self.persistence = persistence
         self.runID = runID
         self.modified = modified
+        self.file = file
     }
 
     private enum CodingKeys: String, CodingKey {
-        case cluster, epoch, offset, role, keys, persistence, modified
+        case cluster, epoch, offset, role, keys, persistence, modified, file, boot
         case replicationID = "replication_id"
         case previousID = "previous_id"
         case previousOffset = "previous_offset"
@@ -84,6 +90,10 @@ public struct Passport: Codable, Equatable, Sendable {
     /// How exactly file times are compared with those that a passport holds, in milliseconds.
     public static let slack: Int64 = 1_000
 
+    static func isRunID(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(isHexDigit)
+    }
+
     public var position: Position { Position(epoch: epoch, offset: offset) }
 
     /// - Throws: `BadZnode` where a field can't be what we wrote.
@@ -101,7 +111,11 @@ public struct Passport: Codable, Equatable, Sendable {
         guard offset >= 0, keys >= 0, modified >= 0, previousOffset ?? 0 >= 0 else {
             throw BadZnode("a number is negative")
         }
-        guard runID.utf8.count <= 64, runID.utf8.allSatisfy(isHexDigit) else { throw BadZnode("its run id is none") }
+        guard runID.isEmpty || Self.isRunID(runID) else { throw BadZnode("its run id is none") }
+        guard boot?.utf8.count ?? 0 <= 64 else { throw BadZnode("its boot is none") }
+        if let file, file.size < 0 || file.modified < 0 || file.name.utf8.count > 255 {
+            throw BadZnode("its file is none")
+        }
         return self
     }
 }

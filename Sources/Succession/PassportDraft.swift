@@ -54,6 +54,11 @@ public struct PassportDraft: Equatable, Sendable {
         confirmed = Confirmation(epoch: reign.cluster.epoch, replicationID: look.history.replicationID)
     }
 
+    /// Whether what the server holds is of this reign, in its files already or not.
+    public func hasJoined(_ reign: ReignView, at look: ServerLook) -> Bool {
+        isConfirmed(look, reign) || passport.map { $0.epoch >= reign.cluster.epoch } ?? false
+    }
+
     private func isConfirmed(_ look: ServerLook, _ reign: ReignView) -> Bool {
         confirmed == Confirmation(epoch: reign.cluster.epoch, replicationID: look.history.replicationID)
     }
@@ -84,6 +89,12 @@ public struct PassportDraft: Equatable, Sendable {
         if let passport, let noted, new.isLike(passport), look.isQuiet(since: noted) { return false }
         (passport, noted) = (new, look)
         return true
+    }
+
+    /// Whether the passport tells of the last look too: nothing has happened since but pings.
+    public var isCurrent: Bool {
+        guard passport != nil, let noted, let last else { return false }
+        return last.isQuiet(since: noted)
     }
 
     /// Whether what the server holds is not in its files yet: it is loading or synchronising, or has taken over another's data
@@ -151,10 +162,10 @@ public struct PassportDraft: Equatable, Sendable {
 }
 
 extension Passport {
-    /// Whether both say the same but for the offset, which pings move, and file times.
+    /// Whether both say the same but for the offset, which pings move, and the files.
     fileprivate func isLike(_ other: Passport) -> Bool {
         var same = self
-        (same.offset, same.modified) = (other.offset, other.modified)
+        (same.offset, same.modified, same.file, same.boot) = (other.offset, other.modified, other.file, other.boot)
         return same == other
     }
 }

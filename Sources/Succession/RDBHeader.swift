@@ -7,6 +7,8 @@ public struct RDBHeader: Equatable, Sendable {
     public var replicationID: String?
     /// `repl-offset`, in bytes.
     public var offset: Int64?
+    /// `ctime`: when it was begun, in seconds since 1970.
+    public private(set) var begun: Int64?
     /// The version of the format: Redis 7.0 writes 10, Valkey 9.0 writes 80.
     public let version: Int
     /// How many keys the first database has that is in the file; nil where the head doesn't tell.
@@ -57,6 +59,7 @@ public struct RDBHeader: Equatable, Sendable {
                 switch name {
                 case "repl-id" where isReplicationID(value): replicationID = value
                 case "repl-offset": offset = Int64(value)
+                case "ctime": begun = Int64(value)
                 default: break
                 }
             // RDB_OPCODE_FUNCTION2

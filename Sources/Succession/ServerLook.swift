@@ -54,10 +54,13 @@ public struct ReignView: Equatable, Sendable {
     public var record: Record
     public var cluster: ClusterRecord
     public var clusterVersion: Int32
+    /// How many members had a lease when this was read.
+    public var leases: Int
 
-    public init(record: Record, cluster: ClusterRecord, clusterVersion: Int32) {
+    public init(record: Record, cluster: ClusterRecord, clusterVersion: Int32, leases: Int = 1) {
         self.record = record
         self.cluster = cluster
         self.clusterVersion = clusterVersion
+        self.leases = leases
     }
 }

@@ -38,7 +38,8 @@ extension Sighting {
     public func isContained(_ copy: Freshness, inHistoryOf master: Address) -> Bool {
         guard copy.holdsData else { return true }
         // The history of one that is still loading is not known yet.
-        guard case .master(let history) = answer(of: master), let id = copy.replicationID, let offset = copy.offset
+        guard case .master(let history) = answer(of: master), let id = copy.replicationID,
+            let offset = copy.offset.map({ max($0, copy.provenOffset ?? $0) })
         else {
             return false
         }

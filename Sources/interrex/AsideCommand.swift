@@ -97,23 +97,18 @@ private struct AsideRow {
 
     init(_ time: String, _ copies: AsideCopies, _ record: ClusterRecord?) {
         self.time = time
-        files = copies.paths(of: time).map { String($0.split(separator: "/").last ?? "") }
+        files = copies.paths(of: time).map { fileName(of: $0) }
         bytes = copies.size(of: time)
         passport = copies.trustedPassport(of: time)
         reason = copies.reason(of: time)
-        let own = (try? PassportFile(folder: copies.folder).read())?.passport
-        guard let passport, let own else {
+        guard passport != nil, let own = copies.ownPassport, own.persistence != .none else {
             isContained = nil
             return
         }
         let history = History(
             replicationID: own.replicationID, previousID: own.previousID, previousOffset: own.previousOffset,
             offset: own.offset)
-        let isInHistory = history.contains(passport.replicationID, upTo: passport.offset)
-        let isInReigns =
-            record?.replicationID == own.replicationID
-            && record?.includes(passport.replicationID, upTo: passport.offset) ?? false
-        isContained = copies.exactPassport(of: time) != nil && (isInHistory || isInReigns)
+        isContained = copies.isContained(time, in: history, record)
     }
 
     var position: String {

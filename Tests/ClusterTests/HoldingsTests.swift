@@ -22,7 +22,8 @@ struct HoldingsTests {
             let first = ReignView(record: Record(Address(7001), version: 0), cluster: newCluster, clusterVersion: 0)
             #expect(try await place.registry.reign() == first)
             #expect(try await place.registry.claimAgain(Address(7002), member: "b", at: 0, cluster: newReign) == .done)
-            let second = ReignView(record: Record(Address(7002), version: 1), cluster: newReign, clusterVersion: 1)
+            let second = ReignView(
+                record: Record(Address(7002), version: 1), cluster: newReign, clusterVersion: 1, leases: 2)
             #expect(try await place.registry.reign() == second)
             try await place.witness.delete(place.paths.cluster)
             #expect(try await place.registry.reign() == nil)

@@ -24,7 +24,7 @@ package struct Turns: SuiteTrait, TestTrait, TestScoping {
         await Self.gate.leave(weight)
     }
 
-    package static let places = 4
+    package static let places = 6
     @TaskLocal private static var isHeld = false
     private static let gate = Gate(free: places)
 
@@ -53,7 +53,7 @@ package struct Turns: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == Turns {
-    /// At most four tests at once, over all suites that say so.
+    /// At most six tests at once, over all suites that say so.
     package static var inTurn: Turns { Turns(weight: 1) }
     /// Beside no other test of this target: it measures time, or starts very many servers.
     package static var alone: Turns { Turns(weight: Turns.places) }

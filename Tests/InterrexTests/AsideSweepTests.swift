@@ -52,7 +52,7 @@ import Testing
         let folder = try TemporaryFolder()
         try (try await MadeData.shared.value).putLog(folder)
         let files = DataFiles(folder: folder.path, settings: "appendonly yes")
-        let newest = newestFile(in: files.paths)
+        let newest = files.seen.modified(with: .aof)
         try putPassport(.aof, modified: newest, asOf: newest + asOf, in: folder)
         _ = try files.asides.setAside(at: "T1", because: "a test")
         return (folder, files)
@@ -75,7 +75,7 @@ import Testing
     func containment(_ test: Case) async throws {
         let (folder, files) = try await folder()
         var sweep = sweep(files)
-        _ = sweep.sweep(ServerLook(role: .master, history: test.history, runID: "1"), reign(test.recorded, test.reigns))
+        sweep.sweep(ServerLook(role: .master, history: test.history, runID: "1"), reign(test.recorded, test.reigns))
         #expect(names(in: folder.path).isEmpty == test.isDeleted, "\(names(in: folder.path))")
         #expect(files.asides.times == (test.isDeleted ? [] : ["T1"]))
     }
@@ -88,7 +88,7 @@ import Testing
         if what == "cut" { #expect(truncate(path, 20) == 0) }
         let before = names(in: folder.path)
         var sweep = sweep(files)
-        _ = sweep.sweep(
+        sweep.sweep(
             ServerLook(role: .master, history: History(replicationID: Self.id, offset: 900), runID: "1"),
             reign(Self.id))
         #expect(names(in: folder.path) == before && files.asides.times == ["T1"])
@@ -102,7 +102,7 @@ import Testing
         try writeBytes(holdsData ? made.rdb : made.emptyRDB, to: "\(folder.path)/dump.rdb.aside-T1")
         try setTime(of: "\(folder.path)/dump.rdb.aside-T1", to: 1_000)
         var sweep = sweep(files)
-        _ = sweep.sweep(
+        sweep.sweep(
             ServerLook(role: .master, history: History(replicationID: Self.id, offset: 900), runID: "1"),
             reign(Self.id))
         #expect(files.asides.times == (holdsData ? ["T1"] : []))
@@ -114,10 +114,22 @@ import Testing
         var sweep = sweep(files)
         let look = ServerLook(role: .master, history: History(replicationID: Self.other, offset: 900), runID: "1")
         let reigns = [Reign(epoch: 3, replicationID: Self.id, until: 50)]
-        _ = sweep.sweep(look, reign(nil, reigns))
+        sweep.sweep(look, reign(nil, reigns))
         #expect(files.asides.times == ["T1"])
-        _ = sweep.sweep(look, reign(Self.other, reigns))
+        sweep.sweep(look, reign(Self.other, reigns))
         #expect(names(in: folder.path).isEmpty)
+    }
+
+    @Test("what the server holds in memory alone, or not in its files yet, is not elsewhere")
+    func inMemory() async throws {
+        let (folder, files) = try await folder()
+        let before = names(in: folder.path)
+        let look = ServerLook(role: .master, history: History(replicationID: Self.id, offset: 900), runID: "1")
+        var sweep = sweep(files)
+        sweep.sweep(look, reign(Self.id), keeping: .none)
+        #expect(files.asides.times == ["T1"])
+        sweep.sweep(look, reign(Self.id), upTo: 49)
+        #expect(files.asides.times == ["T1"] && names(in: folder.path) == before)
     }
 
     @Test("it looks again once the id or the reign is another")
@@ -125,9 +137,21 @@ import Testing
         let (folder, files) = try await folder()
         var sweep = sweep(files)
         let look = ServerLook(role: .master, history: History(replicationID: Self.other, offset: 900), runID: "1")
-        _ = sweep.sweep(look, reign(Self.other))
+        sweep.sweep(look, reign(Self.other))
         #expect(files.asides.times == ["T1"])
-        _ = sweep.sweep(look, reign(Self.other, [Reign(epoch: 3, replicationID: Self.id, until: 50)], epoch: 5))
+        sweep.sweep(look, reign(Self.other, [Reign(epoch: 3, replicationID: Self.id, until: 50)], epoch: 5))
         #expect(names(in: folder.path).isEmpty)
+    }
+}
+
+extension AsideSweep {
+    /// Beside a server whose passport goes as far as the look, where nothing else is said.
+    fileprivate mutating func sweep(
+        _ look: ServerLook, _ reign: ReignView, keeping kind: Passport.Persistence = .aof, upTo offset: Int64? = nil
+    ) {
+        let passport = Passport(
+            cluster: "0c0c0c0c", epoch: reign.cluster.epoch, replicationID: look.history.replicationID,
+            offset: offset ?? look.history.offset, role: .master, keys: 1, persistence: kind, runID: look.runID)
+        _ = sweep(look, passport, reign)
     }
 }

@@ -134,7 +134,7 @@ import Testing
         let folder = try TemporaryFolder()
         try putPassport(.none, modified: 0, asOf: 0, keys: 9, in: folder)
         let cache = DataFiles(folder: folder.path, settings: "save \"\"").find()
-        #expect(cache == FoundData(freshness: .empty, clusterID: "0c0c0c0c"))
+        #expect(cache == FoundData(freshness: .empty, clusterID: "0c0c0c0c", runID: "0a"))
         try putPassport(.rdb, modified: 0, asOf: 0, keys: 0, in: folder)
         #expect(DataFiles(folder: folder.path, settings: "").find().doubt == nil)
         try putPassport(.rdb, modified: 0, asOf: 0, keys: 9, in: folder)

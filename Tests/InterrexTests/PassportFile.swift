@@ -6,12 +6,12 @@ import Support
 /// Lays a passport into a folder, as a lease would have left it.
 func putPassport(
     _ persistence: Passport.Persistence, modified: Int64, asOf: Int64, keys: Int64 = 2, in folder: TemporaryFolder,
-    cluster: String = "0c0c0c0c"
+    cluster: String = "0c0c0c0c", file: FileMark? = nil
 ) throws {
     let passport = Passport(
         cluster: cluster, epoch: 3, replicationID: String(repeating: "a", count: 40), offset: 50, role: .master,
         keys: keys,
-        persistence: persistence, runID: "", modified: modified)
+        persistence: persistence, runID: "0a", modified: modified, file: file)
     let path = "\(folder.path)/\(Passport.fileName)"
     try writeBytes(Array(try JSONEncoder().encode(passport)), to: path)
     try setTime(of: path, to: asOf)

@@ -1,4 +1,5 @@
 import Cluster
+import FoundationEssentials
 import Glibc
 import Succession
 import Support
@@ -56,7 +57,7 @@ import Testing
         let bare = StoredCopy(files.find(), of: files)
         #expect(bare.freshness.holdsData && bare.freshness.position == nil && bare.freshness.clusterID == nil)
 
-        try putPassport(.aof, modified: newestFile(in: files.paths), asOf: currentTime + 1_000, in: folder)
+        try putPassport(.aof, modified: files.seen.modified(with: .aof), asOf: currentTime + 1_000, in: folder)
         let known = StoredCopy(files.find(), of: files)
         #expect(known.freshness.position == Position(epoch: 3, offset: 50) && known.freshness.keys == 2)
         #expect(known.freshness.clusterID == "0c0c0c0c" && known.freshness.isKept)
@@ -71,6 +72,57 @@ import Testing
         rename("\(folder.path)/interrex.passport", "\(folder.path)/interrex.passport.aside-T1")
         let doubted = StoredCopy(aside.find(), of: aside, asideTime: "T1")
         #expect(doubted.freshness.position == nil && doubted.freshness.clusterID == "0c0c0c0c")
+    }
+
+    @Test("what came to a log after its passport is reckoned with, and proves nothing", arguments: ["", "T1"])
+    func appendedBytes(_ time: String) async throws {
+        let folder = try TemporaryFolder()
+        try (try await MadeData.shared.value).putLog(folder)
+        let files = DataFiles(folder: folder.path, settings: "appendonly yes")
+        let path = "\(folder.path)/\(MadeData.incrementPath)"
+        var mark = try #require(fileMarks(in: [path]).first)
+        let copy = { (mark: FileMark) throws -> Freshness in
+            try putPassport(
+                .aof, modified: files.seen.modified(with: .aof), asOf: currentTime + 1_000, in: folder, file: mark)
+            guard !time.isEmpty else { return StoredCopy(files.find(), of: files).freshness }
+            _ = try files.asides.setAside(at: time, because: "a test")
+            defer { try? files.asides.restore(time) }
+            return StoredCopy(files.aside(time).find(), of: files.aside(time)).freshness
+        }
+        #expect(try copy(mark).offset == 50)
+        mark.size -= 20
+        let more = try copy(mark)
+        #expect(more.offset == 70 && more.provenOffset == 50 && more.epoch == 3 && more.runID == "0a")
+        mark.size += 30
+        #expect(try copy(mark).offset == 40, "a power failure took ten bytes")
+        mark.size += 1_000_000
+        #expect(try copy(mark).offset == 0)
+        (mark.inode, mark.modified) = (mark.inode + 1, mark.modified + 60_000)
+        let other = try copy(mark)
+        #expect(other.position == nil && other.clusterID == "0c0c0c0c", "another file was put in its place")
+    }
+
+    @Test("a snapshot that was set aside is the one that its passport speaks of, and another is not")
+    func markedSnapshots() async throws {
+        let folder = try TemporaryFolder()
+        let made = try await MadeData.shared.value
+        try writeBytes(made.rdb, to: "\(folder.path)/dump.rdb")
+        let files = DataFiles(folder: folder.path, settings: "appendonly no\nsave 60 1")
+        let mark = try #require(fileMarks(in: [files.rdb]).first)
+        try putPassport(.rdb, modified: mark.modified, asOf: currentTime + 1_000, in: folder, file: mark)
+        _ = try files.asides.setAside(at: "T1", because: "a test")
+        let aside = files.aside("T1")
+        #expect(aside.find().doubt == nil && aside.find().passport?.epoch == 3)
+        // Older than what is remembered, and restored a moment ago.
+        try FileManager.default.removeItem(atPath: aside.rdb)
+        try writeBytes([0], to: "\(folder.path)/holds-the-inode")
+        try writeBytes(made.rdb, to: aside.rdb)
+        var later = mark
+        later.modified += 10_000
+        later.inode += 1_000_000
+        try putPassport(.rdb, modified: mark.modified, asOf: currentTime + 1_000, in: folder, file: later)
+        rename("\(folder.path)/interrex.passport", "\(folder.path)/interrex.passport.aside-T1")
+        #expect(aside.find().doubt?.contains("was put in the place") == true)
     }
 
     @Test("without log and snapshots nothing is kept")

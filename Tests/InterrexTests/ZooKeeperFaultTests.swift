@@ -69,7 +69,8 @@ import Testing
     func silentMidway(_ returns: Bool) async throws {
         try await Place.with { place in
             let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)
-            proxy.hold(replies: .milliseconds(300))
+            // Long enough that the test sees the node before the launcher hears of it.
+            proxy.hold(replies: .milliseconds(700))
             let launch = try Stopping(
                 ["redis"],
                 place.variables(

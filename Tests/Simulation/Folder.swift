@@ -58,7 +58,7 @@ extension World {
     func freshness(of disk: Disk, _ persistence: Passport.Persistence) -> Freshness {
         var found = Freshness.empty
         found.isKept = persistence != .none
-        found.clusterID = disk.passport?.cluster
+        (found.clusterID, found.runID) = (disk.passport?.cluster, disk.passport?.runID)
         guard let place = disk.place, place.keys > 0 else { return found }
         found.holdsData = true
         found.isLoadable = !disk.isDamaged

@@ -168,7 +168,7 @@ final class SimLauncher: SimActor {
         let (address, session, mutant, now, lines) = (address, session!, world.mutant, world.now, world.lines)
         let record = nextRecord(observation)
         let isClaim = if case .claim = decision { true } else { false }
-        let givesUp = isClaim && observation.acceptsLoss
+        let givesUp = (isClaim || decision == .resume) && observation.acceptsLoss
         var write: MasterWrite?
         var (created, named) = (0, Int?.none)
         let reply = world.zooKeeper(session, from: host) { zk -> Bool in
@@ -198,7 +198,7 @@ final class SimLauncher: SimActor {
         }
         if let write {
             if isClaim { world.promises.claimed(write, on: truth, by: self) }
-            if !givesUp { world.promises.begins(with: disk.place, on: truth, name) }
+            if !(isClaim && givesUp) { world.promises.begins(with: disk.place, on: truth, name) }
             world.masterChanged()
         }
         world.promises.committed(created, naming: named)

@@ -26,7 +26,7 @@ extension SimWatcher {
         let id = snapshot.mark.clusterID.map(Names.cluster) ?? world.newCluster()
         let token = world.newToken()
         var write: MasterWrite?
-        let (now, lines, givesUp) = (world.now, world.lines, recording.evidence == .promoted && view.acceptsLoss)
+        let (now, lines, givesUp) = (world.now, world.lines, view.acceptsLoss)
         let outcome = call { zk -> Bool in
             guard zk.master?.version == recording.previous?.version, zk.cluster?.version == view.cluster?.version,
                 !givesUp || zk.acceptsLoss

@@ -40,6 +40,15 @@ extension DecideScenarioTests {
         Scenario("we are the recorded master, and empty", holds(.empty, usRecorded), behind(.empty)),
         Scenario("we are the recorded master, and don't stand yet", usRecorded.holding(C.behind), .stand),
         Scenario("we are the recorded master, alone and not behind", usRecorded.holding(C.current), .resume),
+        Scenario(
+            "a replica of ours is ahead", usRecorded.holding(C.current).member(C.first, C.replica(offset: 9_000)),
+            .wait(.fresherMembers([C.first]))),
+        Scenario(
+            "a replica of ours is ahead by pings", usRecorded.holding(whole).member(C.first, C.replica(offset: 9_000)),
+            .resume),
+        Scenario(
+            "the members' id is another than that of the record that names us",
+            usRecorded.holding(C.current).with { $0.isDisputed = true }, .wait(.disputedCluster(C.clusterID))),
     ]
 
     static let wordsForLoss = [
@@ -65,6 +74,16 @@ extension DecideScenarioTests {
         Scenario(
             "every member that was counted stands, and nobody has better", three(C.behind, C.ofEarlierReign),
             .claim(at: 6)),
+        Scenario(
+            "every member stands since a moment ago, each with its own disk",
+            three(C.behind, C.ofEarlierReign).standing(for: .seconds(4), runs: "0a", "0b", "0c"), .claim(at: 6)),
+        Scenario(
+            "two of them are one disk, started twice",
+            three(C.behind, C.ofEarlierReign).standing(for: .seconds(4), runs: "0a", "0b", "0b"),
+            behind(ofFirstRun)),
+        Scenario(
+            "nothing tells their disks apart", three(C.behind, C.ofEarlierReign).standing(for: .seconds(4)),
+            behind(C.behind)),
         Scenario(
             "one of them has better", three(C.current, C.ofEarlierReign), .wait(.fresherCandidate(C.gone, number: 2))),
         Scenario("one of them is here and empty", three(C.emptyMember, C.ofEarlierReign), .claim(at: 6)),
@@ -140,6 +159,19 @@ extension DecideScenarioTests {
 
     private static func behindReason(_ copy: Freshness) -> Reason {
         .behind(Shortfall(holdings: C.held, holders: [], copy: copy, root: "/redis"))
+    }
+
+    /// A log that has every write that we took.
+    private static var whole: Freshness {
+        var copy = C.current
+        copy.isWhole = true
+        return copy
+    }
+
+    private static var ofFirstRun: Freshness {
+        var copy = C.behind
+        copy.runID = "0a"
+        return copy
     }
 
     private static func three(_ second: Freshness, _ third: Freshness, own: Freshness = C.behind) -> Observation {

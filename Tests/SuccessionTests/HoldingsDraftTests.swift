@@ -22,10 +22,12 @@ import Testing
         var persistence = Passport.Persistence.aof
         var epoch = 3
         var master = Cast.me
+        var leases = 9
 
         /// What is written at this look; the next one finds it.
         mutating func sees(_ look: ServerLook) -> ClusterRecord? {
-            let reign = ReignView(record: Record(master, version: 1), cluster: cluster, clusterVersion: 1)
+            let reign = ReignView(
+                record: Record(master, version: 1), cluster: cluster, clusterVersion: 1, leases: leases)
             let written = draft.next(look, reign, me: Cast.me, persistence: persistence, epoch: epoch, now: now)
             cluster = written ?? cluster
             return written
@@ -51,7 +53,7 @@ import Testing
     }
 
     /// A burst of less than two seconds is no rate: whoever missed all of it has missed more than that.
-    @Test func aBurstEndsWithOneMoreWriteOfRateZero() {
+    @Test func aBurstEndsWithOneMoreWriteThatCountsPingsAlone() {
         var lease = Lease(cluster: Self.claimed)
         _ = lease.sees(Self.look(500))
         #expect(
@@ -60,7 +62,7 @@ import Testing
         #expect(lease.sees(Self.look(1_000, changes: 5))?.holdings?.rate == 100)
         #expect(
             lease.sees(Self.look(1_014, changes: 5))?.holdings
-                == Holdings(epoch: 3, offset: 1_014, keys: 10, seen: Self.now))
+                == Holdings(epoch: 3, offset: 1_000, rate: 14, keys: 10, seen: Self.now))
         #expect(lease.sees(Self.look(1_028, changes: 5)) == nil)
     }
 
@@ -78,6 +80,9 @@ import Testing
         var lease = Lease(cluster: Self.claimed)
         _ = lease.sees(Self.look(500))
         #expect(lease.sees(Self.look(500, replicas: 4))?.members == 5)
+        // A backup, or an earlier life.
+        lease.leases = 5
+        #expect(lease.sees(Self.look(500, replicas: 6)) == nil)
         #expect(lease.sees(Self.look(500, replicas: 0)) == nil)
     }
 

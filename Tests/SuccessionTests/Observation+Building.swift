@@ -93,6 +93,14 @@ extension Observation {
         }
     }
 
+    /// All stand for so long, with the passports of these servers.
+    func standing(for age: Duration, runs: String...) -> Observation {
+        with { next in
+            next.candidacy?.age = age
+            for (index, run) in runs.enumerated() { next.candidates[index].freshness.runID = run }
+        }
+    }
+
     func with(_ change: (inout Observation) -> Void) -> Observation {
         var next = self
         change(&next)

@@ -99,6 +99,8 @@ enum OracleTable {
             when: { words in
                 words.majority.map { $0 != words.o.me && !words.dead.contains($0) && !words.impatient } ?? false
             }, then: { .wait(.chosenButSilent($0.majority!)) }),
+        // Beyond the table: it would be written under an id that is not the members'.
+        Row(.otherwise, when: { $0.o.isDisputed }, then: { .wait(.disputedCluster($0.o.mark.clusterID ?? "-")) }),
         // Beyond the table: beside a live master with fresher data there is no patience to lose.
         Row(
             .fresherThanUs,

@@ -76,7 +76,27 @@ extension OracleWords {
         // What was in memory alone can't come back, for nobody.
         if !held.isKept && (isUsable || !copy.isKept) { return true }
         guard let members = o.cluster?.members, members > 0 else { return false }
-        return isUsable && here.count { !passedOver.contains($0) && !isYoung($0) } >= members
+        return isUsable && disks >= members
+    }
+
+    /// So many disks are behind those that are here.
+    private var disks: Int {
+        var names: Set<String> = []
+        for address in here where !passedOver.contains(address) {
+            let newest = o.candidates.filter { $0.address == address }.max { $0.number < $1.number }
+            if !o.members.contains(address), let newest {
+                if let run = newest.freshness.runID {
+                    names.insert(run)
+                } else if isYoung(address) {
+                    continue
+                } else {
+                    names.insert("\(address)")
+                }
+            } else {
+                names.insert("\(address)")
+            }
+        }
+        return names.count
     }
 
     /// One that has stood for less than one and a half session timeouts may stand beside its own predecessor's node.

@@ -139,6 +139,7 @@ import Testing
         #expect(Self.confirmed(&draft, Self.look(Self.a, 500), Self.reign(3)))
         for offset in stride(from: Int64(514), to: 2_000, by: 14) {
             #expect(!Self.confirmed(&draft, Self.look(Self.a, offset), Self.reign(3)))
+            #expect(draft.isCurrent)
         }
         #expect(draft.passport?.offset == 500)
         #expect(Self.confirmed(&draft, Self.look(Self.a, 2_100, changes: 1), Self.reign(3)))

@@ -84,13 +84,13 @@ import Testing
     @Test func theFullestRecordHasRoom() throws {
         let host = Cast.address("[1111:2222:3333:4444:5555:6666:7777:8888]:65535")
         var record = ClusterRecord(
-            id: String(repeating: "a", count: 64), members: 100_000, epoch: 1 << 53, sentinelEpoch: 1 << 53,
+            id: String(repeating: "a", count: 64), members: 100_000, epoch: (1 << 53) - 1, sentinelEpoch: (1 << 53) - 1,
             replicationID: Cast.line,
             holdings: Holdings(
-                epoch: 1 << 53, offset: .max, rate: .max, keys: .max, seen: String(repeating: "0", count: 40)),
+                epoch: (1 << 53) - 1, offset: .max, rate: .max, keys: .max, seen: String(repeating: "0", count: 40)),
             missingSince: .max)
-        record.reigns = (0..<16).map { _ in Reign(epoch: 1 << 53, replicationID: Cast.line, until: .max) }
-        record.holders = (0..<16).map { _ in Holder(host, epoch: 1 << 53, offset: .max) }
+        record.reigns = (0..<16).map { _ in Reign(epoch: (1 << 53) - 1, replicationID: Cast.line, until: .max) }
+        record.holders = (0..<16).map { _ in Holder(host, epoch: (1 << 53) - 1, offset: .max) }
         #expect(try record.validated() == record)
         #expect(record.json.utf8.count <= ClusterRecord.byteLimit)
         #expect(try Self.read(ClusterRecord.self, record.json) == record)

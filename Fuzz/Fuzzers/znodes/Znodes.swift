@@ -107,8 +107,7 @@ private func checkHistory(_ bytes: [UInt8]) throws(BadZnode) {
 private func checkCandidate(_ bytes: [UInt8]) throws(BadZnode) {
     let candidate = try Registry.decode(CandidateData.self, bytes)
     let address = try Address(znode: Array(candidate.address.utf8))
-    let copy = candidate.freshness.plausible
-    check(copy.plausible == copy, "plausible only once")
+    let copy = candidate.freshness
     var copies = [copy, .empty, Freshness(holdsData: true)]
     var other = copy
     (other.modified, other.epoch) = (other.offset, nil)

@@ -30,7 +30,7 @@ extension Registry {
             let path = "\(paths.candidates)/\(name)"
             let data = try decode(CandidateData.self, from: node, at: path) { data throws(BadZnode) in data }
             do {
-                var freshness = data.freshness.plausible
+                var freshness = data.freshness
                 // A file can't have been written after its candidate stood: by ZooKeeper's clock, which is nobody's own.
                 if let modified = freshness.modified, modified > node.stat.created + Self.clockSlack {
                     freshness.modified = nil

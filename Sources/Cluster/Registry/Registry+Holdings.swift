@@ -16,7 +16,8 @@ extension Registry {
         guard try await translated({ try await session.exists(paths.master)?.version }) == record.version else {
             return nil
         }
-        return ReignView(record: record, cluster: cluster, clusterVersion: version)
+        let leases = try await children(paths.members)?.count ?? 0
+        return ReignView(record: record, cluster: cluster, clusterVersion: version, leases: leases)
     }
 
     /// Writes `/redis/cluster`, if the reign is still the one that was read.

@@ -13,7 +13,7 @@ extension Registry {
     /// is left out.
     /// - Parameters:
     ///   - clusterVersion: of `/redis/cluster` where it exists.
-    ///   - lossVersion: of `/redis/accept-loss`, where this record uses it up.
+    ///   - lossVersion: of `/redis/accept-loss` where it exists: the next reign uses it up, whoever begins it.
     ///   - clusterID: the cluster's id where the recording knows none.
     ///   - entry: told apart from others by all that it says, its time and writer among it.
     /// - Throws: `Failure` 69 where ZooKeeper can't be reached, also where the outcome is unknown for that reason.

@@ -15,7 +15,7 @@ extension Registry {
     /// - Parameters:
     ///   - clusterVersion: of `/redis/cluster` where it exists: nobody else may have begun a reign, or written down what the
     ///     cluster holds, since it was read.
-    ///   - lossVersion: of `/redis/accept-loss` where it exists: one claim uses it up.
+    ///   - lossVersion: of `/redis/accept-loss` where it exists: the next reign uses it up, whoever begins it.
     public func claim(
         _ address: Address, member: String, at version: Int32?, cluster: ClusterRecord, clusterVersion: Int32?,
         lossVersion: Int32? = nil, creating missing: [String]

@@ -66,19 +66,23 @@ extension Snapshot {
     /// The number of the next reign: above every one that `/redis/cluster` or an answering sentinel holds. A number that no
     /// sentinel counts up to is not believed.
     public var nextEpoch: Int {
-        let heard = sentinels.opinions.map(\.epoch).filter { $0 < ClusterRecord.highestEpoch }
+        let heard = sentinels.opinions.map(\.epoch).filter { $0 < ClusterRecord.highestEpoch - 1 }
         return ([cluster?.epoch ?? 0, cluster?.holdings?.epoch ?? 0] + heard).reduce(0, max) + 1
     }
 
     private func holdings(of history: History, _ cluster: ClusterRecord) -> Holdings? {
         guard let seen else { return cluster.holdings }
         let old = cluster.holdings
-        if let old, old.epoch == cluster.epoch, history.offset <= old.offset, (old.keys > 0) == history.holdsKeys {
+        // Its lease knows better: it tells writes from what only moves the offset.
+        let isKeptByLease = record.map { isLeased($0.address) } ?? false
+        if let old, old.epoch == cluster.epoch, isKeptByLease || history.offset <= old.offset,
+            (old.keys > 0) == history.holdsKeys
+        {
             return old
         }
         return Holdings(
-            epoch: cluster.epoch, offset: history.offset, rate: 0, keys: history.keys, isKept: old?.isKept ?? true,
-            seen: seen)
+            epoch: cluster.epoch, offset: history.offset, rate: old?.rate ?? 0, keys: history.keys,
+            isKept: old?.isKept ?? true, seen: seen)
     }
 
     private func holders(_ cluster: ClusterRecord) -> [Holder] {
@@ -91,7 +95,7 @@ extension Snapshot {
 
     /// The configuration epoch under which the sentinels name this master; nil where none does.
     func epoch(under master: Address) -> Int? {
-        sentinels.opinions.filter { $0.names == master && (0...ClusterRecord.highestEpoch).contains($0.epoch) }
+        sentinels.opinions.filter { $0.names == master && (0..<ClusterRecord.highestEpoch).contains($0.epoch) }
             .map(\.epoch).max()
     }
 }

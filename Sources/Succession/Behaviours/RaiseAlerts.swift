@@ -5,6 +5,7 @@ struct RaiseAlerts: Behaviour {
             snapshot.unusableNodes,
             [
                 snapshot.lostMajority, snapshot.lostQuorum, snapshot.missingMaster, snapshot.heldBack, snapshot.dispute,
+                snapshot.leftoverWord,
                 snapshot.disagreement,
             ].compactMap(\.self),
             snapshot.foreignServers, snapshot.untouchableMasters, snapshot.diskAlerts,
@@ -96,6 +97,15 @@ extension Snapshot {
             "disputed-cluster",
             "the members bear the cluster id \(id), and \(mark.root)/cluster in ZooKeeper has another: it was restored from "
                 + "elsewhere, or they were; nobody claims or is changed until its id is set right")
+    }
+
+    /// It would let the first launcher of the next outage begin, whatever it lacks.
+    fileprivate var leftoverWord: Alert? {
+        guard acceptsLoss, isSettled else { return nil }
+        return Alert(
+            "accept-loss",
+            "\(mark.root)/accept-loss is in ZooKeeper although a master answers: the next start after an outage may begin "
+                + "without the data that is missing then; delete that node")
     }
 
     fileprivate var disagreement: Alert? {

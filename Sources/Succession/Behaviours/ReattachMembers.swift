@@ -5,7 +5,7 @@ struct ReattachMembers: Behaviour {
         return snapshot.astrayMembers.filter { member in
             // What clients write to a second master until then is lost: Sentinel lets them for some ten seconds.
             snapshot.answersMaster(member)
-                ? snapshot.held(.astray(member), for: .seconds(1)) : snapshot.held(.orphaned(member), for: .seconds(10))
+                ? snapshot.held(.astray(member), for: .seconds(1)) : snapshot.held(.orphaned(member), for: .seconds(3))
         }.map { .attach($0, to: master) }
     }
 }

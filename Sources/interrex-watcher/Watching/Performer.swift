@@ -91,7 +91,7 @@ actor Performer {
             epoch: recording.cluster.epoch, members: Set(scene.snapshot.members).count, by: desk.address.description)
         let outcome = try await scene.registry.record(
             recording, clusterVersion: scene.view.clusterVersion,
-            lossVersion: recording.evidence == .promoted ? scene.view.lossVersion : nil,
+            lossVersion: scene.view.lossVersion,
             clusterID: scene.snapshot.mark.clusterID ?? UUIDText.random(), entry: entry)
         guard outcome == .done else { return nil }
         forced = nil

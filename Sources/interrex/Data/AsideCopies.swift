@@ -18,7 +18,7 @@ struct AsideCopies: Equatable, Sendable {
     /// - Parameter paths: those of the data files and folders.
     init(folder: String, paths: [String]) {
         self.folder = folder
-        names = paths.map { String($0.split(separator: "/").last ?? "") } + [Passport.fileName]
+        names = paths.map { fileName(of: $0) } + [Passport.fileName]
     }
 
     /// All that was set aside in a folder, whatever its files are called.

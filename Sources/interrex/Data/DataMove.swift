@@ -17,8 +17,9 @@ enum DataMove: Equatable, Sendable {
                 Log.warn("data is set aside as \(path): \(reason)")
             }
         case .restore(let copies, let time):
-            for path in try copies.setAside(at: Timestamp.fileName, because: "an older copy beside it is fresher") {
-                Log.warn("data is set aside as \(path): a copy that was set aside before is fresher")
+            let reason = "a copy that was set aside before is fresher"
+            for path in try copies.setAside(at: Timestamp.fileName, because: reason) {
+                Log.warn("data is set aside as \(path): \(reason)")
             }
             try copies.restore(time)
             Log.warn("the copy that was set aside at \(time) is the freshest, and is put back in its place")

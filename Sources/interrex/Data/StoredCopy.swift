@@ -23,16 +23,35 @@ struct StoredCopy: Equatable, Sendable {
         freshness = found.freshness
         freshness.isKept = files.persistence != .none
         freshness.clusterID = found.clusterID
+        freshness.runID = found.runID.flatMap { $0.isEmpty ? nil : $0 }
         guard let passport, freshness.holdsData else { return }
         freshness.keys = passport.keys
-        // A snapshot says itself how far it goes, where it was written by a server that replicated.
-        if files.persistence == .rdb, let id = freshness.replicationID, freshness.offset != nil {
-            if id == passport.replicationID { freshness.epoch = passport.epoch }
+        guard files.persistence == .aof else {
+            placeSnapshot(passport, files.persistence, found.isUnchanged)
             return
         }
         (freshness.epoch, freshness.replicationID, freshness.offset) = (
             passport.epoch, passport.replicationID, passport.offset
         )
+        // A log has the very bytes of the replication stream, but for pings and the like.
+        guard let appended = found.appended else { return }
+        let (offset, overflows) = passport.offset.addingReportingOverflow(appended)
+        (freshness.provenOffset, freshness.offset) = (passport.offset, overflows ? passport.offset : max(0, offset))
+        freshness.isWhole =
+            passport.role == .master && appended >= 0 && passport.boot != nil
+            && passport.boot == Occupant.thisBoot
+    }
+
+    /// A snapshot says itself how far it goes, where it was written by a server that replicated. Its passport may know better:
+    /// that nothing was written since, or under which reign that is known now.
+    private mutating func placeSnapshot(_ passport: Passport, _ kind: Passport.Persistence, _ isUnchanged: Bool) {
+        let isKnown = freshness.replicationID != nil && freshness.offset != nil
+        if isKnown, freshness.replicationID == passport.replicationID { freshness.epoch = passport.epoch }
+        // Without save points a file is left from the first synchronisation, and the passport speaks of the memory.
+        guard kind == .rdb, isUnchanged || !isKnown else { return }
+        let written = freshness.replicationID == passport.replicationID ? freshness.offset ?? 0 : 0
+        (freshness.epoch, freshness.replicationID) = (passport.epoch, passport.replicationID)
+        freshness.offset = max(passport.offset, written)
     }
 
     /// Whether a copy that was set aside may be put in the place of this one: a server must load it, and what bears the passport

@@ -9,6 +9,7 @@ struct DataFile {
     let size: Int
     /// When it was last written, in milliseconds since 1970.
     let modified: Int64
+    let inode: UInt64
     let head: [UInt8]
     private let descriptor: Descriptor
 
@@ -27,6 +28,7 @@ struct DataFile {
         self.path = path
         size = Int(info.st_size)
         modified = milliseconds(info.st_mtim)
+        inode = UInt64(info.st_ino)
         self.head = head
         self.descriptor = descriptor
     }

@@ -14,10 +14,17 @@ struct FoundData: Equatable, Sendable {
     var isPassedOver = false
     /// The passport of the data that it would load; nil where there is none that speaks of these very files.
     var passport: Passport?
+    /// How many bytes were appended to the log after the look of which its passport tells; negative where a power failure took
+    /// some. Nil where that can't be told.
+    var appended: Int64?
+    /// Whether the file is as it was when the passport was written: what that tells is in it.
+    var isUnchanged = false
     /// Why a passport that is there isn't trusted: one line.
     var doubt: String?
     /// The id of the cluster to which the folder belongs, by a passport that can be read, be it trusted or not.
     var clusterID: String?
+    /// `run_id` in that passport.
+    var runID: String?
 }
 
 extension DataFiles {
@@ -43,6 +50,8 @@ extension DataFiles {
             found = FoundData(freshness: loaded.freshness)
             found.doubt = doubt(of: state, for: loaded)
             if found.doubt == nil, loaded.modified != nil { found.passport = state.found?.passport }
+            found.isUnchanged = found.passport?.file.map { $0 == loaded.files.last?.mark(without: suffix) } ?? false
+            found.appended = found.passport?.file.flatMap { loadsAOF ? appended(to: loaded, since: $0) : nil }
             if let newer = newerFile(than: loaded, state.found, isTrusted: found.passport != nil) {
                 found.problem = newer.line
                 found.isPassedOver = true
@@ -52,9 +61,16 @@ extension DataFiles {
             freshness.isLoadable = false
             found = FoundData(freshness: freshness, problem: error.line)
         }
-        found.clusterID = state.found?.passport.cluster
+        (found.clusterID, found.runID) = (state.found?.passport.cluster, state.found?.passport.runID)
         if let modified = found.freshness.modified, Moment(modified).isInFuture { found.freshness.modified = nil }
         return found
+    }
+
+    /// How many bytes a log has got since its last file was marked.
+    private func appended(to loaded: Loaded, since mark: FileMark) -> Int64? {
+        guard let file = loaded.files.last?.mark(without: suffix), file.name == mark.name, file.inode == mark.inode
+        else { return nil }
+        return file.size - mark.size
     }
 
     /// Whether any file of the log holds data, be it named in the manifest or not.
@@ -129,7 +145,7 @@ extension DataFiles {
         return known.increments.isEmpty && known.base?.name == oldName && fileType("\(aof)/\(oldName)") != S_IFREG
     }
 
-    private var oldName: String { String(oldAOF[oldAOF.index(after: oldAOF.lastIndex(of: "/")!)...]) }
+    private var oldName: String { fileName(of: oldAOF) }
 
     /// Whether files hold data, and when the newest of those that do was written; whether they would be loaded or not.
     func contents(of paths: [String]) -> Freshness {

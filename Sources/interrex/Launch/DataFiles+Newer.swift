@@ -94,22 +94,23 @@ extension DataFiles {
     /// fewer bytes of a log than `MSET` with many short ones does: 14.
     private func holdsMoreKeys(_ snapshot: DataFile, than log: Loaded) -> Bool {
         guard let first = snapshot.header?.firstDatabase else { return false }
-        var most: Int64 = 0
+        // In floating point: a number in a damaged file must not overflow.
+        var most = 0.0
         for file in log.files {
             if let header = file.header {
                 if let database = header.firstDatabase {
                     // What the databases behind its first hold can't be seen.
                     guard database.number >= first.number else { return false }
-                    if database.number == first.number { most += database.keys }
+                    if database.number == first.number { most += Double(database.keys) }
                 } else if !header.isEmpty {
                     return false
                 }
                 // Commands may follow it in the single file of older versions.
                 if file.path != oldAOF { continue }
             }
-            most += Int64(file.size / 14)
+            most += Double(file.size / 14)
         }
-        return first.keys > most
+        return Double(first.keys) > most
     }
 
     /// What is known of a file: its position by the passport or by its own head, else when it was written.
@@ -128,6 +129,6 @@ extension DataFiles {
     }
 
     private func name(of path: String) -> Substring {
-        (path.split(separator: "/").last ?? Substring(path)).prefix(60)
+        fileName(of: path).prefix(60)
     }
 }

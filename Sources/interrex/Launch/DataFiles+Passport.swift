@@ -54,7 +54,16 @@ extension DataFiles {
         }
         if isOlder(modified, than: known.passport) { return doubt("the data files are older than it says") }
         if modified > known.asOf + Passport.delay { return doubt("the data files were written after it") }
+        if let mark = known.passport.file, !isContinued(mark, by: loaded.files) {
+            return doubt("\(mark.name) was put in the place of the file that it speaks of")
+        }
         return nil
+    }
+
+    /// Whether these are the files of which the newest was marked, or what its server has made of them since.
+    private func isContinued(_ mark: FileMark, by files: [DataFile]) -> Bool {
+        files.contains { mark.isContinued(by: $0.mark(without: suffix)) }
+            || files.first?.header?.begun.map(mark.isReplaced(bySnapshotFrom:)) ?? false
     }
 
     /// Whether files of that time were put in the place of those that the passport speaks of.

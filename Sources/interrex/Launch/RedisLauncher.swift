@@ -251,7 +251,7 @@ actor RedisLauncher: Launcher {
             let record = nextRecord(observation)
             let outcome = try await registry.claim(
                 launch.address, member: member, at: observation.record?.version, cluster: record,
-                clusterVersion: view?.clusterVersion, creating: [])
+                clusterVersion: view?.clusterVersion, lossVersion: view?.lossVersion, creating: [])
             if outcome == .done { written = record }
             return outcome
         default:

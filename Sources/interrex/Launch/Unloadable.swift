@@ -95,6 +95,6 @@ struct Unloadable: Error, Equatable {
 
     /// The last part of a path: two whole ones would not fit into a line.
     private static func name(of path: String) -> Substring {
-        (path.split(separator: "/").last ?? Substring(path)).prefix(60)
+        fileName(of: path).prefix(60)
     }
 }

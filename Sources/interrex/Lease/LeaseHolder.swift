@@ -31,7 +31,9 @@ actor LeaseHolder {
     /// Returns once the server's process has ended and its nodes are gone.
     func run() async {
         keeper = order.data.map { data in
-            PassportKeeper(order, data, loop: loop) { [weak self] in await self?.openRegistry }
+            PassportKeeper(
+                order, data, loop: loop, registry: { [weak self] in await self?.openRegistry },
+                endServer: { [server] in server.end() })
         }
         await withTaskGroup(of: Bool.self) { [server, loop, order, keeper] group in
             group.addTask {

@@ -53,20 +53,10 @@ struct LeaseOrder: Equatable, Sendable {
         /// found to be of others.
         var isUnknown: Bool
 
-        /// When the files were written that a server would load, by what it keeps.
-        var times: FileTimes {
-            FileTimes(snapshot: newestFile(in: Array(paths.prefix(1))), log: newestFile(in: Array(paths.dropFirst())))
+        /// What is there of them.
+        var seen: SeenFiles {
+            SeenFiles(snapshot: fileMarks(in: Array(paths.prefix(1))), log: fileMarks(in: Array(paths.dropFirst())))
         }
-    }
-
-    /// When the newest of a server's data files was written, in milliseconds since 1970; 0 where there is none.
-    struct FileTimes {
-        /// Of the RDB file. One that is taken beside a log says nothing of that.
-        var snapshot: Int64
-        /// Of the files of the log.
-        var log: Int64
-
-        func modified(with persistence: Passport.Persistence) -> Int64 { persistence == .aof ? log : snapshot }
     }
 
     var text: String {

@@ -8,6 +8,11 @@ import Succession
 /// is only touched: a file that is newer than its passport would count as one of which nothing is known.
 actor PassportKeeper {
     private static let pause = Duration.seconds(1)
+    /// The same while a new reign has begun of which the passport does not tell yet: until then the files count as older than
+    /// they are.
+    private static let shortPause = Duration.milliseconds(200)
+    /// For how long after a change. A member that never joins the reign must not be asked that often for ever.
+    private static let hurry = Duration.seconds(5)
     /// Looks between two touches of a passport that is as it was.
     private static let quietLooks = 2
 
@@ -19,6 +24,12 @@ actor PassportKeeper {
     private let prober: Prober
     /// The session that is open; nil while there is none.
     private let registry: @Sendable () async -> Registry?
+    private let endServer: @Sendable () -> Void
+    private let start = ContinuousClock.now
+    private var stranded = StrandedReplica()
+    private var membership = ReignMembership()
+    /// The priority to set again once the server has joined the reign; nil where it is as its settings have it.
+    private var ownPriority: String?
     private var draft: PassportDraft
     private var holdings = HoldingsDraft()
     private var sweep: AsideSweep
@@ -29,13 +40,15 @@ actor PassportKeeper {
     private var reign: ReignView?
     /// Whether a watch tells when `/redis/master` changes, and with it the reign.
     private var isReignCurrent = false
+    private var lastChange = ContinuousClock.now
     private var rest: Task<Void, any Error>?
 
     init(
         _ order: LeaseOrder, _ data: LeaseOrder.Data, loop: EventLoop,
-        registry: @escaping @Sendable () async -> Registry?
+        registry: @escaping @Sendable () async -> Registry?, endServer: @escaping @Sendable () -> Void
     ) {
         (self.order, self.data, self.loop, self.registry) = (order, data, loop, registry)
+        self.endServer = endServer
         file = PassportFile(folder: data.folder)
         prober = Prober(order.redisSettings, on: loop)
         sweep = AsideSweep(data)
@@ -51,9 +64,10 @@ actor PassportKeeper {
             try? await prober.connected(to: order.server, order.credentials) { @Sendable [prober] connection in
                 while !Task.isCancelled {
                     // Before the look: what is written after it must not count as what it tells of.
-                    let times = self.data.times
+                    let files = self.data.seen
                     guard let look = try await prober.look(over: connection) else { return }
-                    await self.note(look, times)
+                    await self.note(look, files)
+                    try await self.guardPriority(look, connection)
                     await self.waitForNextLook()
                 }
             }
@@ -64,21 +78,23 @@ actor PassportKeeper {
 
     /// The server's process has ended: what is in its files will not change any more, and the folder is somebody else's soon.
     func end() {
-        if draft.passport != nil { file.touch() }
+        if draft.isCurrent { file.touch() }
         isOver = true
     }
 
     /// `/redis/master` has changed, or the session has.
     func reignMayHaveChanged() {
-        isReignCurrent = false
+        (isReignCurrent, lastChange) = (false, .now)
         rest?.cancel()
     }
 
     /// Until the next look, or until the reign may have changed.
     private func waitForNextLook() async {
         guard !Task.isCancelled else { return }
-        // Redis tells nobody by itself what INFO says: one look a second is all that a quiet server costs.
-        let task = Task(executorPreference: loop) { [loop] in try await loop.sleep(for: Self.pause) }
+        // INFO is only told who asks: one look a second is all that a quiet server costs.
+        let isBehind = reign.map { $0.cluster.epoch != draft.passport?.epoch } ?? false
+        let pause = isBehind && .now - lastChange < Self.hurry ? Self.shortPause : Self.pause
+        let task = Task(executorPreference: loop) { [loop] in try await loop.sleep(for: pause) }
         rest = task
         await withTaskCancellationHandler {
             _ = try? await task.value
@@ -87,9 +103,9 @@ actor PassportKeeper {
         }
     }
 
-    private func note(_ look: ServerLook, _ times: LeaseOrder.FileTimes) async {
+    private func note(_ look: ServerLook, _ files: SeenFiles) async {
         let isQuiet = draft.last.map { look.isQuiet(since: $0) } ?? false
-        if !isQuiet || !isReignCurrent { await readReign() }
+        if !isQuiet || !isReignCurrent || look.replicas != draft.last?.replicas { await readReign() }
         if let master = draft.question(look, reign), let reign {
             let instance = await prober.instance(master)
             if case .master(let history) = instance.answer, history.replicationID == look.history.replicationID {
@@ -98,22 +114,58 @@ actor PassportKeeper {
                 isReignCurrent = false
             }
         }
+        // The server may have ended while ZooKeeper was asked: the folder is somebody else's then.
+        guard !isOver else { return }
         if draft.note(look, reign) {
-            save(times)
+            save(files)
         } else if draft.isVoid {
             file.remove()
-        } else if looks % Self.quietLooks == 0, draft.passport != nil {
-            if !isOver { file.touch() }
+        } else if looks % Self.quietLooks == 0, draft.isCurrent {
+            file.touch()
         }
         looks += 1
-        if let reign, draft.passport?.epoch == reign.cluster.epoch, draft.passport?.runID == look.runID,
-            draft.passport?.replicationID == look.history.replicationID, sweep.sweep(look, reign)
+        if let reign, let passport = draft.passport, !isInTrouble, passport.epoch == reign.cluster.epoch,
+            passport.runID == look.runID, passport.replicationID == look.history.replicationID,
+            sweep.sweep(look, passport, reign)
         {
             disk.forget()
         }
         await keepHoldings(look)
+        if await isStranded(look) {
+            Log.warn(
+                "this replica waits for a master that is gone, and has data of which only its folder tells how fresh it is: "
+                    + "ending this server, so that its next start can stand with that")
+            endServer()
+        }
         // Reading and writing JSON takes more of the program than waiting does.
         if !isQuiet { dropCleanPages() }
+    }
+
+    private func guardPriority(_ look: ServerLook, _ connection: Connection) async throws {
+        guard !isOver else { return }
+        let isReplica = if case .replica = look.role { true } else { false }
+        let hasJoined = reign.map { draft.hasJoined($0, at: look) } ?? true
+        let isOutside = membership.isOutside(isReplica: isReplica, hasJoined: hasJoined, at: .now - start)
+        let priority = PriorityGuard(limit: prober.limit)
+        if isOutside, ownPriority == nil {
+            ownPriority = try await priority.withdraw(over: connection)
+            if ownPriority != nil { Log.info("nobody promotes this replica until it has joined the new master") }
+        } else if !isOutside, let own = ownPriority {
+            try await priority.set(own, over: connection)
+            ownPriority = nil
+        }
+    }
+
+    private func isStranded(_ look: ServerLook) async -> Bool {
+        var masterIsGone = false
+        if StrandedReplica.isConceivable(look), isReignCurrent, let master = reign?.record.address,
+            case .replica(of: master, _) = look.role
+        {
+            let answer = await prober.instance(master).answer
+            masterIsGone = answer == .refused || answer == .silent
+        }
+        let holdsData = look.history.keys > 0 ? draft.passport != nil : masterIsGone && sweep.holdsCopies
+        return stranded.note(look, holdsData: holdsData, masterIsGone: masterIsGone, at: .now - start)
     }
 
     private func readReign() async {
@@ -126,9 +178,12 @@ actor PassportKeeper {
         }
     }
 
-    private func save(_ times: LeaseOrder.FileTimes) {
+    private func save(_ files: SeenFiles) {
         guard !isOver, var passport = draft.passport else { return }
-        passport.modified = times.modified(with: passport.persistence)
+        // What was written meanwhile must not count as what came after it.
+        passport.boot = Occupant.thisBoot
+        passport.modified = files.modified(with: passport.persistence)
+        passport.file = data.seen.written(with: passport.persistence)
         do throws(Failure) {
             try file.write(passport)
             if isInTrouble { Log.info("\(file.path) is written again") }
@@ -140,14 +195,18 @@ actor PassportKeeper {
     }
 
     private func keepHoldings(_ look: ServerLook) async {
-        guard let reign, let passport = draft.passport, let registry = await registry() else { return }
-        let held = holdings.next(
-            look, reign, me: order.address, persistence: passport.persistence, epoch: passport.epoch, now: Timestamp.now
-        )
+        guard let reign, let registry = await registry() else { return }
+        let held = draft.passport.flatMap { passport in
+            holdings.next(
+                look, reign, me: order.address, persistence: passport.persistence, epoch: passport.epoch,
+                now: Timestamp.now)
+        }
         guard let record = disk.next(held ?? reign.cluster) ?? held else { return }
         do {
             if try await registry.keep(record, in: reign) == .done {
-                self.reign = ReignView(record: reign.record, cluster: record, clusterVersion: reign.clusterVersion + 1)
+                self.reign = ReignView(
+                    record: reign.record, cluster: record, clusterVersion: reign.clusterVersion + 1,
+                    leases: reign.leases)
                 return
             }
         } catch {

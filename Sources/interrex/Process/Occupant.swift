@@ -59,7 +59,7 @@ struct Occupant: Equatable, Sendable {
 
     private static let none = "-"
 
-    private static var thisBoot: String? {
+    static var thisBoot: String? {
         readFile("/proc/sys/kernel/random/boot_id").map { String(decoding: $0, as: UTF8.self).filter { $0 != "\n" } }
     }
 

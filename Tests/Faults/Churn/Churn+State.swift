@@ -45,7 +45,8 @@ extension Churn {
             let info = await server.info("replication")
             let words = ["role", "master_port", "master_link_status", "slave_priority"].compactMap { info[$0] }
             let last = server.lines.last ?? ""
-            lines.append("\(server.port): \(words.isEmpty ? last : words.joined(separator: " "))")
+            let held = await server.info("keyspace")["db0"] ?? "empty"
+            lines.append("\(server.port): \(words.isEmpty ? last : (words + [held]).joined(separator: " "))")
         }
         for sentinel in sentinels { lines.append("sentinel \(sentinel.port): \(await sentinel.named ?? "nobody")") }
         lines.append("ended by themselves: \(ends)")

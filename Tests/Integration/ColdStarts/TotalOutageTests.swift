@@ -68,6 +68,26 @@ import ZooKeeper
         }
     }
 
+    /// Its files bear the time of the restore, as if the recorded master had written them in its last second.
+    @Test func a_backup_is_put_back_at_once() async throws {
+        try await DataCluster.with { data in
+            try await data.write(100, "first", total: 100)
+            let log = "\(data.members[0].folder.path)/appendonlydir"
+            let backup = try FileManager.default.contentsOfDirectory(atPath: log).map {
+                ($0, Array(try Data(contentsOf: URL(filePath: "\(log)/\($0)"))))
+            }
+            try await data.write(600, "second", total: 700)
+            try await data.kill(data.members)
+            try FileManager.default.removeItem(atPath: log)
+            mkdir(log, 0o700)
+            for (name, bytes) in backup { try writeBytes(bytes, to: "\(log)/\(name)") }
+            let returned = try data.members.map { try data.start($0) }
+            let master = try await returned.hold(700, within: .seconds(25))
+            #expect(master.folder.path != data.members[0].folder.path)
+            #expect(returned[0].lines.contains { $0.contains("was put in the place of the file that it speaks of") })
+        }
+    }
+
     /// The passports know better than a ZooKeeper that has forgotten: the stalest one alone does not begin, and the cluster is
     /// the same afterwards.
     @Test func zookeeper_has_forgotten_everything() async throws {

@@ -144,7 +144,7 @@ enum PlanRepairs {
         if w.majority != master { return "it attaches to what no majority names" }
         if member == master { return "it attaches the master" }
         if !w.isTouchable(member) { return "it attaches what may not be touched" }
-        let limit = w.isMaster(member) ? (Condition.astray(member), 1) : (.orphaned(member), 10)
+        let limit = w.isMaster(member) ? (Condition.astray(member), 1) : (.orphaned(member), 3)
         if !w.lasted(limit.0, .seconds(limit.1)) { return "it attaches too early" }
         switch w.says(member) {
         case .master: return nil

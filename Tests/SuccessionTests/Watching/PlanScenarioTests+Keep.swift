@@ -37,7 +37,11 @@ extension PlanScenarioTests {
             "what it holds was not written, and no lease of the master does", clocked,
             keep { $0.holdings = seen(1_000) }),
         .nothing("a little more than was written: its lease writes that", clocked.holding(1_000 - 65_536)),
-        PlanScenario("far more than was written", clocked.holding(999 - 65_536), keep { $0.holdings = seen(1_000) }),
+        .nothing("far more than was written: the same", clocked.holding(999 - 65_536)),
+        PlanScenario(
+            "far more than was written, and its lease is gone",
+            clocked.holding(999 - 65_536).with { $0.members.removeAll { $0 == C.recorded } },
+            keep { $0.holdings = seen(1_000) }),
         .nothing("less than was written in this reign never counts", clocked.holding(9_999)),
         PlanScenario(
             "of the reign before", clocked.with { $0.cluster = Snapshot.kept.holding(offset: 9_999, epoch: 3) },

@@ -68,8 +68,8 @@ extension PlanScenarioTests {
     private static let secondLess = [Action.keep(Snapshot.kept.without(C.second))]
 
     static let attachments: [PlanScenario] = [
-        PlanScenario("a member follows a dead address", lasting(10, orphan), home),
-        .nothing("not yet for 10 s", lasting(9.999, orphan)),
+        PlanScenario("a member follows a dead address", lasting(3, orphan), home),
+        .nothing("not yet for 3 s", lasting(2.999, orphan)),
         PlanScenario("a member follows a stranger", lasting(10, orphan.takenOver(C.gone)), home),
         PlanScenario("a member follows a replica", lasting(10, healthy.server(C.second, C.replica(of: C.first))), home),
         PlanScenario("a member is a second master that nobody names", lasting(1, secondMaster), home),
