@@ -1,9 +1,18 @@
 /// What a master's lease writes into `/redis/cluster`: the id of its reign, and what the cluster holds. No I/O, no clock.
+///
+/// A new reign counts as what there was from its second second on, once something was written in it: what a master took in the
+/// moments before a crash may be lost, and must not make the copies of the reign before count as behind. Masters that are
+/// killed as soon as they take writes would leave nobody who may begin.
 public struct HoldingsDraft: Sendable {
+    /// For so long what a reign has begun with counts as what there was.
+    static let firstSecond = Duration.seconds(1)
+
     /// What was written last, or was found there.
     private var last: (look: ServerLook, wasMoving: Bool)?
     /// How many bytes came between the last two looks.
     private var lastAdvance: Int64 = 0
+    /// The first look at a reign that the record does not reckon with yet.
+    private var begin: (epoch: Int, look: ServerLook, time: Duration)?
 
     public init() {}
 
@@ -12,12 +21,14 @@ public struct HoldingsDraft: Sendable {
     ///   - persistence: what this server keeps.
     ///   - epoch: that of its passport. ZooKeeper may have lost its data: no reign may then bear a lower one.
     ///   - now: RFC 3339, UTC.
+    ///   - time: that of a monotonic clock.
     public mutating func next(
-        _ look: ServerLook, _ reign: ReignView, me: Address, persistence: Passport.Persistence, epoch: Int, now: String
+        _ look: ServerLook, _ reign: ReignView, me: Address, persistence: Passport.Persistence, epoch: Int, now: String,
+        at time: Duration
     ) -> ClusterRecord? {
         var record = reign.cluster
         guard look.role == .master, reign.record.address == me, !look.isLoading else {
-            (last, lastAdvance) = (nil, 0)
+            (last, lastAdvance, begin) = (nil, 0, nil)
             return keptByReplica(record, look, reign, persistence)
         }
         if record.epoch < epoch { record.epoch = epoch + 1 }
@@ -25,26 +36,41 @@ public struct HoldingsDraft: Sendable {
         let isNew = record.replicationID != look.history.replicationID || record.holdings?.epoch != record.epoch
         // What connects as a replica may be a backup, or a member's earlier life that nobody has hung up on yet: a member has a
         // lease too.
-        let members = max(record.members, min(1 + look.replicas, reign.leases))
+        record.members = max(record.members, min(1 + look.replicas, reign.leases))
         // One more after the last write, so that a burst doesn't stand for the second that a crash may cost.
-        let mustWrite = isNew || moved || last?.wasMoving ?? false || record.members < members
+        let mustWrite = isNew || moved || last?.wasMoving ?? false || record.members > reign.cluster.members
         // The lesser of two seconds: a burst, however short, must not stand for what a crash may cost at any time.
         let advance = last.map { max(0, look.history.offset - $0.look.history.offset) } ?? 0
         let rate = min(advance, lastAdvance)
         lastAdvance = advance
         last = (look, moved && last != nil)
         guard mustWrite else { return nil }
-        let isKept = persistence != .none || !isNew && record.holdings?.isKept ?? false
         record.replicationID = look.history.replicationID
-        record.members = members
         record.missingSince = nil
-        // Without a write only pings move the offset, and what sentinels publish: some 100 bytes a second each. Passports don't
-        // count it, and must not lag behind for it.
-        let isQuiet = !isNew && !moved
-        record.holdings = Holdings(
-            epoch: record.epoch, offset: isQuiet ? record.holdings?.offset ?? look.history.offset : look.history.offset,
-            rate: isQuiet ? advance : rate, keys: look.history.keys, isKept: isKept, seen: now)
+        if counts(look, record, at: time) {
+            let isKept = persistence != .none || !isNew && record.holdings?.isKept ?? false
+            // Without a write only pings move the offset, and what sentinels publish: some 100 bytes a second each. Passports
+            // don't count it, and must not lag behind for it.
+            let isQuiet = !isNew && !moved
+            let offset = isQuiet ? record.holdings?.offset ?? look.history.offset : look.history.offset
+            record.holdings = Holdings(
+                epoch: record.epoch, offset: offset, rate: isQuiet ? advance : rate, keys: look.history.keys,
+                isKept: isKept, seen: now)
+        }
         return record.isLike(reign.cluster) ? nil : record
+    }
+
+    /// Whether what this reign holds counts as what there was.
+    private mutating func counts(_ look: ServerLook, _ record: ClusterRecord, at time: Duration) -> Bool {
+        guard let holdings = record.holdings, holdings.epoch != record.epoch, holdings.keys > 0 else { return true }
+        guard let begin, begin.epoch == record.epoch else {
+            begin = (record.epoch, look, time)
+            return false
+        }
+        let hasWritten =
+            !look.isQuiet(since: begin.look) || look.history.keys != holdings.keys
+            || begin.look.history.ownBytes > Holdings.noise
+        return time - begin.time >= Self.firstSecond && hasWritten
     }
 
     /// A replica that keeps its data beside a master that does not.
@@ -59,6 +85,11 @@ public struct HoldingsDraft: Sendable {
         record.holdings?.isKept = true
         return record
     }
+}
+
+extension History {
+    /// How many bytes came under the id that it bears.
+    fileprivate var ownBytes: Int64 { offset - (previousOffset.map { $0 - 1 } ?? 0) }
 }
 
 extension ClusterRecord {

@@ -63,6 +63,11 @@ public struct PassportDraft: Equatable, Sendable {
         confirmed == Confirmation(epoch: reign.cluster.epoch, replicationID: look.history.replicationID)
     }
 
+    /// Whether it has the data of a reign that was confirmed, be it that which goes on or one before.
+    private func isOfConfirmedReign(_ look: ServerLook) -> Bool {
+        confirmed?.replicationID == look.history.replicationID
+    }
+
     /// Takes note of a look. Returns whether the passport is another one, and must be written.
     public mutating func note(_ look: ServerLook, _ reign: ReignView?) -> Bool {
         awaitsFiles = awaitsFiles(at: look)
@@ -101,7 +106,8 @@ public struct PassportDraft: Equatable, Sendable {
     /// or begun to keep a log, and writes that, until which is done the old file counts.
     private func awaitsFiles(at look: ServerLook) -> Bool {
         if look.isLoading { return true }
-        if case .replica(_, isSynchronised: false) = look.role { return true }
+        // A link that is down takes nothing away: until another master's data comes, its id is there too, and the files go on.
+        if case .replica(_, isSynchronised: false) = look.role, !isOfConfirmedReign(look) { return true }
         let ids = [last?.history.replicationID, last?.history.previousID]
         let isSameLine = ids.contains(look.history.replicationID) || ids[0] == look.history.previousID
         let isNewLog = look.logs && !(last?.logs ?? true)
@@ -125,10 +131,8 @@ public struct PassportDraft: Equatable, Sendable {
             }
             return reign.cluster.epoch
         case .replica:
-            guard let reign, isConfirmed(look, reign), reign.cluster.epoch >= passport?.epoch ?? 0 else {
-                return nil
-            }
-            return reign.cluster.epoch
+            guard let confirmed, isOfConfirmedReign(look), confirmed.epoch >= passport?.epoch ?? 0 else { return nil }
+            return confirmed.epoch
         }
     }
 

@@ -66,11 +66,11 @@ extension SimLease {
     }
 
     private func keepHoldings(_ look: ServerLook, _ draft: PassportDraft) {
-        guard let reign, let passport = draft.passport, let session else { return }
+        guard let reign, let session else { return }
         guard
             let record = holdings.next(
-                look, reign, me: Names.address(address), persistence: passport.persistence, epoch: passport.epoch,
-                now: "\(world.now)")
+                look, reign, me: Names.address(address), persistence: look.logs ? .aof : draft.settings,
+                epoch: draft.passport?.epoch ?? 0, now: "\(world.now)", at: .milliseconds(world.now))
         else { return }
         let lines = world.lines
         let reply = world.zooKeeper(session, from: host) { zk -> Bool in

@@ -15,6 +15,16 @@ import Testing
             changes: changes, replicas: replicas)
     }
 
+    /// - Parameter began: the first offset that it does not share with the reign before.
+    private static func promoted(
+        _ offset: Int64, changes: Int64 = 0, keys: Int64 = 10, began: Int64? = 501
+    ) -> ServerLook {
+        var look = look(offset, changes: changes, keys: keys, line: Cast.otherLine)
+        look.history.previousID = began.map { _ in Cast.line }
+        look.history.previousOffset = began
+        return look
+    }
+
     /// A lease, what it finds in ZooKeeper, and what its server keeps.
     private struct Lease {
         var draft = HoldingsDraft()
@@ -23,16 +33,32 @@ import Testing
         var epoch = 3
         var master = Cast.me
         var leases = 9
+        /// Looks come once a second.
+        var time = Duration.zero
 
         /// What is written at this look; the next one finds it.
         mutating func sees(_ look: ServerLook) -> ClusterRecord? {
             let reign = ReignView(
                 record: Record(master, version: 1), cluster: cluster, clusterVersion: 1, leases: leases)
-            let written = draft.next(look, reign, me: Cast.me, persistence: persistence, epoch: epoch, now: now)
+            let written = draft.next(
+                look, reign, me: Cast.me, persistence: persistence, epoch: epoch, now: now, at: time)
+            time += .seconds(1)
             cluster = written ?? cluster
             return written
         }
+
+        /// Of a reign that has just begun, after one that held something.
+        static var second: Lease {
+            var lease = Lease(cluster: claimed)
+            _ = lease.sees(look(500))
+            lease.cluster = lease.cluster.succeeded(epoch: 4, by: nil)
+            lease.draft = HoldingsDraft()
+            return lease
+        }
     }
+
+    /// What the reign before held.
+    private static let before = Holdings(epoch: 3, offset: 500, keys: 10, seen: now)
 
     private static let claimed = ClusterRecord(
         id: Cast.clusterID, members: 1, epoch: 3, reigns: [Reign(epoch: 2, replicationID: Cast.otherLine, until: 7)],
@@ -86,10 +112,43 @@ import Testing
         #expect(lease.sees(Self.look(500, replicas: 0)) == nil)
     }
 
-    @Test func aReignThatWasRecordedIsWrittenAtOnce() {
-        var lease = Lease(cluster: Self.claimed)
-        _ = lease.sees(Self.look(500))
-        lease.cluster = lease.cluster.succeeded(epoch: 4, by: nil, replicationID: Cast.line)
+    /// A reign that is there for a second, and in which something was written, counts as what there was.
+    @Test func aNewReignCountsFromItsSecondSecondOn() {
+        var lease = Lease.second
+        let id = lease.sees(Self.look(500, line: Cast.otherLine))
+        #expect(id?.replicationID == Cast.otherLine && id?.holdings == Self.before)
+        lease.time -= .milliseconds(1)
+        #expect(lease.sees(Self.look(700, changes: 1, line: Cast.otherLine)) == nil)
+        // One write in its first second is a write.
+        let held = Holdings(epoch: 4, offset: 900, rate: 200, keys: 10, seen: Self.now)
+        #expect(lease.sees(Self.look(900, changes: 1, line: Cast.otherLine))?.holdings == held)
+    }
+
+    /// Whoever was away all the time lacks nothing.
+    @Test func aReignWithoutAWriteAddsNothing() {
+        var lease = Lease.second
+        for offset in stride(from: Int64(500), to: 90_000, by: 250) {
+            #expect(lease.sees(Self.promoted(offset)) == nil || offset == 500)
+        }
+        #expect(lease.sees(Self.promoted(90_000, changes: 1))?.holdings?.epoch == 4)
+    }
+
+    /// What came before the first look is seen by what it has left.
+    @Test(arguments: [
+        (keys: Int64(10), began: Int64(401), counts: false), (10, 245, false), (10, 244, true), (10, nil, true),
+        (11, 401, true), (9, 401, true),
+    ])
+    func whatAReignHadWrittenBeforeTheFirstLook(_ test: (keys: Int64, began: Int64?, counts: Bool)) {
+        var lease = Lease.second
+        let look = Self.promoted(500, keys: test.keys, began: test.began)
+        #expect(lease.sees(look)?.holdings == Self.before)
+        #expect(lease.sees(look)?.holdings?.epoch == (test.counts ? 4 : nil))
+    }
+
+    /// Nobody who has nothing could begin behind it.
+    @Test func afterAReignOfNothingTheNextCountsAtOnce() {
+        var lease = Lease.second
+        lease.cluster.holdings?.keys = 0
         #expect(lease.sees(Self.look(500))?.holdings?.epoch == 4)
         #expect(lease.sees(Self.look(500, line: Cast.otherLine))?.replicationID == Cast.otherLine)
     }
@@ -140,6 +199,7 @@ import Testing
         lease.cluster = replica.cluster
         #expect(lease.sees(Self.look(900, changes: 4))?.holdings?.isKept == true)
         lease.cluster = lease.cluster.succeeded(epoch: 4, by: nil)
+        #expect(lease.sees(Self.look(900, changes: 4))?.holdings?.isKept == true)
         #expect(lease.sees(Self.look(900, changes: 4))?.holdings?.isKept == false)
     }
 }

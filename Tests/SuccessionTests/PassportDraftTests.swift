@@ -150,9 +150,24 @@ import Testing
     @Test func silenceAfterWritesThatWereNotProvenIsNoSilence() {
         var draft = Self.draft()
         #expect(Self.confirmed(&draft, Self.look(Self.a, 500), Self.reign(3)))
-        #expect(!Self.note(&draft, Self.look(Self.a, 5_000, changes: 9), nil))
-        #expect(Self.confirmed(&draft, Self.look(Self.a, 5_014, changes: 9), Self.reign(3)))
-        #expect(draft.passport?.offset == 5_014)
+        #expect(!Self.note(&draft, Self.look(Self.b, 5_000, after: Self.a, changes: 9), nil))
+        #expect(Self.confirmed(&draft, Self.look(Self.b, 5_014, after: Self.a, changes: 9), Self.reign(4)))
+        #expect(draft.passport?.position == Position(epoch: 4, offset: 5_014))
+    }
+
+    /// What came before the master died is of its reign, whoever reigns by the time of the look.
+    @Test(arguments: [nil, reign(3), reign(4), reign(4, Cast.gone), reign(3, me)])
+    func aReplicaThatLostItsMasterKeepsWhatItHas(_ reign: ReignView?) {
+        var draft = Self.draft()
+        #expect(Self.confirmed(&draft, Self.look(Self.a, 500), Self.reign(3)))
+        let lost = ServerLook.Role.replica(of: Self.master, isSynchronised: false)
+        #expect(Self.note(&draft, Self.look(Self.a, 900, lost, changes: 4), reign))
+        #expect(draft.passport?.position == Position(epoch: 3, offset: 900) && draft.isCurrent)
+        #expect(!Self.note(&draft, Self.look(Self.a, 900, lost, changes: 4), reign))
+        // What it loads, or has from another, is not in its files yet.
+        #expect(!Self.note(&draft, Self.look(Self.a, 950, lost, changes: 5) { $0.isLoading = true }, reign))
+        #expect(!Self.note(&draft, Self.look(Self.b, 950, lost, changes: 5), reign))
+        #expect(draft.passport?.position == Position(epoch: 3, offset: 900))
     }
 
     private static func snapshots(_ offset: Int64, changes: Int64, save: Int64, saving: Bool = false, line: String = a)

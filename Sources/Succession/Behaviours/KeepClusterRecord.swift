@@ -75,8 +75,9 @@ extension Snapshot {
         let old = cluster.holdings
         // Its lease knows better: it tells writes from what only moves the offset.
         let isKeptByLease = record.map { isLeased($0.address) } ?? false
-        if let old, old.epoch == cluster.epoch, isKeptByLease || history.offset <= old.offset,
-            (old.keys > 0) == history.holdsKeys
+        if let old,
+            isKeptByLease
+                || old.epoch == cluster.epoch && history.offset <= old.offset && (old.keys > 0) == history.holdsKeys
         {
             return old
         }

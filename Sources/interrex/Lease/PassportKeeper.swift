@@ -196,11 +196,10 @@ actor PassportKeeper {
 
     private func keepHoldings(_ look: ServerLook) async {
         guard let reign, let registry = await registry() else { return }
-        let held = draft.passport.flatMap { passport in
-            holdings.next(
-                look, reign, me: order.address, persistence: passport.persistence, epoch: passport.epoch,
-                now: Timestamp.now)
-        }
+        let persistence = look.logs ? Passport.Persistence.aof : data.persistence
+        let held = holdings.next(
+            look, reign, me: order.address, persistence: persistence, epoch: draft.passport?.epoch ?? 0,
+            now: Timestamp.now, at: .now - start)
         guard let record = disk.next(held ?? reign.cluster) ?? held else { return }
         do {
             if try await registry.keep(record, in: reign) == .done {

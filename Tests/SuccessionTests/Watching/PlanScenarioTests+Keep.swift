@@ -43,11 +43,18 @@ extension PlanScenarioTests {
             clocked.holding(999 - 65_536).with { $0.members.removeAll { $0 == C.recorded } },
             keep { $0.holdings = seen(1_000) }),
         .nothing("less than was written in this reign never counts", clocked.holding(9_999)),
+        .nothing(
+            "of the reign before: its lease tells when that is over",
+            clocked.with { $0.cluster = Snapshot.kept.holding(offset: 9_999, epoch: 3) }),
         PlanScenario(
-            "of the reign before", clocked.with { $0.cluster = Snapshot.kept.holding(offset: 9_999, epoch: 3) },
+            "of the reign before, and its lease is gone",
+            clocked.with {
+                $0.cluster = Snapshot.kept.holding(offset: 9_999, epoch: 3)
+                $0.members.removeAll { $0 == C.recorded }
+            },
             keep { $0.holdings = seen(1_000) }),
         PlanScenario(
-            "all keys are gone", clocked.holding(9_999).server(C.recorded, C.master(keys: false)),
+            "all keys are gone, and its lease", clocked.holding(9_999).with { $0.members.removeAll { $0 == C.recorded } }.server(C.recorded, C.master(keys: false)),
             keep {
                 $0.holdings = seen(1_000, keys: 0)
                 $0 = $0.without(C.recorded)
