@@ -13,7 +13,8 @@ public struct ClusterRecord: Codable, Equatable, Sendable {
     public var sentinelEpoch: Int?
     /// `master_replid` of its master; nil until it was seen.
     public var replicationID: String?
-    /// What it holds; nil until that was seen.
+    /// What it holds, or held in a reign before as long as the one that goes on does not count (`HoldingsDraft`); nil until
+    /// that was seen.
     public var holdings: Holdings?
     /// The reigns before it of which it holds something, the newest last, at most `reignLimit`.
     public var reigns: [Reign]

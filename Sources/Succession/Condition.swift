@@ -23,6 +23,8 @@ public enum Condition: Hashable, Sendable {
     case unraised(Address)
     /// Fewer live members than recorded.
     case fewerMembers
+    /// Much was written in a reign that `/redis/cluster` does not reckon with yet.
+    case uncounted
 }
 
 /// For how long each condition has held. A pure value: the driver tells it the time.
@@ -60,6 +62,7 @@ extension Snapshot {
         result.formUnion(refusingLeftovers.map(Condition.refusing))
         result.formUnion(unraisedReplicas.map(Condition.unraised))
         if hasFewerMembers { result.insert(.fewerMembers) }
+        if isUncounted { result.insert(.uncounted) }
         return result
     }
 }

@@ -4,7 +4,7 @@
 /// moments before a crash may be lost, and must not make the copies of the reign before count as behind. Masters that are
 /// killed as soon as they take writes would leave nobody who may begin.
 public struct HoldingsDraft: Sendable {
-    /// For so long what a reign has begun with counts as what there was.
+    /// For so long a new reign does not count.
     static let firstSecond = Duration.seconds(1)
 
     /// What was written last, or was found there.
@@ -19,7 +19,7 @@ public struct HoldingsDraft: Sendable {
     /// The record to be written; nil where the one that is there says it all.
     /// - Parameters:
     ///   - persistence: what this server keeps.
-    ///   - epoch: that of its passport. ZooKeeper may have lost its data: no reign may then bear a lower one.
+    ///   - epoch: that of its passport, 0 without one. ZooKeeper may have lost its data: no reign may then bear a lower one.
     ///   - now: RFC 3339, UTC.
     ///   - time: that of a monotonic clock.
     public mutating func next(
@@ -47,7 +47,8 @@ public struct HoldingsDraft: Sendable {
         guard mustWrite else { return nil }
         record.replicationID = look.history.replicationID
         record.missingSince = nil
-        if counts(look, record, at: time) {
+        // A record whose number had to be raised is one of long ago: what it says of the data is known to be wrong.
+        if counts(look, record, at: time) || record.epoch != reign.cluster.epoch {
             let isKept = persistence != .none || !isNew && record.holdings?.isKept ?? false
             // Without a write only pings move the offset, and what sentinels publish: some 100 bytes a second each. Passports
             // don't count it, and must not lag behind for it.
@@ -56,6 +57,8 @@ public struct HoldingsDraft: Sendable {
             record.holdings = Holdings(
                 epoch: record.epoch, offset: offset, rate: isQuiet ? advance : rate, keys: look.history.keys,
                 isKept: isKept, seen: now)
+        } else if persistence != .none {
+            record.holdings?.isKept = true
         }
         return record.isLike(reign.cluster) ? nil : record
     }
@@ -68,17 +71,20 @@ public struct HoldingsDraft: Sendable {
             return false
         }
         let hasWritten =
-            !look.isQuiet(since: begin.look) || look.history.keys != holdings.keys
-            || begin.look.history.ownBytes > Holdings.noise
+            look.hasWritten(since: begin.look) || look.history.keys != holdings.keys
+            || begin.look.history.ownBytes > Holdings.noise || record.hasInherited(since: holdings.epoch)
         return time - begin.time >= Self.firstSecond && hasWritten
     }
+
+    /// The record could not be written: it is read again, and written with the next look.
+    public mutating func retry() { (last, lastAdvance) = (nil, 0) }
 
     /// A replica that keeps its data beside a master that does not.
     private func keptByReplica(
         _ record: ClusterRecord, _ look: ServerLook, _ reign: ReignView, _ persistence: Passport.Persistence
     ) -> ClusterRecord? {
         guard persistence != .none, case .replica(let master?, isSynchronised: true) = look.role,
-            master == reign.record.address, let holdings = record.holdings, holdings.epoch == record.epoch,
+            master == reign.record.address, let holdings = record.holdings, holdings.epoch <= record.epoch,
             !holdings.isKept
         else { return nil }
         var record = record
@@ -88,11 +94,29 @@ public struct HoldingsDraft: Sendable {
 }
 
 extension History {
-    /// How many bytes came under the id that it bears.
-    fileprivate var ownBytes: Int64 { offset - (previousOffset.map { $0 - 1 } ?? 0) }
+    /// How many bytes came under the id that it bears. Without an id before it nobody can tell: a master that was started from
+    /// its log counts none before its first replica comes (replication.c, `replicationFeedSlaves`).
+    var ownBytes: Int64 { previousOffset.map { offset - ($0 - 1) } ?? .max }
+}
+
+extension ServerLook {
+    /// Whether keys or their number changed between `earlier` and this look. A snapshot begins its count anew.
+    fileprivate func hasWritten(since earlier: ServerLook) -> Bool {
+        if runID != earlier.runID || history.keys != earlier.history.keys { return true }
+        let mayBeCountedAnew = lastSave != earlier.lastSave && changes == 0 && earlier.changes == 0
+        return changes != earlier.changes && !mayBeCountedAnew
+    }
 }
 
 extension ClusterRecord {
+    /// Whether reigns after that of `epoch`, each too short to count, wrote more than pings.
+    fileprivate func hasInherited(since epoch: Int) -> Bool {
+        guard let newest = reigns.last(where: { $0.epoch > epoch }) else { return false }
+        let known = reigns.last { $0.epoch <= epoch }?.until ?? 0
+        let (extent, overflows) = newest.until.subtractingReportingOverflow(known)
+        return overflows || !(0...Holdings.noise).contains(extent)
+    }
+
     /// Whether both say the same but for the time.
     fileprivate func isLike(_ other: ClusterRecord) -> Bool {
         var same = self

@@ -25,10 +25,10 @@ extension Observation {
     }
 
     private func isHeldBack(_ member: Address) -> Bool {
-        guard holdings.map({ $0.keys > 0 }) ?? false, data.isUsable, !isBehind(judged(data)),
-            let copy = freshness(of: member)
+        let own = judged(data)
+        guard holdings.map({ $0.keys > 0 }) ?? false, data.isUsable, !isBehind(own), let copy = freshness(of: member)
         else { return false }
-        return isBehind(copy)
+        return isBehind(copy) || copy.position?.epoch ?? 0 < own.position?.epoch ?? 0
     }
 
     /// Whether waiting for somebody else's data has had its time: half of the limit, where we hold data ourselves. But

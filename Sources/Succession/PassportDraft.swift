@@ -102,16 +102,19 @@ public struct PassportDraft: Equatable, Sendable {
         return last.isQuiet(since: noted)
     }
 
-    /// Whether what the server holds is not in its files yet: it is loading or synchronising, or has taken over another's data
-    /// or begun to keep a log, and writes that, until which is done the old file counts.
+    /// Whether what the server holds is not in its files yet: it is loading, or has taken over another's data or begun to keep a
+    /// log, and writes that, until which is done the old file counts.
     private func awaitsFiles(at look: ServerLook) -> Bool {
         if look.isLoading { return true }
-        // A link that is down takes nothing away: until another master's data comes, its id is there too, and the files go on.
-        if case .replica(_, isSynchronised: false) = look.role, !isOfConfirmedReign(look) { return true }
+        // While the link is down, or a copy is on its way, the server still has the old data: the id changes only when the new
+        // data is in its place. A log that is off meanwhile was switched off for that copy.
+        if look.isCut, !isOfConfirmedReign(look) || settings == .aof && !look.logs { return true }
         let ids = [last?.history.replicationID, last?.history.previousID]
         let isSameLine = ids.contains(look.history.replicationID) || ids[0] == look.history.previousID
         let isNewLog = look.logs && !(last?.logs ?? true)
-        return look.isRewriting && (awaitsFiles || !isSameLine || isNewLog)
+        // A whole copy from the same master keeps the id.
+        let mayBeCopied = look.isCut || last?.isCut ?? false
+        return look.isRewriting && (awaitsFiles || !isSameLine || isNewLog || mayBeCopied)
     }
 
     /// Whether what a server holds may be what its passport speaks of. A replica that has taken over another's data, of a master
@@ -172,4 +175,9 @@ extension Passport {
         (same.offset, same.modified, same.file, same.boot) = (other.offset, other.modified, other.file, other.boot)
         return same == other
     }
+}
+
+extension ServerLook {
+    /// Whether it is a replica whose link is down, or that synchronises.
+    fileprivate var isCut: Bool { if case .replica(_, isSynchronised: false) = role { true } else { false } }
 }

@@ -78,6 +78,7 @@ import ZooKeeper
             let (master, replica) = (watched.master, watched.replicas[0])
             try await fill(master.port, keys: 100)
             try await master.isReplicated(to: 2)
+            try await replica.isNoted()
             for server in watched.watchers + watched.sentinels + watched.members { try await watched.kill(server) }
             try await eventually("all leases are gone") { try await watched.cluster.registrations().isEmpty }
             let returned = try watched.cluster.redis(settings, port: master.port)

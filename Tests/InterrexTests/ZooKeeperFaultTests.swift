@@ -69,8 +69,7 @@ import Testing
     func silentMidway(_ returns: Bool) async throws {
         try await Place.with { place in
             let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)
-            // Long enough that the test sees the node before the launcher hears of it.
-            proxy.hold(replies: .milliseconds(700))
+            proxy.goSilentAfterTransaction()
             let launch = try Stopping(
                 ["redis"],
                 place.variables(
@@ -80,10 +79,8 @@ import Testing
                         "MASTER_TIMEOUT": returns ? "60s" : "4s",
                     ]))
             try await eventually("it is registered") { try await place.children("members").count == 1 }
-            proxy.goSilent()
             if returns {
                 try await launch.says("trying again")
-                proxy.hold(replies: .zero)
                 proxy.speak()
                 try await launch.says("Ready to accept connections")
                 // One lease, its own: that of the first session went, or was taken for what it is.

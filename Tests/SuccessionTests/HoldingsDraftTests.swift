@@ -17,9 +17,9 @@ import Testing
 
     /// - Parameter began: the first offset that it does not share with the reign before.
     private static func promoted(
-        _ offset: Int64, changes: Int64 = 0, keys: Int64 = 10, began: Int64? = 501
+        _ offset: Int64, changes: Int64 = 0, keys: Int64 = 10, replicas: Int = 2, began: Int64? = 501
     ) -> ServerLook {
-        var look = look(offset, changes: changes, keys: keys, line: Cast.otherLine)
+        var look = look(offset, changes: changes, keys: keys, replicas: replicas, line: Cast.otherLine)
         look.history.previousID = began.map { _ in Cast.line }
         look.history.previousOffset = began
         return look
@@ -115,13 +115,52 @@ import Testing
     /// A reign that is there for a second, and in which something was written, counts as what there was.
     @Test func aNewReignCountsFromItsSecondSecondOn() {
         var lease = Lease.second
-        let id = lease.sees(Self.look(500, line: Cast.otherLine))
+        let id = lease.sees(Self.promoted(500))
         #expect(id?.replicationID == Cast.otherLine && id?.holdings == Self.before)
         lease.time -= .milliseconds(1)
-        #expect(lease.sees(Self.look(700, changes: 1, line: Cast.otherLine)) == nil)
+        #expect(lease.sees(Self.promoted(700, changes: 1)) == nil)
         // One write in its first second is a write.
         let held = Holdings(epoch: 4, offset: 900, rate: 200, keys: 10, seen: Self.now)
-        #expect(lease.sees(Self.look(900, changes: 1, line: Cast.otherLine))?.holdings == held)
+        #expect(lease.sees(Self.promoted(900, changes: 1))?.holdings == held)
+    }
+
+    /// A snapshot that begins or ends, and replicas that come, write nothing; one after a write does not hide that.
+    @Test func whatMakesNoneOfTheDataIsNoWrite() {
+        var lease = Lease.second
+        _ = lease.sees(Self.promoted(500))
+        var look = Self.promoted(600, replicas: 4)
+        look.isSaving = true
+        #expect(lease.sees(look)?.holdings?.epoch != 4)
+        (look.isSaving, look.lastSave) = (false, 77)
+        #expect(lease.sees(look) == nil)
+        look.changes = 1
+        #expect(lease.sees(look)?.holdings?.epoch == 4)
+
+        lease = Lease.second
+        _ = lease.sees(Self.promoted(500, changes: 3))
+        (look.changes, look.lastSave) = (0, 78)
+        #expect(lease.sees(look)?.holdings?.epoch == 4)
+    }
+
+    /// What they wrote is what there was once the next one lasts.
+    @Test(arguments: [(until: Int64(756), counts: false), (757, true), (100, true)])
+    func reignsThatWereTooShortToCountAddUp(_ test: (until: Int64, counts: Bool)) {
+        var lease = Lease.second
+        lease.cluster.epoch = 6
+        lease.cluster.reigns = [
+            Reign(epoch: 3, replicationID: Cast.line, until: 500),
+            Reign(epoch: 5, replicationID: Cast.fileLine, until: test.until),
+        ]
+        let look = Self.promoted(test.until, began: test.until + 1)
+        _ = lease.sees(look)
+        #expect(lease.sees(look)?.holdings?.epoch == (test.counts ? 6 : nil))
+    }
+
+    @Test func aRecordThatCouldNotBeWrittenHidesNoWrite() {
+        var lease = Lease.second
+        _ = lease.sees(Self.promoted(500))
+        lease.draft.retry()
+        #expect(lease.sees(Self.promoted(510, changes: 1))?.holdings?.epoch == 4)
     }
 
     /// Whoever was away all the time lacks nothing.
@@ -180,6 +219,10 @@ import Testing
         #expect(written?.epoch == 8 && written?.holdings?.epoch == 8)
         lease.epoch = 8
         #expect(lease.sees(Self.look(500)) == nil)
+        // The holdings of a record of long ago say nothing, however quiet it is.
+        lease = Lease(cluster: Self.claimed, epoch: 7)
+        lease.cluster.holdings = Self.before
+        #expect(lease.sees(Self.promoted(500))?.holdings?.epoch == 8)
     }
 
     @Test func whatNobodyKeepsIsSaid() {
@@ -198,7 +241,11 @@ import Testing
         // The master goes on with what a replica said of its reign.
         lease.cluster = replica.cluster
         #expect(lease.sees(Self.look(900, changes: 4))?.holdings?.isKept == true)
-        lease.cluster = lease.cluster.succeeded(epoch: 4, by: nil)
+        // A replica that keeps it under a master of which nothing counts yet.
+        lease.cluster.holdings?.isKept = false
+        replica.cluster = lease.cluster.succeeded(epoch: 4, by: nil)
+        #expect(replica.sees(following)?.holdings?.isKept == true)
+        lease.cluster = replica.cluster
         #expect(lease.sees(Self.look(900, changes: 4))?.holdings?.isKept == true)
         #expect(lease.sees(Self.look(900, changes: 4))?.holdings?.isKept == false)
     }

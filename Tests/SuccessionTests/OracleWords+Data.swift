@@ -120,7 +120,8 @@ extension OracleWords {
         guard let held = known.held, held.keys > 0, own.holdsData, own.isLoadable, !lacksSomething(own) else {
             return false
         }
-        return copies[member].map(lacksSomething) ?? false
+        guard let copy = copies[member] else { return false }
+        return lacksSomething(copy) || copy.epoch! < own.epoch!
     }
 
     func shortfall(_ copy: Freshness) -> Reason {

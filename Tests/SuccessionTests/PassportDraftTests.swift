@@ -156,19 +156,35 @@ import Testing
     }
 
     /// What came before the master died is of its reign, whoever reigns by the time of the look.
-    @Test(arguments: [nil, reign(3), reign(4), reign(4, Cast.gone), reign(3, me)])
-    func aReplicaThatLostItsMasterKeepsWhatItHas(_ reign: ReignView?) {
+    @Test func aReplicaThatLostItsMasterKeepsWhatItHas() {
         var draft = Self.draft()
         #expect(Self.confirmed(&draft, Self.look(Self.a, 500), Self.reign(3)))
-        let lost = ServerLook.Role.replica(of: Self.master, isSynchronised: false)
-        #expect(Self.note(&draft, Self.look(Self.a, 900, lost, changes: 4), reign))
+        #expect(Self.note(&draft, Self.look(Self.a, 900, Self.lost, changes: 4), Self.reign(4, Cast.gone)))
         #expect(draft.passport?.position == Position(epoch: 3, offset: 900) && draft.isCurrent)
-        #expect(!Self.note(&draft, Self.look(Self.a, 900, lost, changes: 4), reign))
-        // What it loads, or has from another, is not in its files yet.
-        #expect(!Self.note(&draft, Self.look(Self.a, 950, lost, changes: 5) { $0.isLoading = true }, reign))
-        #expect(!Self.note(&draft, Self.look(Self.b, 950, lost, changes: 5), reign))
+        #expect(!Self.note(&draft, Self.look(Self.a, 900, Self.lost, changes: 4), nil))
+        // What it loads, has from another, or keeps no log of, is not in its files.
+        #expect(!Self.note(&draft, Self.look(Self.a, 950, Self.lost, changes: 5) { $0.isLoading = true }, nil))
+        #expect(!Self.note(&draft, Self.look(Self.b, 950, Self.lost, changes: 5), nil))
+        #expect(!Self.note(&draft, Self.look(Self.a, 950, Self.lost, changes: 5) { $0.logs = false }, nil))
         #expect(draft.passport?.position == Position(epoch: 3, offset: 900))
     }
+
+    /// A whole copy from the same master bears the same id, and is in no file before the log is written anew.
+    @Test(arguments: [true, false]) func aCopyFromTheSameMasterIsAwaited(_ isSeenRewriting: Bool) {
+        var draft = Self.draft()
+        #expect(Self.confirmed(&draft, Self.look(Self.a, 500), Self.reign(3)))
+        #expect(
+            !Self.confirmed(
+                &draft, Self.look(Self.a, 500, Self.lost) { $0.isRewriting = isSeenRewriting }, Self.reign(3))
+                == isSeenRewriting)
+        let copied = Self.look(Self.a, 9_000, changes: 7) { $0.isRewriting = true }
+        #expect(!Self.confirmed(&draft, copied, Self.reign(3)) && !Self.confirmed(&draft, copied, Self.reign(3)))
+        #expect(draft.passport?.offset == 500)
+        #expect(Self.confirmed(&draft, Self.look(Self.a, 9_000, changes: 7), Self.reign(3)))
+        #expect(draft.passport?.offset == 9_000)
+    }
+
+    private static let lost = ServerLook.Role.replica(of: master, isSynchronised: false)
 
     private static func snapshots(_ offset: Int64, changes: Int64, save: Int64, saving: Bool = false, line: String = a)
         -> ServerLook

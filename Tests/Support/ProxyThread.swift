@@ -119,6 +119,11 @@ struct ProxyThread: Sendable {
         _ bytes: [UInt8], _ connection: TCPProxy.Connection, _ behaviour: inout TCPProxy.Behaviour
     ) {
         connection.requests += bytes
+        if let kind = behaviour.silencingKind, kinds(in: bytes).contains(kind) {
+            send(&connection.requests, connection.server)
+            (behaviour.isSilent, behaviour.silencingKind) = (true, nil)
+            return
+        }
         // One request may come in several pieces: libzookeeper sends its length first.
         guard let left = behaviour.requestsUntilDrop, connection.isAnswered else { return }
         connection.isAnswered = false
@@ -127,6 +132,13 @@ struct ProxyThread: Sendable {
         send(&connection.requests, connection.server)
         // Not at once: a server may skip the request of a connection that has gone when its turn comes.
         connection.losesReply = true
+    }
+
+    /// What the kind of a request to ZooKeeper can be: it comes after its length, which may have come before, and its number.
+    private func kinds(in bytes: [UInt8]) -> [Int32] {
+        [4, 8].filter { bytes.count >= $0 + 4 }.map { place in
+            bytes[place..<place + 4].reduce(0) { $0 << 8 | Int32($1) }
+        }
     }
 
     private enum Input {

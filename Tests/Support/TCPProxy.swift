@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// A TCP proxy on loopback that does what a bad network does, when a test says so. It knows no protocol.
+/// A TCP proxy on loopback that does what a bad network does, when a test says so. Of what it forwards it knows the kind of a
+/// request to ZooKeeper, and nothing else.
 ///
 /// One thread and `poll`. Replies can be held back, connections cut, both directions silenced, new connections refused.
 public final class TCPProxy: Sendable {
@@ -25,6 +26,8 @@ public final class TCPProxy: Sendable {
         var isSilent = false
         var isRefusing = false
         var delay = Duration.zero
+        /// Goes silent once it has forwarded a request to ZooKeeper of this kind.
+        var silencingKind: Int32?
         /// Forward this many more requests of clients, and drop the connection in place of the reply to the last.
         var requestsUntilDrop: Int?
     }
@@ -73,6 +76,10 @@ public final class TCPProxy: Sendable {
     /// Keeps connections open, takes new ones, and forwards nothing until `speak()`.
     public func goSilent() { change { $0.behaviour.isSilent = true } }
     public func speak() { change { $0.behaviour.isSilent = false } }
+
+    /// Forwards the next transaction (ZooKeeper's `multi`, kind 14), and then nothing until `speak()`: it is done, and who asked
+    /// for it never hears of it.
+    public func goSilentAfterTransaction() { change { $0.behaviour.silencingKind = 14 } }
 
     /// Drops all connections, and each new one at once, until `allow()`.
     public func refuse() {

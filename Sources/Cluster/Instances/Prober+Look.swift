@@ -21,8 +21,8 @@ extension ServerLook {
         }
         func number(_ field: String) -> Int64 { info[field].flatMap { Int64($0) } ?? 0 }
         self.init(
-            role: role, history: history, runID: info["run_id"] ?? "", isLoading: info["loading"] == "1",
-            logs: info["aof_enabled"] == "1",
+            role: role, history: history, runID: info["run_id"] ?? "",
+            isLoading: info["loading"] == "1" || info["async_loading"] == "1", logs: info["aof_enabled"] == "1",
             isRewriting: info["aof_rewrite_in_progress"] == "1" || info["aof_rewrite_scheduled"] == "1"
                 || info["aof_last_bgrewrite_status"] == "err",
             isSaving: info["rdb_bgsave_in_progress"] == "1", lastSave: number("rdb_last_save_time"),

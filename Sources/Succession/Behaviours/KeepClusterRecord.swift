@@ -21,6 +21,19 @@ extension Snapshot {
     /// So many bytes the record may lag, because the master's lease writes more often: this is for one whose lease is gone.
     private static let lag: Int64 = 65_536
 
+    /// For so long a lease may leave a reign uncounted in which much was written.
+    static let leasePatience = Duration.seconds(5)
+
+    private var isKeptByLease: Bool { record.map { isLeased($0.address) } ?? false }
+
+    /// Much was written in a reign that the record does not reckon with yet.
+    var isUncounted: Bool {
+        guard isSettled, let cluster, let held = cluster.holdings, held.epoch < cluster.epoch, held.keys > 0,
+            let record, case .master(let history) = answer(of: record.address)
+        else { return false }
+        return held.keys != history.keys || history.ownBytes > Self.lag
+    }
+
     /// Fewer live members than recorded.
     var hasFewerMembers: Bool { isSettled && cluster.map { liveMembers.count < $0.members } ?? false }
 
@@ -73,12 +86,12 @@ extension Snapshot {
     private func holdings(of history: History, _ cluster: ClusterRecord) -> Holdings? {
         guard let seen else { return cluster.holdings }
         let old = cluster.holdings
-        // Its lease knows better: it tells writes from what only moves the offset.
-        let isKeptByLease = record.map { isLeased($0.address) } ?? false
-        if let old,
-            isKeptByLease
-                || old.epoch == cluster.epoch && history.offset <= old.offset && (old.keys > 0) == history.holdsKeys
-        {
+        // Its lease knows better: it tells writes from what only moves the offset, and when a new reign counts. One that can't
+        // ask its server any more tells nothing.
+        if let old, isKeptByLease, old.epoch == cluster.epoch || !held(.uncounted, for: Self.leasePatience) {
+            return old
+        }
+        if let old, old.epoch == cluster.epoch, history.offset <= old.offset, (old.keys > 0) == history.holdsKeys {
             return old
         }
         return Holdings(

@@ -213,6 +213,6 @@ actor PassportKeeper {
         }
         // Read again, and written with the next look.
         isReignCurrent = false
-        holdings = HoldingsDraft()
+        holdings.retry()
     }
 }

@@ -73,7 +73,7 @@ enum PlanDimension {
     /// Every condition that there could be, whether the snapshot has it or not: a plan must look for itself.
     static func held(_ time: Duration) -> [Condition: Duration] {
         let servers = [Cast.recorded, Cast.first, Cast.second, Cast.heir, Cast.gone, oldPeer] + Cast.sentinels
-        var held: [Condition: Duration] = [.unmastered: time, .masterless: time, .fewerMembers: time]
+        var held: [Condition: Duration] = [.unmastered: time, .masterless: time, .fewerMembers: time, .uncounted: time]
         for address in servers {
             let conditions: [Condition] = [
                 .agreed(address), .sole(address), .misled(address), .gone(address), .astray(address),

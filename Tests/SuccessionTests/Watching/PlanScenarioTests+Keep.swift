@@ -40,21 +40,20 @@ extension PlanScenarioTests {
         .nothing("far more than was written: the same", clocked.holding(999 - 65_536)),
         PlanScenario(
             "far more than was written, and its lease is gone",
-            clocked.holding(999 - 65_536).with { $0.members.removeAll { $0 == C.recorded } },
+            clocked.holding(999 - 65_536).unleased,
             keep { $0.holdings = seen(1_000) }),
         .nothing("less than was written in this reign never counts", clocked.holding(9_999)),
+        .nothing("of the reign before: its lease tells when that is over", uncounted.lasting(.milliseconds(4_999))),
+        PlanScenario(
+            "its lease does not tell for 5 s", uncounted.lasting(.seconds(5)), keep { $0.holdings = seen(1_000) }),
         .nothing(
-            "of the reign before: its lease tells when that is over",
-            clocked.with { $0.cluster = Snapshot.kept.holding(offset: 9_999, epoch: 3) }),
+            "nothing but pings came in the new reign",
+            uncounted.server(C.recorded, .master(C.history(C.line, after: C.otherLine))).lasting(.seconds(60))),
         PlanScenario(
-            "of the reign before, and its lease is gone",
-            clocked.with {
-                $0.cluster = Snapshot.kept.holding(offset: 9_999, epoch: 3)
-                $0.members.removeAll { $0 == C.recorded }
-            },
-            keep { $0.holdings = seen(1_000) }),
+            "of the reign before, and its lease is gone", uncounted.unleased, keep { $0.holdings = seen(1_000) }),
         PlanScenario(
-            "all keys are gone, and its lease", clocked.holding(9_999).with { $0.members.removeAll { $0 == C.recorded } }.server(C.recorded, C.master(keys: false)),
+            "all keys are gone, and its lease",
+            clocked.holding(9_999).unleased.server(C.recorded, C.master(keys: false)),
             keep {
                 $0.holdings = seen(1_000, keys: 0)
                 $0 = $0.without(C.recorded)
@@ -73,6 +72,7 @@ extension PlanScenarioTests {
     ]
 
     private static let clocked = healthy.with { $0.seen = now }
+    private static let uncounted = clocked.with { $0.cluster = Snapshot.kept.holding(offset: 9_999, epoch: 3) }
     private static let now = "2026-01-01T00:00:01Z"
 
     private static func seen(_ offset: Int64, keys: Int64 = 100) -> Holdings {
@@ -120,6 +120,8 @@ extension PlanScenarioTests {
 }
 
 extension Snapshot {
+    fileprivate var unleased: Snapshot { withoutLease(of: Cast.recorded) }
+
     /// The leading watcher, or the master's lease, wrote that the cluster held so much in this reign.
     func holding(_ offset: Int64) -> Snapshot { with { $0.cluster = $0.cluster?.holding(offset: offset) } }
 }
