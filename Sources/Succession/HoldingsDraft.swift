@@ -5,7 +5,7 @@
 /// killed as soon as they take writes would leave nobody who may begin.
 public struct HoldingsDraft: Sendable {
     /// For so long a new reign does not count.
-    static let firstSecond = Duration.seconds(1)
+    private static let firstSecond = Duration.seconds(1)
 
     /// What was written last, or was found there.
     private var last: (look: ServerLook, wasMoving: Bool)?
@@ -77,7 +77,7 @@ public struct HoldingsDraft: Sendable {
     }
 
     /// The record could not be written: it is read again, and written with the next look.
-    public mutating func retry() { (last, lastAdvance) = (nil, 0) }
+    public mutating func wasNotWritten() { (last, lastAdvance) = (nil, 0) }
 
     /// A replica that keeps its data beside a master that does not.
     private func keptByReplica(
@@ -91,12 +91,6 @@ public struct HoldingsDraft: Sendable {
         record.holdings?.isKept = true
         return record
     }
-}
-
-extension History {
-    /// How many bytes came under the id that it bears. Without an id before it nobody can tell: a master that was started from
-    /// its log counts none before its first replica comes (replication.c, `replicationFeedSlaves`).
-    var ownBytes: Int64 { previousOffset.map { offset - ($0 - 1) } ?? .max }
 }
 
 extension ServerLook {
@@ -113,8 +107,7 @@ extension ClusterRecord {
     fileprivate func hasInherited(since epoch: Int) -> Bool {
         guard let newest = reigns.last(where: { $0.epoch > epoch }) else { return false }
         let known = reigns.last { $0.epoch <= epoch }?.until ?? 0
-        let (extent, overflows) = newest.until.subtractingReportingOverflow(known)
-        return overflows || !(0...Holdings.noise).contains(extent)
+        return !(0...Holdings.noise).contains(newest.until - known)
     }
 
     /// Whether both say the same but for the time.

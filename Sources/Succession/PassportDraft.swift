@@ -60,7 +60,12 @@ public struct PassportDraft: Equatable, Sendable {
     }
 
     private func isConfirmed(_ look: ServerLook, _ reign: ReignView) -> Bool {
-        confirmed == Confirmation(epoch: reign.cluster.epoch, replicationID: look.history.replicationID)
+        isOfConfirmedReign(look) && confirmed?.epoch == reign.cluster.epoch
+    }
+
+    /// What the server keeps at this moment: a log can be switched on and off while it runs.
+    public func persistence(at look: ServerLook) -> Passport.Persistence {
+        look.logs ? .aof : settings == .none ? .none : .rdb
     }
 
     /// Whether it has the data of a reign that was confirmed, be it that which goes on or one before.
@@ -83,7 +88,7 @@ public struct PassportDraft: Equatable, Sendable {
             }
             return false
         }
-        let persistence = look.logs ? Passport.Persistence.aof : settings == .none ? .none : .rdb
+        let persistence = persistence(at: look)
         guard let (written, epoch) = written(look, persistence, under: proven) else { return false }
         let new = Passport(
             cluster: cluster, epoch: epoch, replicationID: written.replicationID, previousID: written.previousID,

@@ -69,7 +69,7 @@ extension SimLease {
         guard let reign, let session else { return }
         guard
             let record = holdings.next(
-                look, reign, me: Names.address(address), persistence: look.logs ? .aof : draft.settings,
+                look, reign, me: Names.address(address), persistence: draft.persistence(at: look),
                 epoch: draft.passport?.epoch ?? 0, now: "\(world.now)", at: .milliseconds(world.now))
         else { return }
         let lines = world.lines

@@ -173,10 +173,8 @@ import Testing
     @Test(arguments: [true, false]) func aCopyFromTheSameMasterIsAwaited(_ isSeenRewriting: Bool) {
         var draft = Self.draft()
         #expect(Self.confirmed(&draft, Self.look(Self.a, 500), Self.reign(3)))
-        #expect(
-            !Self.confirmed(
-                &draft, Self.look(Self.a, 500, Self.lost) { $0.isRewriting = isSeenRewriting }, Self.reign(3))
-                == isSeenRewriting)
+        let cut = Self.look(Self.a, 500, Self.lost) { $0.isRewriting = isSeenRewriting }
+        #expect(Self.note(&draft, cut, Self.reign(3)) != isSeenRewriting)
         let copied = Self.look(Self.a, 9_000, changes: 7) { $0.isRewriting = true }
         #expect(!Self.confirmed(&draft, copied, Self.reign(3)) && !Self.confirmed(&draft, copied, Self.reign(3)))
         #expect(draft.passport?.offset == 500)

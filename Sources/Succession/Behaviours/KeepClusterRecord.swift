@@ -22,7 +22,7 @@ extension Snapshot {
     private static let lag: Int64 = 65_536
 
     /// For so long a lease may leave a reign uncounted in which much was written.
-    static let leasePatience = Duration.seconds(5)
+    private static let leasePatience = Duration.seconds(5)
 
     private var isKeptByLease: Bool { record.map { isLeased($0.address) } ?? false }
 

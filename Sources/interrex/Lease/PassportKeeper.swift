@@ -196,10 +196,9 @@ actor PassportKeeper {
 
     private func keepHoldings(_ look: ServerLook) async {
         guard let reign, let registry = await registry() else { return }
-        let persistence = look.logs ? Passport.Persistence.aof : data.persistence
         let held = holdings.next(
-            look, reign, me: order.address, persistence: persistence, epoch: draft.passport?.epoch ?? 0,
-            now: Timestamp.now, at: .now - start)
+            look, reign, me: order.address, persistence: draft.persistence(at: look),
+            epoch: draft.passport?.epoch ?? 0, now: Timestamp.now, at: .now - start)
         guard let record = disk.next(held ?? reign.cluster) ?? held else { return }
         do {
             if try await registry.keep(record, in: reign) == .done {
@@ -213,6 +212,6 @@ actor PassportKeeper {
         }
         // Read again, and written with the next look.
         isReignCurrent = false
-        holdings.retry()
+        holdings.wasNotWritten()
     }
 }
