@@ -47,7 +47,7 @@ extension Connection {
         return master
     }
 
-    private nonisolated func sentinelPeers(_ result: Result<Reply, RedisError>) throws(RedisError) -> [SentinelPeer] {
+    nonisolated func sentinelPeers(_ result: Result<Reply, RedisError>) throws(RedisError) -> [SentinelPeer] {
         guard let reply = try known(result) else { return [] }
         guard let list = reply.list else { throw unexpected(reply, "SENTINEL SENTINELS") }
         return list.compactMap { SentinelPeer($0) }

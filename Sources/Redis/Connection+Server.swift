@@ -16,21 +16,25 @@ extension Connection {
 
     /// `INFO` of these sections, in one moment; of the default ones where none is named. Several at once need Redis 7.
     public func info(_ sections: [String] = [], within limit: Duration) async throws(RedisError) -> Info {
-        try info(try await command(["INFO"] + sections, within: limit))
+        Info(try infoText(try await command(["INFO"] + sections, within: limit)))
     }
 
-    /// `INFO` and one parameter of `CONFIG GET`, asked in one write. The value is nil where the server doesn't tell it:
-    /// renamed commands and users who may not ask are common.
+    /// Sections of `INFO` and one parameter of `CONFIG GET`, asked in one write, right behind `command` where there is one. The
+    /// value is nil where the server doesn't tell it: renamed commands and users who may not ask are common.
     public func infoAndConfig(
-        _ parameter: String, within limit: Duration
+        _ sections: [String], _ parameter: String, after command: [String]? = nil, within limit: Duration
     ) async throws(RedisError) -> (info: Info, value: String?) {
-        let replies = try await pipeline([["INFO"], ["CONFIG", "GET", parameter]], within: limit)
-        return (try info(try replies[0].get()), (try? replies[1].get())?.fields?[parameter])
+        let questions = sections.map { ["INFO", $0] } + [["CONFIG", "GET", parameter]]
+        let replies = try await pipeline((command.map { [$0] } ?? []) + questions, within: limit)
+        if command != nil { _ = try replies[0].get() }
+        var text: [UInt8] = []
+        for reply in replies.suffix(questions.count).dropLast() { text += try infoText(try reply.get()) }
+        return (Info(text), replies.last.flatMap { try? $0.get() }?.fields?[parameter])
     }
 
-    private nonisolated func info(_ reply: Reply) throws(RedisError) -> Info {
+    private nonisolated func infoText(_ reply: Reply) throws(RedisError) -> [UInt8] {
         guard case .string(let bytes) = reply else { throw unexpected(reply, "INFO") }
-        return Info(bytes)
+        return bytes
     }
 
     /// Says what kind of reply it was, not what was in it: that may be a secret.

@@ -8,6 +8,9 @@ public struct SentinelPeer: Equatable, Sendable {
     /// Everything as Sentinel gave it, for what is not named here.
     public var fields: Fields
 
+    /// Whether its id is known: only then one can speak in its name.
+    public var isKnown: Bool { id.utf8.count == 40 }
+
     /// nil for a reply without an address.
     init?(_ reply: Reply) {
         guard let fields = reply.fields, let endpoint = Endpoint(fields, "ip", "port") else { return nil }

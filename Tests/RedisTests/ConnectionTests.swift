@@ -41,9 +41,9 @@ struct ConnectionTests {
             #expect(info["role"] == "master" && info["tcp_port"] == "\(master.port)")
             #expect(info["used_memory"] == nil)
             #expect(try await two.info(within: limit)["master_link_status"] == "up")
-            let (all, value) = try await one.infoAndConfig("port", within: limit)
+            let (all, value) = try await one.infoAndConfig(["replication", "server"], "port", within: limit)
             #expect(all["role"] == "master" && value == "\(master.port)")
-            #expect(try await one.infoAndConfig("no-such", within: limit).value == nil)
+            #expect(try await one.infoAndConfig([], "no-such", within: limit).value == nil)
         }
     }
 

@@ -147,7 +147,7 @@ struct StrangerTests {
                 try await failure { try await connection.ping(within: limit) },
                 try await failure { _ = try await connection.role(within: limit) },
                 try await failure { _ = try await connection.info(within: limit) },
-                try await failure { _ = try await connection.infoAndConfig("port", within: limit) },
+                try await failure { _ = try await connection.infoAndConfig(["replication"], "port", within: limit) },
                 try await failure { _ = try await connection.sentinelOpinion(named: "m", within: limit) },
                 try await failure { _ = try await connection.sentinelSurvey(named: "m", within: limit) },
             ]

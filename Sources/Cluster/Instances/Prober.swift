@@ -32,9 +32,11 @@ public struct Prober: Sendable {
     }
 
     /// The same over a connection that is there: what is sent on it next reaches the very server that answered.
-    public func instance(over connection: Connection) async throws -> Instance {
+    /// - Parameter command: sent in the same write; the answer is of the moment right behind it.
+    public func instance(over connection: Connection, after command: [String]? = nil) async throws -> Instance {
         // In one write, so that a slow network is paid for once.
-        let (info, template) = try await connection.infoAndConfig("proc-title-template", within: limit)
+        let (info, template) = try await connection.infoAndConfig(
+            ["replication", "keyspace", "persistence"], "proc-title-template", after: command, within: limit)
         return Instance(Answer(info), mark: MarkReading(template))
     }
 
@@ -59,9 +61,9 @@ public struct Prober: Sendable {
         }
     }
 
-    /// Asks over a kept connection, where there is one, else over a new one. Only for questions: where the kept
+    /// Asks over a kept connection, where there is one, else over a new one. Only for what may be said twice: where the kept
     /// connection ended meanwhile, `body` is run again.
-    func asking<Value: Sendable>(
+    public func asking<Value: Sendable>(
         _ address: Address, _ credentials: Credentials?, _ body: @Sendable (Connection) async throws -> Value
     ) async throws -> Value {
         guard let contacts else { return try await connected(to: address, credentials, body) }
