@@ -2,8 +2,18 @@
 public enum Action: Equatable, Sendable {
     /// Write `/redis/master`, `/redis/cluster` and the history, at the version that was read before the evidence.
     case record(Recording)
-    /// `SENTINEL FAILOVER` on the first of these; on the next one only where that one says `NOGOODSLAVE`.
+    /// Replace this crashed master: ask its replicas once more, promote the one that is furthest on, record it, tell the
+    /// sentinels, and have the others follow it.
+    case succeed(Address)
+    /// `SENTINEL FAILOVER` on the first of these; on the next one only where that one says `NOGOODSLAVE`. Only for sentinels
+    /// that can't be told.
     case force(master: Address, on: [Address])
+    /// Tell sentinels which master is recorded, and under which epoch.
+    case announce(Announcement)
+    /// Make this replica master in the place of one that lives, as somebody has asked for.
+    case switchOver(Switchover, to: Address)
+    /// Write what became of a request.
+    case answer(Switchover)
     /// `REPLICAOF NO ONE` on this member; then record it.
     case promote(Address)
     /// `SENTINEL REMOVE` on all of these sentinels, then `MONITOR` of the master and the settings on all of them.
@@ -39,8 +49,9 @@ public enum Action: Equatable, Sendable {
     var reach: Reach {
         switch self {
         case .record: .record
-        case .force, .promote, .repoint, .reset, .attach, .configure, .remove: .servers
-        case .keep: .leader
+        case .succeed, .force, .announce, .switchOver, .promote, .repoint, .reset, .attach, .configure, .remove:
+            .servers
+        case .keep, .answer: .leader
         case .alert, .publish: .nothing
         }
     }
@@ -58,6 +69,10 @@ public struct Recording: Equatable, Sendable {
         case sole
         /// This watcher promoted it.
         case promoted
+        /// This watcher promoted it in the place of a master that had crashed.
+        case succession
+        /// Somebody has asked for it.
+        case switchover
     }
 
     public var master: Address

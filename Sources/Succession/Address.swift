@@ -2,7 +2,7 @@
 ///
 /// In ZooKeeper it is written `host port`, with one space and no newline: the public contract of `/redis/master` and
 /// `/redis/sentinels`. To people it is shown as `host:port`.
-public struct Address: Hashable, Sendable, CustomStringConvertible {
+public struct Address: Hashable, Comparable, Sendable, CustomStringConvertible {
     public let host: Host
     public let port: Int
 
@@ -49,6 +49,12 @@ public struct Address: Hashable, Sendable, CustomStringConvertible {
 
     /// The znode's data for this address.
     public var znode: [UInt8] { Array("\(host) \(port)".utf8) }
+
+    /// By host, then by port: any order will do, as long as it is the same for all.
+    public static func < (one: Address, other: Address) -> Bool {
+        let (host, otherHost) = (one.host.description, other.host.description)
+        return host == otherHost ? one.port < other.port : host < otherHost
+    }
 
     public var description: String { host.kind == .ipv6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
 

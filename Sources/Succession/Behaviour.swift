@@ -21,7 +21,8 @@ public enum Event: Equatable, Sendable {
 /// one's actions are carried out; then there is a new snapshot.
 public enum Behaviours {
     public static let builtIn: [any Behaviour] = [
-        RecordMaster(), ForceFailover(), PromoteFreshest(), RepointSentinels(), ReattachMembers(), ForgetGone(),
+        RecordMaster(), SucceedMaster(), ForceFailover(), AnnounceMaster(), SwitchOver(), PromoteFreshest(),
+        RepointSentinels(), ReattachMembers(), ForgetGone(),
         RaisePriority(), RemoveLeftovers(), KeepClusterRecord(), RaiseAlerts(), RelayEvents(),
     ]
 }

@@ -14,6 +14,16 @@ extension ClusterRecord {
         return next
     }
 
+    /// The same reign, begun over a record that somebody has written meanwhile: what the cluster holds, and who has how much, is
+    /// newer there. Nil where another reign has begun, or it is another cluster's.
+    public func rebased(on newer: ClusterRecord) -> ClusterRecord? {
+        guard newer.epoch < epoch, id.isEmpty || newer.id == id else { return nil }
+        var next = self
+        next.members = max(members, newer.members)
+        (next.holdings, next.holders, next.disks) = (newer.holdings, newer.holders, newer.disks)
+        return next
+    }
+
     private func reigns(upTo origin: Origin?) -> [Reign] {
         guard let origin else { return [] }
         let own = Reign(epoch: origin.epoch ?? epoch, replicationID: origin.replicationID, until: origin.offset)
@@ -31,6 +41,15 @@ extension ClusterRecord {
     func epoch(of replicationID: String) -> Int? {
         if replicationID == self.replicationID { return epoch }
         return reigns.last { $0.replicationID == replicationID }?.epoch
+    }
+
+    /// How far a server's data goes in the reign of which it is. Of one that was promoted, and that nobody has recorded, what it
+    /// wrote since under an id of its own belongs to no reign.
+    func offset(of history: History) -> Int64 {
+        guard epoch(of: history.replicationID) == nil, let previous = history.previousID, epoch(of: previous) != nil,
+            let shared = history.previousOffset
+        else { return history.offset }
+        return min(history.offset, max(0, shared - 1))
     }
 
     /// Whether the reign that goes on holds all that was written under this id up to this offset.

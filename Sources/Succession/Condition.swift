@@ -2,6 +2,8 @@
 public enum Condition: Hashable, Sendable {
     /// A majority names this address, it answers master and is ours, and another is recorded.
     case agreed(Address)
+    /// The only live master, until a moment ago a replica of the recorded one, which is gone.
+    case promoted(Address)
     /// The only live master, with no word of the sentinels against it, while the recorded one is absent, dead or a replica.
     case sole(Address)
     /// Nobody answers master, and no majority of sentinels could ever promote anybody.
@@ -25,6 +27,10 @@ public enum Condition: Hashable, Sendable {
     case fewerMembers
     /// Much was written in a reign that `/redis/cluster` does not reckon with yet.
     case uncounted
+    /// A request of this id for another master waits to be begun.
+    case requested(String)
+    /// One was begun, and nobody has said what became of it.
+    case unfinished(String)
 }
 
 /// For how long each condition has held. A pure value: the driver tells it the time.
@@ -52,6 +58,7 @@ extension Snapshot {
     public var conditions: Set<Condition> {
         var result: Set<Condition> = []
         if let agreed { result.insert(.agreed(agreed)) }
+        if let promoted { result.insert(.promoted(promoted)) }
         if let soleMaster { result.insert(.sole(soleMaster)) }
         if isUnmastered { result.insert(.unmastered) }
         if isMasterless { result.insert(.masterless) }
@@ -63,6 +70,8 @@ extension Snapshot {
         result.formUnion(unraisedReplicas.map(Condition.unraised))
         if hasFewerMembers { result.insert(.fewerMembers) }
         if isUncounted { result.insert(.uncounted) }
+        if let switchover, switchover.isNew { result.insert(.requested(switchover.id)) }
+        if let switchover, switchover.state == .running { result.insert(.unfinished(switchover.id)) }
         return result
     }
 }

@@ -5,22 +5,29 @@ public struct HistoryEntry: Codable, Equatable, Sendable {
     /// How many bytes of history are read, at most.
     public static let byteLimit = 262_144
 
+    /// The cause where a launcher began a reign by itself: the first claim, or a cold start.
+    public static let claim = "claim"
+
     /// When it was written: RFC 3339, UTC, with milliseconds.
     public var time: String
     /// The master before, as `host:port`; nil where none was recorded.
     public var old: String?
     public var new: String
-    /// Why: `forced` where the writer forced the failover, else its evidence (`agreed`, `early`, `sole`, `promoted`).
+    /// Why: `claim`, or `forced` where the writer forced a failover on a lone sentinel, else its evidence
+    /// (`Recording.Evidence`).
     public var cause: String
     /// The number of the reign that began.
     public var epoch: Int?
     /// How many live members there were.
     public var members: Int
-    /// Who wrote it: the watcher's HTTP address.
+    /// Who wrote it: the watcher's HTTP address; of a claim the server's own.
     public var by: String
+    /// Who asked for it, where somebody did.
+    public var who: String?
 
     public init(
-        time: String, old: String?, new: String, cause: String, epoch: Int?, members: Int, by: String
+        time: String, old: String?, new: String, cause: String, epoch: Int?, members: Int, by: String,
+        who: String? = nil
     ) {
         self.time = time
         self.old = old
@@ -29,5 +36,6 @@ public struct HistoryEntry: Codable, Equatable, Sendable {
         self.epoch = epoch
         self.members = members
         self.by = by
+        self.who = who
     }
 }

@@ -104,7 +104,7 @@ extension Observation {
     }
 }
 
-extension [SentinelReport] {
+extension Sentinels {
     /// In which those that answer replace a dead master: after `down-after`, and what an election and a promotion take,
     /// about 2 s (FACTS.md A2), and as much again. Zero where none answers.
     fileprivate var timeToPromote: Duration { opinions.map { $0.details.downAfter + .seconds(5) }.max() ?? .zero }
@@ -113,13 +113,12 @@ extension [SentinelReport] {
 extension Observation {
     /// The number of the reign that a claim of ours would begin: above every one that is known here.
     public var nextEpoch: Int {
-        let heard = sentinels.opinions.map(\.epoch).filter { $0 < ClusterRecord.highestEpoch - 1 }
         let copies = ([data] + candidates.map(\.freshness)).filter {
             $0.clusterID != nil && $0.clusterID == mark.clusterID
         }
         let known = [cluster?.epoch, restored?.epoch, cluster?.holdings?.epoch].compactMap(\.self)
-        let borne = copies.compactMap(\.epoch).filter { $0 < ClusterRecord.highestEpoch - 1 }
-        return (known + heard + borne).reduce(0, max) + 1
+        let borne = copies.compactMap(\.epoch).filter { $0 < ClusterRecord.highestEpoch - Reign.stride }
+        return Reign.next(after: known + borne, and: sentinels.opinions.map(\.epoch))
     }
 }
 

@@ -8,7 +8,7 @@ public struct Observation: DataGuard, Equatable {
     public var record: Record?
     public var cluster: ClusterRecord?
     /// Registered sentinels, with or without an answer.
-    public var sentinels: [SentinelReport]
+    public var sentinels: Sentinels
     /// The addresses of live members: those with a lease. A lease of an earlier life of our own address is among them.
     public var members: [Address]
     public var candidates: [Candidate]
@@ -30,7 +30,7 @@ public struct Observation: DataGuard, Equatable {
     public var limit: Duration
 
     public init(
-        me: Address, mark: Mark, record: Record? = nil, cluster: ClusterRecord? = nil, sentinels: [SentinelReport] = [],
+        me: Address, mark: Mark, record: Record? = nil, cluster: ClusterRecord? = nil, sentinels: Sentinels = [],
         members: [Address] = [], candidates: [Candidate] = [], candidacy: Candidacy? = nil,
         instances: [Address: Instance] = [:],
         data: Freshness = .empty, waited: Duration = .zero, limit: Duration = .seconds(60)

@@ -89,7 +89,11 @@ public struct PassportDraft: Equatable, Sendable {
             return false
         }
         let persistence = persistence(at: look)
-        guard let (written, epoch) = written(look, persistence, under: proven) else { return false }
+        guard let (history, epoch) = written(look, persistence, under: proven) else { return false }
+        var written = history
+        if look.role == .master, let reign, reign.record.address != me {
+            written.offset = reign.cluster.offset(of: written)
+        }
         let new = Passport(
             cluster: cluster, epoch: epoch, replicationID: written.replicationID, previousID: written.previousID,
             previousOffset: written.previousOffset, offset: written.offset,

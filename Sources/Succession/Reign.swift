@@ -12,6 +12,24 @@ public struct Reign: Codable, Hashable, Sendable {
         self.until = until
     }
 
+    /// How far reigns are apart. Sentinel's elections take the number after the highest one that they know, also those that
+    /// are aborted: none of some dozens takes that of a reign.
+    static let stride = 100
+    /// Nobody counts that far beyond what is recorded: such a number is not believed.
+    private static let farthest = 1_000_000_000
+
+    /// The number of the next reign.
+    /// - Parameters:
+    ///   - known: the numbers that `/redis/cluster` and passports hold.
+    ///   - heard: those that sentinels say.
+    static func next(after known: [Int], and heard: [Int]) -> Int {
+        let highest = known.reduce(0, max)
+        let believed = heard.filter { $0 < ClusterRecord.highestEpoch - stride && $0 <= highest + farthest }
+        let last = (believed + [highest]).reduce(0, max)
+        if last == 0 { return 1 }
+        return last < ClusterRecord.highestEpoch - stride ? last + stride : last + 1
+    }
+
     private enum CodingKeys: String, CodingKey {
         case epoch = "e"
         case replicationID = "id"

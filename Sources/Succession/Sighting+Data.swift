@@ -15,7 +15,7 @@ extension Sighting {
     private func freshness(of history: History) -> Freshness {
         Freshness(
             holdsData: history.holdsKeys, epoch: epoch(of: history), replicationID: history.replicationID,
-            offset: history.offset, keys: history.keys, modified: .max)
+            offset: cluster?.offset(of: history) ?? history.offset, keys: history.keys, modified: .max)
     }
 
     /// The reign under which a running server's data was written.

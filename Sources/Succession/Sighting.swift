@@ -7,7 +7,7 @@ public protocol Sighting: Sendable {
     var record: Record? { get }
     var cluster: ClusterRecord? { get }
     /// Registered sentinels, with or without an answer.
-    var sentinels: [SentinelReport] { get }
+    var sentinels: Sentinels { get }
     /// The addresses of live members: those with a lease. A server restarted within the session timeout has two.
     var members: [Address] { get }
     /// What each server that was asked answered.
@@ -24,7 +24,7 @@ extension Sighting {
     /// Live members, each once and in a fixed order: those with a lease, and servers that bear our mark and have lost theirs.
     public var liveMembers: [Address] {
         let marked = instances.keys.filter { bearsOurMark($0) && answersAsRedis($0) }
-        return Set(members).union(marked).sorted { $0.description < $1.description }
+        return Set(members).union(marked).sorted()
     }
 
     /// No Redis, or the mark of another cluster. This beats every other word.

@@ -31,7 +31,7 @@ extension Snapshot {
 
     /// Every server that a sentinel names or knows, once and in a fixed order.
     var knownReplicas: [Address] {
-        Set(sentinels.opinions.flatMap(\.details.replicas)).sorted { $0.description < $1.description }
+        Set(sentinels.opinions.flatMap(\.details.replicas)).sorted()
     }
 
     var registeredSentinels: Set<Address> { Set(sentinels.map(\.address)) }

@@ -4,7 +4,7 @@ public struct Snapshot: DataGuard, Equatable {
     public var mark: Mark
     public var record: Record?
     public var cluster: ClusterRecord?
-    public var sentinels: [SentinelReport]
+    public var sentinels: Sentinels
     public var members: [Address]
     /// What was asked: the recorded address, live members, whom the sentinels name or know as a replica, whom a replica
     /// follows.
@@ -21,6 +21,10 @@ public struct Snapshot: DataGuard, Equatable {
     public var isPaused: Bool
     /// Whether our own connection to the recorded master ended and two new ones, 50 ms apart, were refused.
     public var masterHasCrashed: Bool
+    /// Whether our own connection to the recorded master ended and a new one was refused.
+    public var masterWasRefused = false
+    /// Whether the recorded master had a lease when it last answered.
+    public var masterHadLease = true
     /// Whom each server replicated from when it was last seen as a replica.
     public var followed: [Address: Address]
     /// For how long each condition has held without a break, as far as this watcher has seen.
@@ -28,6 +32,12 @@ public struct Snapshot: DataGuard, Equatable {
     public var sessionTimeout: Duration
     /// When this look began: RFC 3339, UTC; nil where no clock is to be written down.
     public var seen: String?
+    /// What `/redis/switchover` holds.
+    public var switchover: Switchover?
+    /// What this watcher answered to the same id before.
+    public var answered: Switchover?
+    /// Whether the time for it is over.
+    public var isSwitchoverLate = false
     public var acceptsLoss = false
     public var acceptLossAfter: Duration?
     /// Whether leased members agree on another cluster id than `/redis/cluster` has.
@@ -37,7 +47,7 @@ public struct Snapshot: DataGuard, Equatable {
     public var resting: [Action]
 
     public init(
-        mark: Mark, record: Record? = nil, cluster: ClusterRecord? = nil, sentinels: [SentinelReport] = [],
+        mark: Mark, record: Record? = nil, cluster: ClusterRecord? = nil, sentinels: Sentinels = [],
         members: [Address] = [], instances: [Address: Instance] = [:], peers: [Address: PeerAnswer] = [:],
         leftovers: Set<Address> = [], badNodes: [BadNode] = [], leads: Bool = true, isPaused: Bool = false,
         masterHasCrashed: Bool = false, followed: [Address: Address] = [:], held: [Condition: Duration] = [:],

@@ -31,7 +31,8 @@ import Testing
             let observer = Observer(prober, me: Address(1), mark: Self.mark, data: .empty, limit: .seconds(60))
             let observation = await observer.observe(view)
             let contacts = Contacts(on: prober.loop)
-            let snapshot = await Surveyor(prober, contacts: contacts, mark: Self.mark).survey(watched, isHasty: false)
+            let snapshot = await Surveyor(prober, contacts: contacts, mark: Self.mark).survey(
+                watched, isHasty: false, isCalm: false)
             #expect(observation.mark == snapshot.mark && observation.isDisputed == snapshot.isDisputed)
             let strangers = [
                 ports.filter { observation.isStranger(Address($0)) }, ports.filter { snapshot.isStranger(Address($0)) },

@@ -36,7 +36,9 @@ import Testing
             let observer = Observer(prober, me: Address(me), mark: Self.mark, data: .empty, limit: .seconds(60))
             try body(await observer.observe(view))
             let contacts = Contacts(on: prober.loop)
-            try body(await Surveyor(prober, contacts: contacts, mark: Self.mark).survey(watched, isHasty: false))
+            try body(
+                await Surveyor(prober, contacts: contacts, mark: Self.mark).survey(
+                    watched, isHasty: false, isCalm: false))
         }
     }
 

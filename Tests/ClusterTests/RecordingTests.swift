@@ -46,7 +46,7 @@ struct RecordingTests {
 
     /// What a look found, and what somebody did before the write.
     @Test(arguments: [
-        "a claim of a launcher", "the master deleted", "the cluster record set", "the cluster record deleted",
+        "a claim of a launcher", "the master deleted", "another reign begun", "the cluster record deleted",
     ])
     func whoever_was_faster_stays(_ what: String) async throws {
         try await Place.claimed { (place) async throws in
@@ -56,8 +56,9 @@ struct RecordingTests {
                 let other = try await place.another()
                 #expect(try await other.claimAgain(Address(7003), member: "c", at: 0) == .done)
             case "the master deleted": try await place.witness.delete(place.paths.master)
-            case "the cluster record set":
-                try await place.witness.set(place.paths.cluster, Array(newCluster.json.utf8))
+            case "another reign begun":
+                let next = ClusterRecord(id: newCluster.id, members: 1, epoch: 1_000)
+                try await place.witness.set(place.paths.cluster, Array(next.json.utf8))
             default: try await place.witness.delete(place.paths.cluster)
             }
             let before = try await place.tree()
@@ -66,6 +67,23 @@ struct RecordingTests {
                 entry: HistoryEntry(7001, 7002))
             #expect(outcome == .overtaken)
             #expect(try await place.tree() == before)
+        }
+    }
+
+    /// The master's lease writes it once a second: that must not cost a failover another look.
+    @Test func what_a_lease_has_written_meanwhile_is_kept() async throws {
+        try await Place.claimed { (place) async throws in
+            let view = try await place.registry.watcherView()
+            var kept = newCluster
+            kept.holdings = Holdings(epoch: kept.epoch, offset: 4_711, keys: 3, seen: "2026-01-01T00:00:00.000Z")
+            try await place.witness.set(place.paths.cluster, Array(kept.json.utf8))
+            let outcome = try await place.registry.record(
+                Recording(7002, previous: view.record), clusterVersion: view.clusterVersion, clusterID: "fedcba98",
+                entry: HistoryEntry(7001, 7002))
+            #expect(outcome == .done)
+            let cluster = try #require(try await place.registry.cluster()?.record)
+            #expect(cluster.holdings == kept.holdings && cluster.epoch > kept.epoch)
+            #expect(try await place.registry.record() == Record(Address(7002), version: 1))
         }
     }
 

@@ -28,7 +28,7 @@ import Testing
             let history = try await cluster.history()
             #expect(history.count == 1)
             let entry = try #require(history.last)
-            #expect(entry.cause == "forced")
+            #expect(entry.cause == "succession")
             #expect(entry.old == old.colonAddress && entry.new == new.colonAddress)
             #expect(entry.by == cluster.watcher.colonAddress)
             let epoch = try await eventually("the epoch is written down") {
@@ -42,7 +42,7 @@ import Testing
             }
             #expect(try await cluster.history().count == 1)
             #expect(try await cluster.record()?.sentinelEpoch == epoch)
-            #expect(cluster.watcher.count(of: "forced a failover") == 1)
+            #expect(cluster.watcher.count(of: "(succession)") == 1)
         }
     }
 }

@@ -46,7 +46,7 @@ import ZooKeeper
             #expect(history.map(\.new) == [third.colonAddress] && history.map(\.old) == [first.colonAddress])
             let version = try await watched.node("master").map { "\($0.stat.version - 1)" }
             #expect(version == versions["master"])
-            #expect(watcher.count(of: "forced a failover") == 0)
+            #expect(watcher.count(of: "(succession)") == 0)
         }
         proxy.close()
     }

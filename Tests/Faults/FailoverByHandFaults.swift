@@ -16,7 +16,7 @@ import Testing
             let history = try await cluster.history()
             #expect(history.map(\.new) == [new.colonAddress])
             #expect(history.first?.cause == "agreed")
-            #expect(cluster.watcher.count(of: "forced a failover") == 0)
+            #expect(cluster.watcher.count(of: "(succession)") == 0)
         }
     }
 

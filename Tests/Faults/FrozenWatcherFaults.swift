@@ -21,7 +21,7 @@ import Testing
             #expect(other.count(of: "this watcher leads") == 1)
             let history = try await cluster.history()
             #expect(history.map(\.new) == [new.colonAddress])
-            #expect(history.first?.cause == "forced")
+            #expect(history.first?.cause == "succession")
             #expect(history.first?.by == other.colonAddress)
             let versions = try await cluster.quietVersions()
 
@@ -35,8 +35,8 @@ import Testing
                 let isSame = try await cluster.versions() == versions
                 return try await cluster.agreedMaster()?.port == new.port && isSame
             }
-            #expect(frozen.count(of: "forced a failover") == 0)
-            #expect(other.count(of: "forced a failover") == 1)
+            #expect(frozen.count(of: "(succession)") == 0)
+            #expect(other.count(of: "(succession)") == 1)
 
             // It leads again only once there is none before it.
             #expect(frozen.count(of: "this watcher leads") == 1)

@@ -40,7 +40,7 @@ import ZooKeeper
             let version = try await other.version()
             #expect(version == before + Int32(history.count + wins), "\(wins) \(history)")
             #expect(version >= before + 3)
-            #expect(ours.count(of: "this watcher leads") == 0 && ours.count(of: "forced a failover") == 0)
+            #expect(ours.count(of: "this watcher leads") == 0 && ours.count(of: "(succession)") == 0)
 
             // Upgraded: ours leads, and writes down what the other one never knew.
             try await other.end()
@@ -80,14 +80,14 @@ import ZooKeeper
                 [{"time":"2026-01-01T00:00:00.000Z","new":"192.0.2.1:6379","cause":"magic","members":3,\
                 "by":"192.0.2.2:8080","later":{"a":[1]}}]
                 """
-            try await session.create("\(root)/history", Array(entry.utf8), .persistent)
+            try await session.set("\(root)/history", Array(entry.utf8))
             let before = try #require(try await watched.node("master")?.stat.version)
             let old = watched.master
             try await watched.kill(old)
             let new = try await recovery { try await watched.agree(onOtherThan: old) }
             #expect(try await watched.node("master")?.stat.version == before + 1)
             #expect(try await watched.history().map(\.new) == ["192.0.2.1:6379", new.colonAddress])
-            #expect(watched.watchers.map { $0.count(of: "forced a failover") } == [1, 0])
+            #expect(watched.watchers.map { $0.count(of: "(succession)") } == [1, 0])
             #expect(watched.watchers.map { $0.count(of: " warning ") + $0.count(of: " error ") } == [0, 0])
             #expect(try await watched.record()?.id == kept.id)
         }

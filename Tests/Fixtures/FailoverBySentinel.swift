@@ -13,6 +13,12 @@ extension WatchedCluster {
     package func failOver(by sentinel: Launched, of count: Int, from master: Launched) async throws {
         let sentinels = sentinels.filter { $0.process.exitCode == nil }
         let name = "SENTINEL FAILOVER on \(sentinel.port)"
+        // Until a sentinel has looked at a replica, it promotes another, whatever their priorities.
+        let replicas = running.count { $0.port != master.port }
+        try await eventually("\(sentinel.port) has looked at \(replicas) replicas", within: .seconds(30)) {
+            let known = try await sentinel.ask("SENTINEL", "REPLICAS", "mymaster")
+            return known.split(separator: "\n").count { $0 == "ok" } == replicas
+        }
         try await eventually("\(name) is accepted", within: .seconds(30)) {
             let answer = try await sentinel.ask("SENTINEL", "FAILOVER", "mymaster")
             // Right after the failover before, a sentinel may not have looked at its replicas yet.

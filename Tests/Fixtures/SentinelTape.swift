@@ -56,6 +56,11 @@ package final class SentinelTape: Sendable {
         for listener in listeners { listener.cancel() }
     }
 
+    /// Whether this sentinel has said so.
+    package func hears(_ event: String, from sentinel: Launched) -> Bool {
+        lines.contains { $0.event == event && $0.port == sentinel.port }
+    }
+
     /// Waits for the first of these events.
     package func first(_ events: String..., within limit: Duration = .seconds(30)) async throws -> Line {
         try await eventually("one of \(events)", within: limit) { self.lines.first { events.contains($0.event) } }

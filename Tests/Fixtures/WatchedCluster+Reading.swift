@@ -12,9 +12,9 @@ extension WatchedCluster {
     /// A node below the cluster's root; nil where it doesn't exist.
     package func node(_ name: String) async throws -> Node? { try await cluster.node("\(cluster.root)/\(name)") }
 
-    /// The newest entry is the last one.
+    /// What watchers have written, the newest last: without the claim with which the cluster began.
     package func history() async throws -> [HistoryEntry] {
-        try await Registry(cluster.session, root: cluster.root).history()
+        try await Registry(cluster.session, root: cluster.root).history().filter { $0.cause != HistoryEntry.claim }
     }
 
     /// The data of `/redis/cluster`; nil where there is none.

@@ -125,6 +125,17 @@ package final class WatchedCluster: Sendable {
         return new
     }
 
+    /// The same for a sentinel, with all that it has written down.
+    @discardableResult
+    package func restart(sentinel: Launched) throws -> Launched {
+        let host = hosts.sentinels.first { $0.ip == sentinel.ip }
+        let new = try cluster.sentinel(settings.sentinel, port: sentinel.port, folder: sentinel.folder, on: host)
+        lists.withLock { lists in
+            lists.sentinels = lists.sentinels.map { $0.port == sentinel.port ? new : $0 }
+        }
+        return new
+    }
+
     /// SIGKILL, and its end.
     package func kill(_ server: Launched) async throws {
         server.process.signal(SIGKILL)

@@ -18,8 +18,8 @@ import ZooKeeper
             }
             let (nobody, owner) = (place.session, try await session(place, Digest("interrex:\(Self.secret)")))
             let tree = try await place.tree()
-            // The master, the cluster, five parents, two members, a sentinel, an identity and its lock.
-            #expect(tree.count == 12)
+            // The master, the cluster, the history, five parents, two members, a sentinel, an identity and its lock.
+            #expect(tree.count == 13)
             for (path, node) in tree {
                 let data = try await nobody.get(path).data
                 #expect(await code { try await nobody.set(path, [1]) } == .noAuth, "\(path)")

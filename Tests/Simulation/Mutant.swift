@@ -23,12 +23,18 @@ enum Mutant: String, CaseIterable {
     case trustedTooFar = "passport trusted too far"
     /// The newer file goes before the higher position.
     case staleFirst = "file time before position"
+    /// A watcher announces what it saw without asking whether it is still so.
+    case announceWithoutFence = "announce without the fence"
+    /// A record takes the epoch of the reign before.
+    case epochTwice = "epoch taken twice"
+    /// A switchover promotes the target before it has all that the master has.
+    case promotedTooSoon = "target promoted before it has caught up"
 
     /// Those that seeded schedules find in no time.
     static let common: [Mutant] = [
         .claimWithoutVersion, .recordWithoutRole, .leaseIgnored, .lowestClaims, .emptyClaim, .asideDeleted,
-        .trustedTooFar,
-        .staleFirst,
+        .trustedTooFar, .staleFirst, .announceWithoutFence, .epochTwice,
+        .promotedTooSoon,
     ]
 
     /// Those that need no more than that a member has the data or has none.
@@ -39,10 +45,12 @@ enum Mutant: String, CaseIterable {
     /// The promises that it breaks.
     var broken: [String] {
         switch self {
-        case .claimWithoutVersion: ["promise 2"]
+        case .claimWithoutVersion, .epochTwice: ["promise 2"]
+        case .announceWithoutFence: ["promise 6"]
         case .recordWithoutRole: ["promise 3"]
         case .leaseIgnored, .resumeWithoutWrite: ["promise 1"]
-        case .lowestClaims, .emptyClaim, .asideDeleted, .trustedTooFar, .staleFirst: ["promise 4"]
+        case .lowestClaims, .emptyClaim, .asideDeleted, .trustedTooFar, .staleFirst, .promotedTooSoon:
+            ["promise 4"]
         }
     }
 

@@ -35,7 +35,8 @@ extension World {
         let borne = Self.clusterIDs(of: view.members, instances)
         let mark = Names.mark(id: borne.only ?? view.clusterRecord?.id ?? borne.first)
         var observation = Observation(
-            me: Names.address(me), mark: mark, record: view.record, cluster: view.clusterRecord, sentinels: reports,
+            me: Names.address(me), mark: mark, record: view.record, cluster: view.clusterRecord,
+            sentinels: Sentinels(reports),
             members: view.members.map(Names.address),
             candidates: view.candidates.map {
                 Candidate(

@@ -3,15 +3,17 @@ import Succession
 /// What a watcher was truly told in its last look, and since when a majority has told it the same.
 struct Evidence {
     private(set) var view: ZKView?
-    private(set) var reports: [SentinelReport] = []
+    private(set) var reports: Sentinels = []
     var instances: [Address: Instance] = [:]
+    /// The master that this watcher itself has recorded since.
+    var recorded: Address?
     private var agreed: (address: Address, since: Int)?
     private var last = 0
 
     mutating func note(
-        _ view: ZKView, _ reports: [SentinelReport], _ instances: [Address: Instance], at now: Int
+        _ view: ZKView, _ reports: Sentinels, _ instances: [Address: Instance], at now: Int
     ) {
-        (self.view, self.reports, self.instances) = (view, reports, instances)
+        (self.view, self.reports, self.instances, recorded) = (view, reports, instances, nil)
         let majority = Promises.majority(of: reports)
         if majority != agreed?.address || now - last > 30_000 { agreed = majority.map { ($0, now) } }
         last = now
@@ -34,7 +36,9 @@ extension Promises {
         if !Self.isMaster(truth.instances[recording.master]) {
             fail(3, "\(watcher.name) recorded \(recording.master), which did not answer master")
         }
-        if recording.evidence == .promoted, !view.acceptsLoss, let server = world.redisAt[write.after.address] {
+        if [.promoted, .succession].contains(recording.evidence), !view.acceptsLoss,
+            let server = world.redisAt[write.after.address]
+        {
             var start = StartTruth(view: view)
             start.instances = truth.instances
             begins(with: server.place, on: start, watcher.name)
@@ -56,6 +60,14 @@ extension Promises {
         }
     }
 
+    /// In a switchover the old master is about to follow the new one: what it has must be there.
+    func handsOver(_ old: SimRedis, to heir: SimRedis, by watcher: SimWatcher) {
+        let shared = world.lines.shared(old.place, heir.place)
+        if shared < old.place.keys {
+            fail(4, "\(watcher.name) hands \(shared) of \(old.place.keys) keys of \(old.name) over to \(heir.name)")
+        }
+    }
+
     /// What a read said of a record whose reply was lost.
     func confirmed(_ isOurs: Bool, _ write: MasterWrite?, by watcher: SimWatcher) {
         world.tally.ambiguousRecords += 1
@@ -73,10 +85,20 @@ extension Promises {
         switch action {
         case .attach(_, let master):
             world.tally.repairs += 1
-            if Self.majority(of: truth.reports) != master || !Self.isMaster(truth.instances[master]) {
-                fail(4, "\(watcher.name) attached to \(master), which no majority names or which is no master")
+            if Self.majority(of: truth.reports) != master && truth.recorded != master
+                || !Self.isMaster(truth.instances[master])
+            {
+                fail(4, "\(watcher.name) attached to \(master), which nobody has decided for or which is no master")
             }
-        case .promote(let member):
+        case .announce(let announcement):
+            let isRecorded =
+                world.zk.master?.address == Names.id(announcement.master)
+                && world.zk.cluster?.record.epoch == announcement.epoch
+            // It was right at the fence, which may lie behind for as long as that holds.
+            if !isRecorded, world.now - lastChange > Times.fence {
+                fail(6, "\(watcher.name) announced \(announcement.master), which is not what is recorded")
+            }
+        case .succeed(let member), .promote(let member):
             if let view = truth.view, !world.hasTwoClusters,
                 truth.instances.values.contains(where: { Self.isMaster($0) && isOfOurs($0, view) })
             {

@@ -9,6 +9,8 @@ final class Promises {
     private var lastMaster: SimZooKeeper.Master?
     private var lastWipes = 0
     private var lastEpoch = 0
+    /// When `/redis/master` or the epoch last changed.
+    private(set) var lastChange = 0
     /// Whom `/redis/master` named when each member's node was created.
     private var named: [Int: Int] = [:]
     /// Servers that came up as master after their session was over and another was recorded: their lease ends them.
@@ -41,8 +43,10 @@ final class Promises {
             } else if epoch < lastEpoch {
                 fail(2, "the epoch fell from \(lastEpoch) to \(epoch)")
             }
+            if epoch > lastEpoch { lastChange = world.now }
             lastEpoch = max(epoch, lastEpoch)
         }
+        if lastMaster != world.zk.master { lastChange = world.now }
         (lastMaster, lastWipes) = (world.zk.master, world.zk.wipes)
         if world.steps % 64 == 0 { prove() }
         if world.steps % 32 == 0, !world.zk.isConsistent { fail(6, "an ephemeral node outlived its session") }
@@ -192,7 +196,7 @@ final class Promises {
     }
 
     /// Whom more than half of all sentinels name: all that are registered, and all that any of them knows.
-    static func majority(of reports: [SentinelReport]) -> Address? {
+    static func majority(of reports: Sentinels) -> Address? {
         let opinions = reports.compactMap(\.opinion)
         let electorate = max(reports.count, 1 + (opinions.map(\.peers).max() ?? 0))
         for opinion in opinions {

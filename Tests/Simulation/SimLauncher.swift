@@ -198,7 +198,7 @@ final class SimLauncher: SimActor {
         }
         if let write {
             if isClaim { world.promises.claimed(write, on: truth, by: self) }
-            if !(isClaim && givesUp) { world.promises.begins(with: disk.place, on: truth, name) }
+            if !givesUp { world.promises.begins(with: disk.place, on: truth, name) }
             world.masterChanged()
         }
         world.promises.committed(created, naming: named)

@@ -90,8 +90,12 @@ final class SimRedis: SimActor {
         return world.dice.roll(60, 220)
     }
 
+    /// `CLIENT PAUSE ... WRITE`: until then no client's write is done.
+    var heldUntil = 0
+
     /// A client's write.
     func write() {
+        guard world.now >= heldUntil else { return }
         world.lines.write(at: &place, now: world.now)
         save.changes += 1
         appendToLog()

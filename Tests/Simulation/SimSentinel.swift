@@ -184,9 +184,20 @@ final class SimSentinel: SimActor {
             peers.append(Peer(identity: other.identity, address: other.address))
         }
         currentEpoch = max(currentEpoch, other.currentEpoch)
-        // The strict comparison: equal epochs with different addresses never reconcile (FACTS.md A2).
-        guard configEpoch < other.configEpoch, let named = other.names else { return }
-        configEpoch = other.configEpoch
-        if named != configured { point(to: named) }
+        if let named = other.names { take(named, epoch: other.configEpoch) }
+    }
+
+    /// A hello that a watcher publishes here, in the name of a peer.
+    func hear(of master: Int, epoch: Int) {
+        guard configured != nil, !peers.isEmpty else { return }
+        currentEpoch = max(currentEpoch, epoch)
+        take(master, epoch: epoch)
+    }
+
+    /// The strict comparison: equal epochs with different addresses never reconcile (FACTS.md A2).
+    private func take(_ master: Int, epoch: Int) {
+        guard configEpoch < epoch else { return }
+        configEpoch = epoch
+        if master != configured { point(to: master) }
     }
 }

@@ -12,9 +12,12 @@ extension SimWatcher {
         case .force(let master, _):
             if let forced, forced.master == master, world.now - forced.at < Times.forcePause { return 1 }
             return fence(action, rest)
-        case .promote, .repoint, .reset, .attach, .configure:
+        case .succeed: return fence(action, rest)
+        case .announce, .promote, .repoint, .reset, .attach, .configure:
             tell(action)
             return fence(action, rest)
+        case .switchOver(let request, let target): return begin(request, target)
+        case .answer(let switchover): _ = note(switchover)
         case .remove, .alert, .publish: break
         }
         return world.dice.roll(1, 10)
@@ -23,6 +26,8 @@ extension SimWatcher {
     /// `/redis/master`, `/redis/cluster` and the history, in one transaction at the versions read (`Registry.record`).
     func record(_ recording: Recording, _ rest: [Action]) -> Int? {
         let (view, address) = (view!, Names.id(recording.master))
+        var recording = recording
+        if world.mutant == .epochTwice, let epoch = view.clusterRecord?.epoch { recording.cluster.epoch = epoch }
         let id = snapshot.mark.clusterID.map(Names.cluster) ?? world.newCluster()
         let token = world.newToken()
         var write: MasterWrite?
@@ -47,7 +52,13 @@ extension SimWatcher {
             phase = .confirm(write, token: token, recording, rest)
             return 100
         }
-        if outcome { recorded(recording) } else { world.tally.overtakenWrites += 1 }
+        if outcome {
+            recorded(recording)
+        } else {
+            world.tally.overtakenWrites += 1
+            // What was to follow it is not to be done.
+            phase = .perform([])
+        }
         return 1
     }
 
@@ -56,12 +67,16 @@ extension SimWatcher {
         guard let isOurs = call({ $0.historyToken == token }) else { return 100 }
         if isOurs { recorded(recording) }
         world.promises.confirmed(isOurs, write, by: self)
-        phase = .perform(rest)
+        phase = .perform(isOurs ? rest : [])
         return 1
     }
 
     private func recorded(_ recording: Recording) {
         (forced, hasActed) = (nil, true)
+        // Our own record is the newest word.
+        let version = recording.previous.map { $0.version + 1 } ?? 0
+        view.master = SimZooKeeper.Master(address: Names.id(recording.master), version: version)
+        truth.recorded = recording.master
         world.note { "\(self.name): has recorded \(recording.master) (\(recording.evidence))" }
     }
 
@@ -80,6 +95,10 @@ extension SimWatcher {
 
     /// Whether we lead and `/redis/master` is as it was seen, right before a server is told to change.
     private func fence(_ action: Action, _ rest: [Action]) -> Int? {
+        if world.mutant == .announceWithoutFence, action.isAnnouncement {
+            phase = .send(action, since: world.now + Times.fence * 100, rest)
+            return world.dice.roll(200, 4_000)
+        }
         let (node, version) = (node, view.master?.version)
         let holds = call { zk in zk.watchers.contains { $0.node == node } && zk.master?.version == version }
         if case .connect = phase { return 1 }
@@ -103,7 +122,9 @@ extension SimWatcher {
         world.promises.watcherCommands(action, on: truth, by: self)
         switch action {
         case .force(let master, let sentinels): return force(master, sentinels, rest)
-        case .promote(let member): return promote(member, rest)
+        case .succeed(let master): return succeed(master, rest)
+        case .announce(let announcement): announce(announcement)
+        case .promote(let member): return promote(member, .promoted, rest)
         case .attach(let member, let master):
             if let server = ours(member) { server.follow(Names.id(master), .watcher) }
         case .configure(let member, _, _): ours(member)?.priority = 100
@@ -149,17 +170,43 @@ extension SimWatcher {
         return world.dice.roll(1, 20)
     }
 
-    private func promote(_ member: Address, _ rest: [Action]) -> Int? {
-        guard let server = ours(member) else { return 1 }
+    /// Asks the replicas once more, and promotes the one that is furthest on; it is recorded, then all others are told.
+    private func succeed(_ master: Address, _ rest: [Action]) -> Int? {
+        let replicas = snapshot.changeableReplicas(of: master)
+        for replica in replicas { snapshot.instances[replica] = world.instance(Names.id(replica), from: host) }
+        guard let heir = snapshot.heir(of: master) else { return 1 }
+        let sentinels = snapshot.sentinels.filter { $0.opinion != nil }.map(\.address)
+        let told = Announcement(master: heir, epoch: snapshot.nextEpoch, sentinels: sentinels)
+        let attached = replicas.filter { $0 != heir }.map { Action.attach($0, to: heir) }
+        return promote(heir, .succession, [.announce(told)] + attached + rest)
+    }
+
+    private func announce(_ announcement: Announcement) {
+        world.tally.announcements += 1
+        for sentinel in announcement.sentinels {
+            if case .server(let server) = world.sentinel(Names.id(sentinel), from: host) {
+                server.hear(of: Names.id(announcement.master), epoch: announcement.epoch)
+            }
+        }
+    }
+
+    private func promote(_ member: Address, _ evidence: Recording.Evidence, _ rest: [Action]) -> Int? {
+        guard let server = ours(member) else {
+            phase = .perform([])
+            return 1
+        }
         server.follow(nil, .watcher)
         world.tally.promotions += 1
-        guard case .master = server.answer else { return 1 }
+        guard case .master = server.answer else {
+            phase = .perform([])
+            return 1
+        }
         let instance = world.instance(server.address, from: host)
         truth.instances[member] = instance
         var snapshot = snapshot
         snapshot.instances[member] = instance
         let recording = Recording(
-            master: member, evidence: .promoted, previous: snapshot.record,
+            master: member, evidence: evidence, previous: snapshot.record,
             cluster: snapshot.clusterRecord(under: member))
         phase = .perform([.record(recording)] + rest)
         return world.dice.roll(1, 20)

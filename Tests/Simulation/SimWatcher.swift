@@ -11,6 +11,7 @@ final class SimWatcher: SimActor {
         case confirm(MasterWrite?, token: Int, Recording, [Action])
         case send(Action, since: Int, [Action])
         case monitor([Address], Address, [Action])
+        case handOver(HandOver)
     }
 
     let number: Int
@@ -19,11 +20,12 @@ final class SimWatcher: SimActor {
     /// Our node below `/redis/watchers`.
     var node: Int?
     var view: ZKView!
-    var reports: [SentinelReport] = []
+    var reports: Sentinels = []
     var snapshot = Snapshot(mark: Names.mark(nil))
     /// What was truly answered, for the promises.
     var truth = Evidence()
     var forced: (master: Address, at: Int)?
+    private var asked: (id: String, at: Int)?
     private var told: [(action: Action, at: Int)] = []
     private var endurance = Endurance()
     private var clock = FailoverClock()
@@ -50,6 +52,7 @@ final class SimWatcher: SimActor {
         case .confirm(let write, let token, let recording, let rest): return confirm(write, token, recording, rest)
         case .send(let action, let since, let rest): return send(action, since: since, rest)
         case .monitor(let sentinels, let master, let rest): return monitor(sentinels, master, rest)
+        case .handOver(let handOver): return go(on: handOver)
         }
     }
 
@@ -98,10 +101,11 @@ final class SimWatcher: SimActor {
     }
 
     private func hear() -> Int? {
-        reports = view.sentinels.sorted().map { id in
-            let opinion = clock.timed(world.opinion(id, from: host, withDetails: true), of: id, at: world.now)
-            return SentinelReport(Names.address(id), opinion)
-        }
+        reports = Sentinels(
+            view.sentinels.sorted().map { id in
+                let opinion = clock.timed(world.opinion(id, from: host, withDetails: true), of: id, at: world.now)
+                return SentinelReport(Names.address(id), opinion)
+            })
         phase = .survey
         return world.dice.roll(1, 15)
     }
@@ -180,8 +184,13 @@ final class SimWatcher: SimActor {
             followed: before.merging(followed) { $1 }, sessionTimeout: .milliseconds(Times.session),
             resting: told.map(\.action))
         snapshot.acceptsLoss = view.acceptsLoss
+        snapshot.masterWasRefused = crashed != nil
+        snapshot.switchover = view.switchover?.request
         snapshot.isDisputed = view.clusterRecord.map { $0.id != borne.only ?? $0.id } ?? false
         snapshot.seen = "\(world.now)"
+        // The driver's clock: from when it was first seen.
+        if asked?.id != snapshot.switchover?.id { asked = snapshot.switchover.map { ($0.id, world.now) } }
+        snapshot.isSwitchoverLate = asked.map { world.now - $0.at > 60_000 } ?? false
         world.mutant?.twist(&snapshot)
         snapshot.held = endurance.note(snapshot.conditions, at: .milliseconds(world.now))
         return snapshot
@@ -209,6 +218,8 @@ extension Action {
         default: true
         }
     }
+
+    var isAnnouncement: Bool { if case .announce = self { true } else { false } }
 }
 
 extension Snapshot {

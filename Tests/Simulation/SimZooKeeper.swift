@@ -26,6 +26,10 @@ struct SimZooKeeper {
         var freshness = Freshness.empty
         var since = 0
     }
+    struct Asked: Equatable {
+        var request: Switchover
+        var version: Int
+    }
     private struct Session {
         var lastHeard: Int
         var isOpen = true
@@ -36,6 +40,8 @@ struct SimZooKeeper {
     var cluster: Cluster?
     /// `/redis/accept-loss`.
     var acceptsLoss = false
+    /// `/redis/switchover`, and its version.
+    var switchover: Asked?
     var members: [Lease] = []
     var sentinels: [Lease] = []
     var candidates: [Lease] = []

@@ -50,19 +50,20 @@ extension SmallWorld {
             holdings: heldData ? holdings : nil)
     }
 
-    private var reports: [SentinelReport] {
-        sentinels.indices.map { index in
-            let named = sentinels[index]
-            let replicas = servers.indices.filter { address in
-                if case .replica(of: named)? = servers[address] { true } else { false }
-            }
-            let isDown = servers[named] == nil
-            return SentinelReport(
-                Names.address(30 + index),
-                Opinion(
-                    names: Names.address(named), subjectivelyDown: isDown, epoch: epochs[index], peers: 2,
-                    details: SentinelDetails(isDisconnected: isDown, replicas: replicas.map(Names.address))))
-        }
+    private var reports: Sentinels {
+        Sentinels(
+            sentinels.indices.map { index in
+                let named = sentinels[index]
+                let replicas = servers.indices.filter { address in
+                    if case .replica(of: named)? = servers[address] { true } else { false }
+                }
+                let isDown = servers[named] == nil
+                return SentinelReport(
+                    Names.address(30 + index),
+                    Opinion(
+                        names: Names.address(named), subjectivelyDown: isDown, epoch: epochs[index], peers: 2,
+                        details: SentinelDetails(isDisconnected: isDown, replicas: replicas.map(Names.address))))
+            })
     }
 
     func observation(of launcher: Int, _ sight: Sight) -> Observation {

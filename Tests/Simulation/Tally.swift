@@ -8,6 +8,8 @@ struct Tally: Sendable {
     var records: [String: Int] = [:]
     var claims = 0, masterStarts = 0, refusals = 0, setAside = 0, overtakenStarts = 0
     var forced = 0, forcedFailovers = 0, ordinaryFailovers = 0, abortedFailovers = 0, promotions = 0
+    var announcements = 0, switchovers = 0
+    var answers: [String: Int] = [:]
     var conversions = 0, repairs = 0, commands = 0, plans = 0
     var overtakenWrites = 0, fencedOff = 0, ambiguousRecords = 0, lostRequests = 0, lostReplies = 0
     var fullSyncs = 0, dropsBySentinel = 0, dropsByWatcher = 0, dropsByLaunch = 0, dropsByChain = 0, writes = 0
@@ -43,6 +45,7 @@ struct Tally: Sendable {
         sum.records.merge(other.records, uniquingKeysWith: +)
         sum.unsettled.merge(other.unsettled, uniquingKeysWith: +)
         sum.destroyed.merge(other.destroyed, uniquingKeysWith: +)
+        sum.answers.merge(other.answers, uniquingKeysWith: +)
         sum.outages.merge(other.outages, uniquingKeysWith: +)
         sum.faults.merge(other.faults, uniquingKeysWith: +)
         sum.settling += other.settling
@@ -52,7 +55,8 @@ struct Tally: Sendable {
     private static var counts: [WritableKeyPath<Tally, Int>] {
         [
             \.steps, \.seeds, \.claims, \.masterStarts, \.refusals, \.setAside, \.overtakenStarts, \.forced,
-            \.forcedFailovers, \.ordinaryFailovers, \.abortedFailovers, \.promotions, \.conversions, \.repairs,
+            \.forcedFailovers, \.ordinaryFailovers, \.abortedFailovers, \.promotions, \.announcements, \.switchovers,
+            \.conversions, \.repairs,
             \.commands,
             \.plans, \.overtakenWrites, \.fencedOff, \.ambiguousRecords, \.lostRequests, \.lostReplies, \.fullSyncs,
             \.dropsBySentinel, \.dropsByWatcher, \.dropsByLaunch, \.dropsByChain, \.writes, \.overlaps, \.equalEpochs,
@@ -75,7 +79,7 @@ struct Tally: Sendable {
         \(masterStarts) starts as master, \(claims) claims, \(overtakenStarts) overtaken before exec, \
         \(setAside) times data set aside, \(refusals) refusals
         failovers: \(forced) forced (\(forcedFailovers) completed), \(ordinaryFailovers) ordinary, \(abortedFailovers) \
-        aborted, \(promotions) promotions by a watcher; \(overlaps) begun by a sentinel beside a forced one, \
+        aborted, \(promotions) promotions by a watcher, \(announcements) announcements, \(switchovers) switchovers (requests: \(list(answers))); \(overlaps) begun by a sentinel beside a forced one, \
         \(equalEpochs) with equal epochs
         records by evidence: \(list(records)); \(ambiguousRecords) with a lost reply, \
         \(overtakenWrites) writes overtaken

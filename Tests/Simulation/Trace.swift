@@ -34,7 +34,7 @@ struct Trace {
         }
     }
 
-    static func shown(_ reports: [SentinelReport]) -> String {
+    static func shown(_ reports: Sentinels) -> String {
         reports.map { report in
             guard let opinion = report.opinion else { return "(silent)" }
             return "\(opinion.names.map(\.description) ?? "nobody") epoch \(opinion.epoch)"

@@ -9,12 +9,13 @@ struct ZKView: Equatable {
     var candidates: [SimZooKeeper.Lease]
     var watchers: [Int]
     var acceptsLoss: Bool
+    var switchover: SimZooKeeper.Asked?
     /// Which loss of all data it is of: versions begin anew after each.
     var wipes: Int
 
     init(_ zk: SimZooKeeper) {
         (master, cluster, candidates, wipes) = (zk.master, zk.cluster, zk.candidates, zk.wipes)
-        acceptsLoss = zk.acceptsLoss
+        (acceptsLoss, switchover) = (zk.acceptsLoss, zk.switchover)
         members = zk.members.map(\.address)
         sentinels = zk.sentinels.map(\.address)
         watchers = zk.watchers.map(\.node)
@@ -36,7 +37,7 @@ struct StartTruth {
     var view: ZKView
     /// What everybody answered it.
     var instances: [Address: Instance] = [:]
-    var sentinels: [SentinelReport] = []
+    var sentinels: Sentinels = []
     /// The best of what was in its own data folder, and what a server was started with.
     var disk = Disk.none
     var isEmpty: Bool { !disk.holdsData }

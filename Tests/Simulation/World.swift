@@ -50,6 +50,7 @@ final class World {
         if seed % 5 == 0 { outage = Outage(self, host: 0) }
         clocks.append(outage ?? Faults(self))
         clocks.append(Operator(self, host: 0))
+        clocks.append(Asker(self, host: 0))
         for slot in slots { slot.wake(in: dice.roll(0, 400)) }
         for slot in sentinelSlots { slot.wake(in: dice.roll(0, 2_000)) }
         for actor in watchers + clocks { actor.wake(in: dice.roll(0, 1_000)) }

@@ -101,8 +101,8 @@ import Testing
         }
         #expect(hostile.nextEpoch == (1 << 53) - 1)
         #expect(hostile.with { $0.cluster = nil }.with { $0.candidates = [] }.nextEpoch == 1)
-        #expect(Observation.start.having(members: 3).holding(Cast.copy(41, 0)).nextEpoch == 42)
-        #expect(Observation.start.having(members: 3).holding(Cast.foreignCopy).nextEpoch == 4)
-        #expect(Observation.start.holding(Cast.copy(41, 0)).nextEpoch == 42)
+        #expect(Observation.start.having(members: 3).holding(Cast.copy(41, 0)).nextEpoch == 141)
+        #expect(Observation.start.having(members: 3).holding(Cast.foreignCopy).nextEpoch == 103)
+        #expect(Observation.start.holding(Cast.copy(41, 0)).nextEpoch == 141)
     }
 }

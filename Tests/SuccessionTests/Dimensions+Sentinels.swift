@@ -25,8 +25,8 @@ extension Dimension {
     /// Every set of none, one or three registered sentinels: what each says x whether the electorate is larger than
     /// those that are registered x what the first reports of a failover. (The order of the others doesn't matter, which
     /// a test of its own shows.)
-    static let sentinels: [[SentinelReport]] = {
-        var all: [[SentinelReport]] = [[]]
+    static let sentinels: [Sentinels] = {
+        var all: [Sentinels] = [[]]
         for failover in failovers {
             for peers in [0, 2] {
                 all += Voice.allCases.map { reports([$0], peers: peers, failover: failover) }
@@ -45,7 +45,7 @@ extension Dimension {
     }()
 
     /// The same in a word.
-    static let sentinelClasses: [[SentinelReport]] = [
+    static let sentinelClasses: [Sentinels] = [
         [],
         reports([.silent, .silent, .silent], peers: 2),
         reports([.recorded, .recorded, .silent], peers: 2),
@@ -58,9 +58,11 @@ extension Dimension {
         reports([.recordedDown, .recordedDown, .recordedDown], peers: 2, failover: .seconds(11)),
     ]
 
-    private static func reports(_ voices: [Voice], peers: Int, failover: Duration? = nil) -> [SentinelReport] {
-        zip(Cast.sentinels, voices.enumerated()).map { address, voice in
-            SentinelReport(address, voice.element.opinion(peers: peers, failover: voice.offset == 0 ? failover : nil))
-        }
+    private static func reports(_ voices: [Voice], peers: Int, failover: Duration? = nil) -> Sentinels {
+        Sentinels(
+            zip(Cast.sentinels, voices.enumerated()).map { address, voice in
+                SentinelReport(
+                    address, voice.element.opinion(peers: peers, failover: voice.offset == 0 ? failover : nil))
+            })
     }
 }

@@ -6,17 +6,18 @@ import Testing
 @Suite struct ElectorateTests {
     struct Count: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        let reports: [SentinelReport]
+        let reports: Sentinels
         let electorate: Int
         let majority: Address?
 
         /// What each registered sentinel names, nil where it is silent; `peers` is what each answering one knows.
         init(_ name: String, _ names: [Address?], peers: [Int], electorate: Int, majority: Address?) {
             testDescription = name
-            reports = zip(names, peers).enumerated().map { number, voice in
-                let address = Cast.address("10.0.1.\(number + 1):26379")
-                return SentinelReport(address, voice.0.map { Opinion(names: $0, peers: voice.1) })
-            }
+            reports = Sentinels(
+                zip(names, peers).enumerated().map { number, voice in
+                    let address = Cast.address("10.0.1.\(number + 1):26379")
+                    return SentinelReport(address, voice.0.map { Opinion(names: $0, peers: voice.1) })
+                })
             (self.electorate, self.majority) = (electorate, majority)
         }
     }
@@ -49,25 +50,25 @@ import Testing
     func areCounted(_ count: Count) {
         #expect(count.reports.electorate == count.electorate)
         #expect(count.reports.majorityAddress == count.majority)
-        #expect(Array(count.reports.reversed()).majorityAddress == count.majority)
+        #expect(Sentinels(count.reports.reversed()).majorityAddress == count.majority)
     }
 
     @Test func aSentinelThatIsRegisteredTwiceVotesOnce() {
         let twice = SentinelReport(Cast.sentinels[0], Opinion(names: Self.a, peers: 1))
-        let reports = [twice, twice, SentinelReport(Cast.sentinels[1], nil)]
+        let reports: Sentinels = [twice, twice, SentinelReport(Cast.sentinels[1], nil)]
         #expect(reports.electorate == 2)
         #expect(reports.majorityAddress == nil)
     }
 
     @Test func namingNobodyIsAnAnswerWithoutAVote() {
-        let reports = Cast.sentinels.map { SentinelReport($0, Opinion(names: nil, peers: 2)) }
+        let reports = Sentinels(Cast.sentinels.map { SentinelReport($0, Opinion(names: nil, peers: 2)) })
         #expect(reports.electorate == 3)
         #expect(reports.majorityAddress == nil)
     }
 
     @Test func onlyThoseThatNameAnAddressCanHoldItForDown() {
-        func reports(_ voices: Voice...) -> [SentinelReport] {
-            zip(Cast.sentinels, voices).map { SentinelReport($0, $1.opinion(peers: 2, failover: nil)) }
+        func reports(_ voices: Voice...) -> Sentinels {
+            Sentinels(zip(Cast.sentinels, voices).map { SentinelReport($0, $1.opinion(peers: 2, failover: nil)) })
         }
         #expect(reports(.recordedDown, .recordedDown, .silent).majorityHoldsDown(Self.a))
         #expect(!reports(.recordedDown, .recordedDown, .silent).majorityHoldsDown(Self.b))

@@ -34,9 +34,8 @@ extension Observation {
     /// Three registered sentinels that know each other.
     func sentinels(_ voices: Voice..., failover: Duration? = nil) -> Observation {
         var next = self
-        next.sentinels = zip(Cast.sentinels, voices).map { address, voice in
-            SentinelReport(address, voice.opinion(peers: 2, failover: failover))
-        }
+        next.sentinels = Sentinels(
+            zip(Cast.sentinels, voices).map { SentinelReport($0, $1.opinion(peers: 2, failover: failover)) })
         return next
     }
 

@@ -11,7 +11,7 @@ struct Scene {
     static var records: [Recorded] { [.none, .us] + Dimension.recordedClasses.map { .another($0) } }
 
     var record: Recorded
-    var sentinels: [SentinelReport] = []
+    var sentinels: Sentinels = []
     var neighbours: [Neighbour?] = []
     var heir = Dimension.heirs[0]
     /// A lease at our own address, of the life before this one, and a master that still answers there.

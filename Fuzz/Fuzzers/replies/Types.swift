@@ -55,7 +55,7 @@ private func checkSentinel(_ reply: Reply) {
     let opinion = Opinion(master?.address, master)
     if let replica { _ = opinion.bars(replica) }
     // The count came over the network; a majority of it is reckoned with.
-    let reports = [SentinelReport(Address(host: "10.0.0.1", port: 1)!, opinion)]
+    let reports: Sentinels = [SentinelReport(Address(host: "10.0.0.1", port: 1)!, opinion)]
     check(reports.electorate >= 1, "an electorate of \(reports.electorate)")
     if opinion.names == nil || reports.electorate > 1 {
         check(reports.majorityAddress == nil, "one of \(reports.electorate) is a majority")

@@ -92,14 +92,15 @@ public actor Observer {
         }
     }
 
-    private func reports(of sentinels: [View.Registration]) async -> [SentinelReport] {
+    private func reports(of sentinels: [View.Registration]) async -> Sentinels {
         let reports = await withTaskGroup(of: SentinelReport.self) { [prober] group in
             for sentinel in sentinels {
                 group.addTask { SentinelReport(sentinel.address, await prober.opinion(of: sentinel.address)) }
             }
             return await group.reduce(into: [SentinelReport]()) { $0.append($1) }
         }
-        return reports.map { failovers.timed($0) }.sorted { $0.address.description < $1.address.description }
+        return Sentinels(
+            reports.map { failovers.timed($0) }.sorted { $0.address < $1.address })
     }
 }
 

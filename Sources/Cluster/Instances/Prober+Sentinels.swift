@@ -9,9 +9,20 @@ extension Prober {
     }
 
     /// The same with all that only a watcher asks for.
-    public func detailedOpinion(of address: Address) async -> Opinion? {
+    /// - Parameter last: what it said when all was well and since when it has told of no event. Whom it knows is asked for again
+    ///   only where their numbers are others.
+    public func detailedOpinion(of address: Address, since last: Opinion? = nil) async -> Opinion? {
         try? await asking(address, settings.sentinelCredentials) { connection in
-            Opinion(try await connection.sentinelSurvey(named: settings.masterName, within: limit))
+            if let last {
+                let (named, master) = try await connection.sentinelOpinion(
+                    named: settings.masterName, within: limit)
+                if let master, master.replicas == last.details.replicas.count,
+                    master.otherSentinels == last.details.sentinels.count
+                {
+                    return Opinion(named, master, knowing: last.details)
+                }
+            }
+            return Opinion(try await connection.sentinelSurvey(named: settings.masterName, within: limit))
         }
     }
 
@@ -46,6 +57,12 @@ extension Opinion {
         details.barred = Set(survey.replicas.filter { bars($0) }.compactMap { Address($0.endpoint) })
         details.sentinels = survey.peers.compactMap { Address($0.endpoint) }
         details.hasQuorum = survey.hasQuorum
+    }
+
+    fileprivate init(_ named: Endpoint?, _ master: SentinelMaster, knowing old: SentinelDetails) {
+        self.init(named, master)
+        (details.replicas, details.barred) = (old.replicas, old.barred)
+        (details.sentinels, details.hasQuorum) = (old.sentinels, old.hasQuorum)
     }
 
     /// Whether Sentinel would pass over this replica when it chooses whom to promote (sentinel.c, `sentinelSelectSlave`):

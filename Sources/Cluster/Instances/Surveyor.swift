@@ -15,6 +15,12 @@ public actor Surveyor {
     private var instances: [Address: Instance] = [:]
     private var peers: [Address: PeerAnswer] = [:]
     private var silentSentinels: Set<Address> = []
+    /// What each sentinel said when all of it was asked for.
+    private var opinions: [Address: Opinion] = [:]
+    /// How many calm looks there were since.
+    private var calmLooks = 0
+    /// Of so many calm looks one asks for everything: for an event that got lost.
+    private static let calmRound = 4
     private var followed: [Address: Address] = [:]
 
     public init(_ prober: Prober, contacts: Contacts, mark: Mark) {
@@ -24,21 +30,26 @@ public actor Surveyor {
     }
 
     /// Asks everybody at once; then whom those name and nobody has asked.
-    /// - Parameter isHasty: servers that were silent last time get less time.
-    public func survey(_ view: WatcherView, isHasty: Bool) async -> Snapshot {
+    /// - Parameters:
+    ///   - isHasty: servers that were silent last time, and the recorded master, get less time: one that freezes must not hide
+    ///     for a second who was promoted in its place.
+    ///   - isCalm: all was well in the last survey, and nothing has happened since: less is asked for.
+    public func survey(_ view: WatcherView, isHasty: Bool, isCalm: Bool) async -> Snapshot {
+        calmLooks = isCalm ? (calmLooks + 1) % Self.calmRound : 0
         let members = view.members.filter(\.isLeased).map(\.address)
         let registered = Set(view.sentinels.map(\.address))
         let leftovers = Set(view.sentinels.filter { !$0.isLeased }.map(\.address))
 
         // Whom the last survey asked beside them is asked in the same breath.
         let first = Set(members + [view.record?.address].compactMap(\.self)).union(instances.keys)
-        async let askedInstances = ask(first, isHasty)
+        async let lost = isHasty ? lostSentinels(view) : []
+        async let askedInstances = ask(first, isHasty, and: view.record?.address)
         async let askedPeers = askPeers(Set(peers.keys).subtracting(registered).union(leftovers), isHasty)
         let sentinels = await reports(of: registered, isHasty)
         var (instances, peers) = (await askedInstances, await askedPeers)
 
         let known = Set(sentinels.compactMap(\.opinion).flatMap { $0.details.replicas + [$0.names].compactMap(\.self) })
-        let forgotten = await forgotten(view, instances)
+        let forgotten = await forgotten(view, instances, isHasty ? await lost : nil)
         instances.merge(await each(forgotten.subtracting(instances.keys), forgotten) { await $0.instance($1) }) { $1 }
         let wanted = Set(members + [view.record?.address].compactMap(\.self)).union(known).union(forgotten)
         instances.merge(await ask(wanted.subtracting(instances.keys), isHasty)) { $1 }
@@ -77,17 +88,27 @@ public actor Surveyor {
 
     /// Where the recorded master does not answer: those that may live without a lease. The last members, and whom sentinels
     /// name that have an identity and have lost their lease.
-    private func forgotten(_ view: WatcherView, _ instances: [Address: Instance]) async -> Set<Address> {
+    /// - Parameter named: whom such sentinels name, where they were asked already.
+    private func forgotten(
+        _ view: WatcherView, _ instances: [Address: Instance], _ named: Set<Address>?
+    ) async -> Set<Address> {
         if let record = view.record, case .master? = instances[record.address]?.answer { return [] }
-        let registered = Set(view.sentinels.map(\.address))
-        // They must not hold up a failover: who doesn't answer at once has no lease either.
-        let unregistered = Set(view.identities).subtracting(registered)
-        let opinions = await each(unregistered, unregistered) { await $0.opinion(of: $1) }
-        return Set(opinions.values.compactMap { $0?.names } + (view.cluster?.holders.map(\.address) ?? []))
+        let named = if let named { named } else { await lostSentinels(view) }
+        return named.union(view.cluster?.holders.map(\.address) ?? [])
     }
 
-    private func ask(_ addresses: Set<Address>, _ isHasty: Bool) async -> [Address: Instance] {
-        let silent = Set(instances.filter { $0.value.answer == .silent }.keys)
+    /// Whom sentinels name that have an identity and no lease. They must not hold up a failover: who doesn't answer at once has
+    /// no lease either.
+    private func lostSentinels(_ view: WatcherView) async -> Set<Address> {
+        let unregistered = Set(view.identities).subtracting(view.sentinels.map(\.address))
+        let opinions = await each(unregistered, unregistered) { await $0.opinion(of: $1) }
+        return Set(opinions.values.compactMap { $0?.names })
+    }
+
+    private func ask(
+        _ addresses: Set<Address>, _ isHasty: Bool, and master: Address? = nil
+    ) async -> [Address: Instance] {
+        let silent = Set(instances.filter { $0.value.answer == .silent }.keys).union([master].compactMap(\.self))
         return await each(addresses, isHasty ? silent : []) { await $0.instance($1) }
     }
 
@@ -96,10 +117,15 @@ public actor Surveyor {
         return await each(addresses, isHasty ? silent : []) { await $0.peer($1) }
     }
 
-    private func reports(of sentinels: Set<Address>, _ isHasty: Bool) async -> [SentinelReport] {
-        let opinions = await each(sentinels, isHasty ? silentSentinels : []) { await $0.detailedOpinion(of: $1) }
-        return opinions.map { failovers.timed(SentinelReport($0.key, $0.value)) }
-            .sorted { $0.address.description < $1.address.description }
+    private func reports(of sentinels: Set<Address>, _ isHasty: Bool) async -> Sentinels {
+        let known = calmLooks > 0 ? self.opinions : [:]
+        let opinions = await each(sentinels, isHasty ? silentSentinels : []) {
+            await $0.detailedOpinion(of: $1, since: known[$1])
+        }
+        if calmLooks == 0 { self.opinions = opinions.compactMapValues(\.self) }
+        return Sentinels(
+            opinions.map { failovers.timed(SentinelReport($0.key, $0.value)) }
+                .sorted { $0.address < $1.address })
     }
 
     /// Asks all of them at once; those that were silent get less time.

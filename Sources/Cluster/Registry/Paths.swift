@@ -13,6 +13,7 @@ public struct Paths: Equatable, Sendable {
     public var watchers: String { "\(root)/watchers" }
     public var history: String { "\(root)/history" }
     public var paused: String { "\(root)/paused" }
+    public var switchover: String { "\(root)/switchover" }
     public var acceptLoss: String { "\(root)/accept-loss" }
 
     public func sentinel(_ id: String) -> String { "\(sentinels)/\(id)" }

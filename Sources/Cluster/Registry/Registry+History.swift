@@ -30,18 +30,36 @@ extension Registry {
         )
     }
 
-    /// How to put `entry` into the history as it is at this moment. None where its ACL does not let us read it.
-    func adding(_ entry: HistoryEntry) async throws -> Addition {
-        let node: Node
+    /// A history that was not there.
+    func beginning(with entry: HistoryEntry) -> Operation {
+        .create(paths.history, Self.encode([entry]), .persistent)
+    }
+
+    /// `/redis/history` as it was read; nil where its ACL does not let us.
+    public struct HistoryNode: Sendable {
+        fileprivate var node: Node?
+    }
+
+    /// Reads it for an entry that is to follow.
+    /// - Throws: `Failure` 69 where ZooKeeper can't be reached.
+    public func historyNode() async throws -> HistoryNode? {
         do {
-            node = try await session.get(paths.history)
+            return HistoryNode(node: try await session.get(paths.history))
         } catch  where error.code == .noNode {
-            return Addition(operations: [.create(paths.history, Self.encode([entry]), .persistent)])
+            return HistoryNode(node: nil)
         } catch  where error.code == .noAuth {
-            return .none
+            return nil
         } catch {
             throw Failure(error)
         }
+    }
+
+    /// How to put `entry` into the history as it is at this moment. None where its ACL does not let us read it.
+    func adding(_ entry: HistoryEntry) async throws -> Addition { adding(entry, to: try await historyNode()) }
+
+    func adding(_ entry: HistoryEntry, to history: HistoryNode?) -> Addition {
+        guard let history else { return .none }
+        guard let node = history.node else { return Addition(operations: [beginning(with: entry)]) }
         do {
             let entries = try Self.history(node.data) + [entry]
             let data = Self.encode(Array(entries.suffix(HistoryEntry.limit)))
@@ -65,6 +83,7 @@ extension HistoryEntry {
         for (name, text, limit) in [("time", time, 40), ("cause", cause, 40), ("by", by, 300)] {
             try Registry.checkLine(text, name, limit: limit)
         }
+        if let who { try Registry.checkLine(who, "who", limit: ZnodeText.limit) }
         guard !cause.isEmpty, !cause.contains(" ") else { throw BadZnode("its cause is not one word") }
         guard [new, old].allSatisfy({ $0.map { Address($0) != nil } ?? true }) else {
             throw BadZnode("an entry's address is not host:port")

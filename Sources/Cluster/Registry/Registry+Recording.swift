@@ -16,23 +16,24 @@ extension Registry {
     ///   - lossVersion: of `/redis/accept-loss` where it exists: the next reign uses it up, whoever begins it.
     ///   - clusterID: the cluster's id where the recording knows none.
     ///   - entry: told apart from others by all that it says, its time and writer among it.
+    ///   - seen: the history, where it was read already.
     /// - Throws: `Failure` 69 where ZooKeeper can't be reached, also where the outcome is unknown for that reason.
     public func record(
         _ recording: Recording, clusterVersion: Int32?, lossVersion: Int32? = nil, clusterID: String,
-        entry: HistoryEntry
+        entry: HistoryEntry, after seen: HistoryNode? = nil
     ) async throws -> RecordOutcome {
-        let address = recording.master.znode
-        let essential: [Operation] =
-            [
-                recording.previous.map { .set(paths.master, address, version: $0.version) }
-                    ?? .create(paths.master, address, .persistent),
-                try keeping(recording.cluster, version: clusterVersion, id: clusterID),
-            ] + (lossVersion.map { [.delete(paths.acceptLoss, version: $0)] } ?? [])
+        var (cluster, clusterVersion) = (recording.cluster, clusterVersion)
         var attempt = 0
         while true {
             attempt += 1
             let isLast = attempt == Self.recordAttempts
-            let history = isLast ? .none : try await adding(entry)
+            let essential = try essential(recording, cluster, clusterVersion, lossVersion, clusterID)
+            let history: Addition
+            switch (isLast, seen) {
+            case (true, _): history = .none
+            case (_, let seen?) where attempt == 1: history = adding(entry, to: seen)
+            default: history = try await adding(entry)
+            }
             do {
                 try await session.multi(essential + history.operations)
                 if let reason = history.problem { Log.warn("\(paths.history) in ZooKeeper can't be used: \(reason)") }
@@ -42,6 +43,12 @@ extension Registry {
             } catch  where !isLast && (error.failedOperation ?? 0) >= essential.count {
                 // Somebody else wrote the history, or its ACL does not let us: read it again, at last do without.
                 continue
+            } catch  where !isLast && error.failedOperation == 1 && error.code == .badVersion {
+                // `/redis/master` is as it was. The master's lease writes down what the cluster holds once a second.
+                guard let (newer, version) = try await self.cluster(), let rebased = cluster.rebased(on: newer) else {
+                    return .overtaken
+                }
+                (cluster, clusterVersion) = (rebased, version)
             } catch  where error.code == .noNode && recording.previous == nil && attempt == 1 {
                 // ZooKeeper was wiped.
                 try await createParents()
@@ -51,6 +58,18 @@ extension Registry {
                 throw Failure(error)
             }
         }
+    }
+
+    private func essential(
+        _ recording: Recording, _ cluster: ClusterRecord, _ clusterVersion: Int32?, _ lossVersion: Int32?,
+        _ clusterID: String
+    ) throws -> [Operation] {
+        let address = recording.master.znode
+        return [
+            recording.previous.map { .set(paths.master, address, version: $0.version) }
+                ?? .create(paths.master, address, .persistent),
+            try keeping(cluster, version: clusterVersion, id: clusterID),
+        ] + (lossVersion.map { [.delete(paths.acceptLoss, version: $0)] } ?? [])
     }
 
     /// How often a record is tried that only the history stands in the way of; the last time without it.

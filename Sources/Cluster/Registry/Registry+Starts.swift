@@ -16,9 +16,10 @@ extension Registry {
     ///   - clusterVersion: of `/redis/cluster` where it exists: nobody else may have begun a reign, or written down what the
     ///     cluster holds, since it was read.
     ///   - lossVersion: of `/redis/accept-loss` where it exists: the next reign uses it up, whoever begins it.
+    ///   - entry: for the history; whatever is wrong with that stops no claim. Nil where the master stays the same.
     public func claim(
         _ address: Address, member: String, at version: Int32?, cluster: ClusterRecord, clusterVersion: Int32?,
-        lossVersion: Int32? = nil, creating missing: [String]
+        lossVersion: Int32? = nil, creating missing: [String], entry: HistoryEntry? = nil
     ) async throws -> Outcome {
         var operations = missing.map { Operation.create($0, [], .persistent) }
         if let version {
@@ -29,7 +30,11 @@ extension Registry {
         operations.append(try keeping(cluster, version: clusterVersion))
         if let lossVersion { operations.append(.delete(paths.acceptLoss, version: lossVersion)) }
         operations.append(.create(paths.member(member), address.znode, .ephemeral))
-        return try await commit(operations, provenBy: paths.member(member))
+        let history: [Operation] =
+            if let entry {
+                try await missing.contains(paths.root) ? [beginning(with: entry)] : adding(entry).operations
+            } else { [] }
+        return try await commit(operations, and: history, provenBy: paths.member(member))
     }
 
     /// Joins under a master that is recorded at `version`; nil where nothing is recorded, which no transaction can check.
@@ -42,10 +47,15 @@ extension Registry {
 
     /// Runs one transaction. A lost reply looks like a failure, so then the node at `proof` is read, which nobody but this
     /// session can have created, and only by this transaction (promise 7).
-    func commit(_ operations: [Operation], provenBy proof: String) async throws -> Outcome {
+    /// - Parameter more: what is left out where it alone stands in the way.
+    func commit(
+        _ operations: [Operation], and more: [Operation] = [], provenBy proof: String
+    ) async throws -> Outcome {
         do {
-            try await session.multi(operations)
+            try await session.multi(operations + more)
             return .done
+        } catch  where (error.failedOperation ?? 0) >= operations.count {
+            return try await commit(operations, provenBy: proof)
         } catch  where error.code == .noNode {
             // A parent is missing (ZooKeeper wiped, or half prepared by hand), or a node went away meanwhile.
             try await createParents()

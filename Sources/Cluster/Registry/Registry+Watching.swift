@@ -14,6 +14,7 @@ extension Registry {
         async let sentinels = watchedNodes(below: paths.sentinels)
         async let watchers = watchedNodes(below: paths.watchers)
         async let paused = watched(paths.paused)
+        async let switchover = watched(paths.switchover)
         async let loss = watched(paths.acceptLoss)
         async let identities = watchedNodes(below: paths.identities)
         view.readMaster(try master.orDenied(paths.master), at: paths.master)
@@ -22,6 +23,7 @@ extension Registry {
         view.sentinels = view.readRegistrations(try await sentinels)
         view.readWatchers(try await watchers)
         view.readPause(try await paused, at: paths.paused)
+        view.readSwitchover(try await switchover, at: paths.switchover)
         if case .node(let node) = try await loss { view.lossVersion = node.stat.version }
         view.identities = view.readRegistrations(try await identities).map(\.address)
         view.badNodes.sort { $0.path < $1.path }
@@ -165,6 +167,15 @@ extension WatcherView {
             try finding.readable().map { node throws(BadZnode) in try Registry.pause(node.data) }
         }
         self.pause = pause ?? nil
+    }
+
+    fileprivate mutating func readSwitchover(_ finding: Finding, at path: String) {
+        let found: (Switchover, Int32)?? = checked(path) { () throws(BadZnode) in
+            try finding.readable().map { node throws(BadZnode) in
+                (try Registry.switchover(node.data), node.stat.version)
+            }
+        }
+        if let found, let (request, version) = found { (switchover, switchoverVersion) = (request, version) }
     }
 
     /// What `read` makes of a node; nil, and one more bad node, where it can't be used.

@@ -36,6 +36,10 @@ public struct WatcherView: Equatable, Sendable {
     /// Whether `/redis/paused` exists, readable or not.
     public var isPaused: Bool
     public var pause: Pause?
+    /// A request for another master.
+    public var switchover: Switchover?
+    /// The version of its node; nil without one.
+    public var switchoverVersion: Int32?
     /// The version of `/redis/accept-loss`; nil where it does not exist.
     public var lossVersion: Int32?
     /// Where the sentinels were last that have an identity: one whose lease is gone is not registered any more.

@@ -1,4 +1,5 @@
-/// The fast path: a master whose process is gone is replaced at once instead of after `down-after`.
+/// The fast path where the sentinels can't be told of a master: a lone one has no peer in whose name one could speak, and of
+/// those whose peers are all gone none could win a vote.
 ///
 /// Only a refused connection counts. Silence, timeouts and unreachable hosts are left to the sentinels' quorum, and so is
 /// everything that could make two failovers overlap: those end with equal epochs and different masters (FACTS.md A3).
@@ -20,7 +21,8 @@ extension Snapshot {
             !liveMembers.contains(where: isLiveMaster), !promotableReplicas(of: master).isEmpty,
             !knownReplicas.contains(where: isStranger), !hasUnaskedSentinel
         else { return nil }
-        return nobodyHasNoticed(master) || noVoteCouldWin ? master : nil
+        let isAlone = sentinels.opinions.allSatisfy { $0.details.sentinels.isEmpty }
+        return isAlone && nobodyHasNoticed(master) || noVoteCouldWin ? master : nil
     }
 
     /// Whether a sentinel answers that the others know and that is not registered, its lease lost: nobody asks it whether
@@ -57,6 +59,6 @@ extension Snapshot {
             report.opinion?.details.replicas.filter { isPromotable($0) }.count ?? 0
         }
         let known = Dictionary(sentinels.map { ($0.address, known($0)) }, uniquingKeysWith: max)
-        return known.sorted { ($1.value, $0.key.description) < ($0.value, $1.key.description) }.map(\.key)
+        return known.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
     }
 }

@@ -24,7 +24,7 @@ extension Snapshot {
         let known = Set(details.replicas).intersection(goneReplicas)
             .union(Set(details.sentinels).intersection(gonePeers))
         return known.filter { held(.gone($0), for: Self.goneTime) || isAdoptable($0) }
-            .sorted { $0.description < $1.description }
+            .sorted()
     }
 
     /// A stranger where a replica was: Sentinel would make it a replica of ours, and so empty it.
@@ -33,7 +33,7 @@ extension Snapshot {
     }
 
     fileprivate var sentinelToReset: Address? {
-        sentinels.map(\.address).sorted { $0.description < $1.description }.first { sentinel in
+        sentinels.map(\.address).sorted().first { sentinel in
             let gone = forgettable(at: sentinel)
             return !gone.isEmpty && !isNeeded(sentinel)
                 && othersAreComplete(beside: sentinel, hastily: gone.contains(where: isAdoptable))
@@ -44,7 +44,7 @@ extension Snapshot {
     var unforgettable: [Address] {
         guard isSettled else { return [] }
         return registeredSentinels.filter { !forgettable(at: $0).isEmpty && isNeeded($0) }
-            .sorted { $0.description < $1.description }
+            .sorted()
     }
 
     /// Whether a reset of this sentinel is not safe: it forgets all its peers.

@@ -76,11 +76,10 @@ extension Snapshot {
         return new
     }
 
-    /// The number of the next reign: above every one that `/redis/cluster` or an answering sentinel holds. A number that no
-    /// sentinel counts up to is not believed.
+    /// The number of the next reign.
     public var nextEpoch: Int {
-        let heard = sentinels.opinions.map(\.epoch).filter { $0 < ClusterRecord.highestEpoch - 1 }
-        return ([cluster?.epoch ?? 0, cluster?.holdings?.epoch ?? 0] + heard).reduce(0, max) + 1
+        Reign.next(
+            after: [cluster?.epoch, cluster?.holdings?.epoch].compactMap(\.self), and: sentinels.opinions.map(\.epoch))
     }
 
     private func holdings(of history: History, _ cluster: ClusterRecord) -> Holdings? {

@@ -79,7 +79,7 @@ extension Snapshot {
         let ranked = zip(candidates, copies).map { member, copy in
             (member, FreshnessRank(of: copy, among: copies, holdings: holdings), isPromotable(member) ? 1 : 0)
         }
-        return ranked.max { ($0.1, $0.2, $0.0.description) < ($1.1, $1.2, $1.0.description) }?.0
+        return ranked.max { ($0.1, $0.2, $0.0) < ($1.1, $1.2, $1.0) }?.0
     }
 
     /// The member that would be promoted, where it lacks more than the last second of what there was, and nobody allows that.

@@ -120,7 +120,7 @@ extension Snapshot {
     /// Servers of other clusters where servers of ours were.
     fileprivate var foreignServers: [Alert] {
         let known = Set(knownReplicas + liveMembers + [record?.address].compactMap(\.self))
-        return known.filter(isStranger).sorted { $0.description < $1.description }.map { address in
+        return known.filter(isStranger).sorted().map { address in
             Alert(
                 "stranger",
                 "\(address) is no server of this cluster any more, but the sentinels or ZooKeeper still know it; give "

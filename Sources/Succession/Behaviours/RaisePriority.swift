@@ -20,6 +20,6 @@ extension Snapshot {
             }
             return replication.master == record.address && replication.priority == 0 && replication.synchronised
                 && replication.isLinked
-        }.sorted { $0.description < $1.description }
+        }.sorted()
     }
 }

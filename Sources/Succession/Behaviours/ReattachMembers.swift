@@ -19,7 +19,7 @@ extension Snapshot {
     var astrayMembers: [Address] {
         guard isSettled, let record, sentinels.majorityAddress == record.address else { return [] }
         return instances.keys.filter { $0 != record.address && mayBeChanged($0) && isAstray($0) }
-            .sorted { $0.description < $1.description }
+            .sorted()
     }
 
     private func isAstray(_ address: Address) -> Bool {
@@ -32,7 +32,7 @@ extension Snapshot {
 
     /// Servers of this cluster that follow a dead address or a replica.
     var orphans: [Address] {
-        instances.keys.filter { mayBeChanged($0) && isOrphan($0) }.sorted { $0.description < $1.description }
+        instances.keys.filter { mayBeChanged($0) && isOrphan($0) }.sorted()
     }
 
     private func isOrphan(_ address: Address) -> Bool {

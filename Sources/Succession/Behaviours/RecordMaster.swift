@@ -40,12 +40,49 @@ extension Snapshot {
     }
 
     /// The promoted replica of a dead master, before the sentinels say so: they notice a promotion only at their next
-    /// `INFO`, about 0.9 s later.
+    /// `INFO`, about 0.9 s later. Where none of them promoted it, a watcher did and ended before it could record it.
     private var early: Address? {
-        guard let record, instances[record.address]?.answer == .refused, sentinels.failoverInProgress,
-            let master = liveMasters.only, followed[master] == record.address, chosen == nil || chosen == master
+        guard let promoted,
+            sentinels.failoverInProgress
+                || reachesMajority && held(.promoted(promoted), for: Self.successionTime) && lacksNothing(promoted)
+        else { return nil }
+        return promoted
+    }
+
+    /// After so long a succession that was begun and not recorded has no one who would end it.
+    private static let successionTime = Duration.milliseconds(300)
+
+    /// Whether a master that nobody has recorded lacks nothing of what there was, and nothing that a replica of the recorded one
+    /// has: it may have been promoted a while before that one ended.
+    private func lacksNothing(_ promoted: Address) -> Bool {
+        guard mayTakeOver(promoted), let record, case .master(let history) = answer(of: promoted) else { return false }
+        return liveMembers.allSatisfy { member in
+            guard let other = replication(of: member), other.master == record.address,
+                other.history.replicationID == history.previousID
+            else { return true }
+            return other.history.offset <= (history.previousOffset ?? 0) - 1 + Holdings.noise
+        }
+    }
+
+    /// The only live master, a moment ago a replica of the recorded one, which is dead or held for it.
+    var promoted: Address? {
+        guard let record, let master = liveMasters.only, master != record.address, isLost(record.address, to: master),
+            followed[master] == record.address, chosen == nil || chosen == master
         else { return nil }
         return master
+    }
+
+    /// Refuses connections, or doesn't answer us and is held for down by a majority (the sentinel that replaces it names the
+    /// next one already), or follows that one.
+    private func isLost(_ master: Address, to heir: Address) -> Bool {
+        switch answer(of: master) {
+        case .refused: true
+        case .replica(let replication): replication.master == heir
+        case .silent:
+            sentinels.isMajority(
+                sentinels.opinions.count { $0.subjectivelyDown && ($0.names == master || $0.failoverFor != nil) })
+        default: false
+        }
     }
 
     /// The only live master, where nothing else is left to tell.

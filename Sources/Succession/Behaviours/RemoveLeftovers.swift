@@ -9,6 +9,6 @@ struct RemoveLeftovers: Behaviour {
 extension Snapshot {
     /// Only a refusal counts: a silent one may be behind a cut network.
     var refusingLeftovers: [Address] {
-        leftovers.filter { peers[$0] == .refused }.sorted { $0.description < $1.description }
+        leftovers.filter { peers[$0] == .refused }.sorted()
     }
 }

@@ -24,7 +24,7 @@ extension Snapshot {
             guard let named = opinion.names else { return true }
             return isStranger(named) || !answersMaster(named) || isOutvoted(opinion)
         }
-        return Set(misled.map(\.address)).sorted { $0.description < $1.description }
+        return Set(misled.map(\.address)).sorted()
     }
 
     /// Whether this sentinel's failover never ends: it has promoted who is gone, and waits for the return (sentinel.c,

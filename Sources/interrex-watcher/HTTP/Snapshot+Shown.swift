@@ -3,11 +3,11 @@ import Succession
 /// What the endpoints and the metrics show of a snapshot.
 extension Snapshot {
     /// Registered sentinels, each once and in a fixed order.
-    var listedSentinels: [Address] { Set(sentinels.map(\.address)).sorted { $0.description < $1.description } }
+    var listedSentinels: [Address] { Set(sentinels.map(\.address)).sorted() }
 
     /// Those of them that answered.
     var answeringSentinels: [Address] {
-        Set(sentinels.filter { $0.opinion != nil }.map(\.address)).sorted { $0.description < $1.description }
+        Set(sentinels.filter { $0.opinion != nil }.map(\.address)).sorted()
     }
 
     /// Whether the recorded master answered master and is no stranger.

@@ -5,6 +5,7 @@ enum MetricName {
     static let passes = "interrex_passes_total"
     static let failedPasses = "interrex_failed_passes_total"
     static let passSeconds = "interrex_pass_seconds"
+    static let switchovers = "interrex_switchovers_total"
     static let repairs = "interrex_repairs_total"
     static let sentinels = "interrex_sentinels"
     static let replicas = "interrex_replicas"
@@ -23,13 +24,14 @@ enum MetricName {
         passes: "Complete looks at the cluster.",
         failedPasses: "Looks at the cluster that could not be completed.",
         passSeconds: "How long a complete look at the cluster took.",
+        switchovers: "Requests for another master that this watcher answered, by outcome.",
         repairs: "Repairs carried out by this watcher, by kind.",
         sentinels: "Sentinels: known (the electorate), registered in ZooKeeper, reachable.",
         replicas: "Replicas of the recorded master: known to the sentinels or live, and reachable.",
         members: "Members of the cluster: live (with a lease) and reachable.",
         leader: "Whether this watcher leads.",
         sessionConnected: "Whether ZooKeeper answered in the last look.",
-        paused: "Whether repairs and forced failovers are paused.",
+        paused: "Whether failovers and repairs by this watcher are paused.",
         asideBytes: "Size of the data that was set aside on the members' disks.",
         asideCopies: "Copies of data that were set aside on the members' disks.",
         alerts: "What is wrong and not mended, by name.",

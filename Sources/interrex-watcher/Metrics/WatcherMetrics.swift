@@ -6,7 +6,12 @@ struct WatcherMetrics: Sendable {
     /// The causes of `HistoryEntry`: shown as 0 from the start, so that `rate()` sees the first one.
     static let causes = ["forced"] + Recording.Evidence.allCases.map(\.rawValue)
     /// The repairs of DESIGN.md 6, as the driver names them.
-    static let repairs = ["force", "promote", "repoint", "forget", "attach", "configure", "remove"]
+    static let repairs = [
+        "succeed", "force", "announce", "promote", "repoint", "forget", "attach", "configure", "remove",
+    ]
+
+    /// How a request for another master ends.
+    static let outcomes = Switchover.State.allCases.filter { $0 != .running }.map(\.rawValue)
 
     private let handlers: MetricHandlers
 
@@ -14,6 +19,7 @@ struct WatcherMetrics: Sendable {
         handlers = MetricHandlers(factory: factory, cluster: cluster)
         for cause in Self.causes { handlers.count(MetricName.failovers, ("cause", cause), by: 0) }
         for kind in Self.repairs { handlers.count(MetricName.repairs, ("kind", kind), by: 0) }
+        for outcome in Self.outcomes { handlers.count(MetricName.switchovers, ("outcome", outcome), by: 0) }
         handlers.count(MetricName.passes, by: 0)
         handlers.count(MetricName.failedPasses, by: 0)
         handlers.prepare(timers: [MetricName.recordSeconds, MetricName.passSeconds])
@@ -32,6 +38,10 @@ struct WatcherMetrics: Sendable {
     }
 
     func failedPass() { handlers.count(MetricName.failedPasses) }
+
+    func switchover(_ outcome: Switchover.State) {
+        handlers.count(MetricName.switchovers, ("outcome", outcome.rawValue))
+    }
 
     func repaired(_ kind: String) { handlers.count(MetricName.repairs, ("kind", kind)) }
 

@@ -41,7 +41,12 @@ actor ClusterWatch {
     /// Whether a watch has fired since that reading began.
     private var isViewOld = false
     private var endurance = Endurance()
+    private var deadline = SwitchoverDeadline()
     private var snapshot: Snapshot?
+    /// The recorded master, where it had a lease when it last answered.
+    private var leased: Address?
+    /// Whether all was well in the last pass.
+    private var wasCalm = false
     /// When the first sign of what is under way came.
     private var disturbed: ContinuousClock.Instant?
     private let start = ContinuousClock.now
@@ -63,7 +68,7 @@ actor ClusterWatch {
             desk.redis, loop: desk.loop,
             keepalive: { Snapshot.quietInterval(clusters: desk.board.count) - .seconds(5) }, tell: tell)
         journal = Journal(root: root, desk: desk)
-        performer = Performer(desk: desk)
+        performer = Performer(desk: desk, contacts: contacts)
     }
 
     /// Runs until cancelled.
@@ -111,7 +116,7 @@ actor ClusterWatch {
         let began = ContinuousClock.now
         if disturbed == nil { disturbed = wakes.first { $0.event.isSign }?.at }
         let hasLooked = await look(wakes.isEmpty)
-        guard var snapshot = await survey() else {
+        guard var snapshot = await survey(isCalm: wasCalm && wakes.isEmpty) else {
             // Before the first session there is nothing to look at; its beginning wakes us up.
             if registry != nil { journal.failed() }
             return .milliseconds(500)
@@ -132,12 +137,14 @@ actor ClusterWatch {
             journal.show(history)
         }
         if !snapshot.isUnderway, !hasActed { disturbed = nil }
+        wasCalm = false
         if hasActed { return .milliseconds(1) }
         let clusters = desk.board.count
         let pace = snapshot.nextLook(unsettledFor: disturbed.map { .now - $0 } ?? .zero, clusters: clusters)
         let quiet = Snapshot.quietInterval(clusters: clusters)
         if missing != nil { return min(pace, Self.entryDelay) }
         if pace < quiet { return pace }
+        wasCalm = snapshot.isSettled
         // Several watchers, or clusters, shall not ask all at once.
         return journal.hasPendingAlerts ? .milliseconds(500) : quiet * Int.random(in: 85...100) / 100
     }
@@ -181,14 +188,21 @@ actor ClusterWatch {
         }
     }
 
-    private func survey() async -> Snapshot? {
+    private func survey(isCalm: Bool) async -> Snapshot? {
         guard let view else { return nil }
         await ears.listen(to: Set(view.sentinels.map(\.address)))
-        var snapshot = await surveyor.survey(view, isHasty: disturbed != nil)
+        var snapshot = await surveyor.survey(view, isHasty: disturbed != nil, isCalm: isCalm)
         let answers = snapshot.record.map { self.snapshot?.isLiveMaster($0.address) ?? false } ?? false
         await link.watch(snapshot.record?.address, answers: answers)
         snapshot.acceptLossAfter = desk.acceptLossAfter
-        snapshot.masterHasCrashed = await link.hasCrashed
+        snapshot.switchover = view.switchover
+        snapshot.answered = await performer.answer(to: view.switchover?.id)
+        snapshot.isSwitchoverLate = deadline.isOver(for: view.switchover)
+        (snapshot.masterWasRefused, snapshot.masterHasCrashed) = (await link.wasRefused, await link.hasCrashed)
+        if let master = snapshot.record?.address, snapshot.answersMaster(master) {
+            leased = snapshot.isLeased(master) ? master : nil
+        }
+        snapshot.masterHadLease = leased != nil && leased == snapshot.record?.address
         snapshot.leads = isConnected && (view.watchers.first.map(isOurs) ?? false)
         if let registry { snapshot.sessionTimeout = registry.session.negotiatedTimeout }
         return snapshot
@@ -213,6 +227,11 @@ actor ClusterWatch {
             do {
                 guard let result = try await performer.perform(action, on: scene) else { continue }
                 if case .record = action { journal.recorded(after: sign.map { .now - $0 }) }
+                if let master = result.recorded {
+                    // It has answered right before: from here on its end is seen, be it before the next look.
+                    await link.watch(master, answers: true)
+                    leased = snapshot.isLeased(master) ? master : nil
+                }
                 journal.note(result, of: action)
                 hasActed = true
             } catch {

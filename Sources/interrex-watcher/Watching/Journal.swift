@@ -115,6 +115,17 @@ struct Journal {
         if let cause = result.cause { metrics.failover(cause: cause) }
         if let repair = action.repair { metrics.repaired(repair) }
         if let notice = result.notice { say(notice) }
+        if let switchover = result.switchover { tell(of: switchover) }
+    }
+
+    private mutating func tell(of switchover: Switchover) {
+        guard let state = switchover.state else { return }
+        metrics.switchover(state)
+        let who = switchover.who.map { " of \($0)" } ?? ""
+        say(
+            Notice(
+                "switchover", old: switchover.from.flatMap { Address($0) }, new: switchover.to.flatMap { Address($0) },
+                "switchover \(switchover.id)\(who): \(state.rawValue): \(switchover.why ?? "")"))
     }
 
     mutating func couldNot(_ action: Action, _ error: any Error) {
@@ -161,14 +172,17 @@ extension Action {
     /// What it is called in the log and in the metrics; nil where it repairs nothing.
     fileprivate var repair: String? {
         switch self {
+        case .succeed: "succeed"
         case .force: "force"
+        case .announce: "announce"
         case .promote: "promote"
         case .repoint: "repoint"
         case .reset: "forget"
         case .attach: "attach"
         case .configure: "configure"
         case .remove: "remove"
-        case .record, .keep, .alert, .publish: nil
+        case .switchOver: "switch-over"
+        case .record, .keep, .answer, .alert, .publish: nil
         }
     }
 }

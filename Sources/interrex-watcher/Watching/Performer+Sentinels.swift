@@ -4,11 +4,27 @@ import Succession
 
 /// What tells sentinels to change.
 extension Performer {
-    /// Makes a sentinel forget whom it knows; it finds those that live again within some seconds.
+    /// Makes a sentinel forget whom it knows, and tells it in the same breath of its peers that live: by itself it would find
+    /// them within 2 s, in which it can neither win a vote nor be told of a new master. Replicas it finds by itself.
     func reset(_ sentinel: Address, _ gone: [Address], _ scene: Scene) async throws -> Result? {
+        guard let master = scene.snapshot.record?.address,
+            let epoch = scene.snapshot.sentinels.first(where: { $0.address == sentinel })?.opinion?.epoch
+        else { return nil }
+        // An address alone may be that of a dead one whose place another has taken.
+        let answering = Set(scene.snapshot.sentinels.filter { $0.opinion != nil }.map(\.address))
+        let living = Dictionary(
+            scene.view.sentinels.filter { answering.contains($0.address) }.map {
+                ("\($0.id.replacing("-", with: ""))00000000", $0.address)
+            }, uniquingKeysWith: { $1 })
+        let name = desk.redis.masterName
         let isDone = try await fenced(sentinel, desk.redis.sentinelCredentials, scene) { connection in
-            _ = try await connection.command(
-                ["SENTINEL", "RESET", self.desk.redis.masterName], within: self.prober.limit)
+            let peers = try await connection.sentinelPeers(named: name, within: self.prober.limit)
+            _ = try await connection.command(["SENTINEL", "RESET", name], within: self.prober.limit)
+            for peer in peers where living[peer.id].map({ Endpoint($0) == peer.endpoint }) ?? false {
+                // What it knows already, so that it takes nothing but the peer.
+                let hello = SentinelHello(speaker: peer, masterName: name, master: Endpoint(master), epoch: epoch)
+                try await connection.announce(hello, within: self.prober.limit)
+            }
             return true
         }
         guard isDone != nil else { return nil }

@@ -3,8 +3,8 @@ import Redis
 import Succession
 import ZooKeeper
 
-/// Carries out what was planned. What tells a server to change is fenced: connections are opened first, then ZooKeeper
-/// confirms the lead and the version of `/redis/master`, then the command is sent.
+/// Carries out what was planned. What tells a server to change is fenced: it is sent a moment at most after ZooKeeper has
+/// confirmed the lead and the version of `/redis/master`, over a connection on which the right server has just answered.
 actor Performer {
     nonisolated var unownedExecutor: UnownedSerialExecutor { desk.loop.asUnownedSerialExecutor() }
 
@@ -23,10 +23,14 @@ actor Performer {
         var cause: String?
         /// The master that was recorded.
         var recorded: Address?
+        /// The number of the reign that began.
+        var epoch: Int?
+        /// What became of a request.
+        var switchover: Switchover?
     }
 
     /// A process that was stopped between the fence and its command does not send it any more.
-    private static let fenceLife = Duration.milliseconds(250)
+    static let fenceLife = Duration.milliseconds(250)
     /// A sentinel that was told to fail over, with or without an answer, gets this long before any is told again.
     private static let forcePause = Duration.seconds(2)
 
@@ -35,22 +39,32 @@ actor Performer {
     /// How long an action rests after it was tried. A failover has a pause of its own: it moves on from sentinel to
     /// sentinel.
     private static let rest = Duration.seconds(5)
+    /// A sentinel that did not take what it was told is told again soon: until it does, its clients are misled.
+    private static let announcementRest = Duration.seconds(1)
+    /// How many answers to requests are remembered: the node may be written again with an id that has one.
+    private static let answersKept = 100
+    private var answered: [Switchover] = []
+    /// For how long a succession waits for a replica that is silent.
+    private static let replicaPatience = Duration.milliseconds(200)
     private var forced: (master: Address, at: ContinuousClock.Instant)?
+    /// Since when a succession waits for a replica that is silent, and when that was last so.
+    private var waited: (master: Address, since: ContinuousClock.Instant, last: ContinuousClock.Instant)?
     private var told: [(action: Action, at: ContinuousClock.Instant)] = []
     /// How the sentinels monitored the master when all was well. Who has to be pointed back may have lost it, or may never
     /// have had it.
     private(set) var monitorSettings: MonitorSettings?
 
-    init(desk: Desk) {
+    init(desk: Desk, contacts: Contacts) {
         self.desk = desk
-        prober = Prober(desk.redis, on: desk.loop)
+        prober = Prober(desk.redis, on: desk.loop, contacts: contacts)
     }
 
     /// - Returns: nil where nothing was changed: overtaken, no longer leading, or nothing to do here.
     func perform(_ action: Action, on scene: Scene) async throws -> Result? {
         switch action {
-        case .record, .keep, .force, .alert, .publish: break
-        case .promote, .repoint, .reset, .attach, .configure, .remove: told.append((action, .now))
+        case .record, .keep, .succeed, .force, .answer, .alert, .publish: break
+        case .announce, .switchOver, .promote, .repoint, .reset, .attach, .configure, .remove:
+            told.append((action, .now))
         }
         return try await carryOut(action, on: scene)
     }
@@ -63,7 +77,7 @@ actor Performer {
     /// What was tried lately.
     var resting: [Action] {
         let now = ContinuousClock.now
-        told.removeAll { now - $0.at >= Self.rest }
+        told.removeAll { now - $0.at >= ($0.action.isAnnouncement ? Self.announcementRest : Self.rest) }
         return told.map(\.action)
     }
 
@@ -71,7 +85,12 @@ actor Performer {
         switch action {
         case .record(let recording): try await record(recording, scene)
         case .keep(let record): try await keep(record, scene)
+        case .succeed(let master): try await toItsEnd { try await self.succeed(master, scene) }
         case .force(let master, let sentinels): try await force(master, sentinels, scene)
+        case .announce(let announcement): try await announce(announcement, scene)
+        case .switchOver(let request, let target):
+            try await toItsEnd { try await self.switchOver(request, target, scene) }
+        case .answer(let switchover): try await answer(switchover, scene)
         case .promote(let member): try await promote(member, scene)
         case .repoint(let sentinels, let master): try await repoint(sentinels, master, scene)
         case .reset(let sentinel, let gone): try await reset(sentinel, gone, scene)
@@ -82,23 +101,33 @@ actor Performer {
         }
     }
 
-    func record(_ recording: Recording, _ scene: Scene) async throws -> Result? {
+    /// Half of it would leave a server that nobody has recorded, or clients that wait: the end of this watcher waits for it.
+    private func toItsEnd(_ body: @escaping @Sendable () async throws -> Result?) async throws -> Result? {
+        guard !Task.isCancelled else { return nil }
+        return try await Task(executorPreference: desk.loop) { try await body() }.value
+    }
+
+    func record(
+        _ recording: Recording, _ scene: Scene, for who: String? = nil, after history: Registry.HistoryNode? = nil
+    ) async throws -> Result? {
         let previous = recording.previous?.address
-        let isForced = forced.map { $0.master == previous } ?? false
+        let isForced =
+            [.agreed, .early].contains(recording.evidence) && forced.map { $0.master == previous } ?? false
         let cause = isForced ? "forced" : recording.evidence.rawValue
         let entry = HistoryEntry(
             time: Timestamp.now, old: previous?.description, new: recording.master.description, cause: cause,
-            epoch: recording.cluster.epoch, members: Set(scene.snapshot.members).count, by: desk.address.description)
+            epoch: recording.cluster.epoch, members: Set(scene.snapshot.members).count, by: desk.address.description,
+            who: who)
         let outcome = try await scene.registry.record(
             recording, clusterVersion: scene.view.clusterVersion,
             lossVersion: scene.view.lossVersion,
-            clusterID: scene.snapshot.mark.clusterID ?? UUIDText.random(), entry: entry)
+            clusterID: scene.snapshot.mark.clusterID ?? UUIDText.random(), entry: entry, after: history)
         guard outcome == .done else { return nil }
         forced = nil
         let text = "\(recording.master) is master\(previous.map { ", after \($0)" } ?? "") (\(cause))"
         return Result(
             notice: Notice("master-changed", old: previous, new: recording.master, text),
-            cause: previous == nil ? nil : cause, recorded: recording.master)
+            cause: previous == nil ? nil : cause, recorded: recording.master, epoch: recording.cluster.epoch)
     }
 
     private func keep(_ record: ClusterRecord, _ scene: Scene) async throws -> Result? {
@@ -117,12 +146,22 @@ actor Performer {
         return Result(notice: Notice("removed", old: sentinel, "removed the dead sentinel \(sentinel) of another tool"))
     }
 
-    /// Right before a server is told to change: whether we lead and `/redis/master` is as it was seen.
-    /// - Throws: `Failure` 69 where that is so, and took too long to hear.
-    func isFenced(_ scene: Scene) async throws -> Bool {
-        guard let ownNode = scene.ownNode else { return false }
+    /// ZooKeeper's word that we lead and that `/redis/master` is as it was seen, good for a moment.
+    struct Fence: Sendable {
+        /// When it was asked for.
+        var since: ContinuousClock.Instant
+
+        var holds: Bool { .now - since < Performer.fenceLife }
+        /// Whether there is time left to use it.
+        var isYoung: Bool { .now - since < Performer.fenceLife / 2 }
+    }
+
+    /// - Returns: nil where it is not so.
+    /// - Throws: `Failure` 69 where it is, and took too long to hear.
+    func fence(_ scene: Scene) async throws -> Fence? {
+        guard let ownNode = scene.ownNode else { return nil }
         let start = ContinuousClock.now
-        guard await scene.registry.confirmsLead(ownNode, at: scene.snapshot.record?.version) else { return false }
+        guard await scene.registry.confirmsLead(ownNode, at: scene.snapshot.record?.version) else { return nil }
         // Not how long it took: the same trouble is the same line.
         guard .now - start < Self.fenceLife else {
             throw Failure(
@@ -130,16 +169,22 @@ actor Performer {
                 "ZooKeeper took longer than \(Self.fenceLife) to confirm that this watcher leads, and no server is changed "
                     + "on so old a word; check ZooKeeper's load and disks, and the network to it")
         }
-        return true
+        return Fence(since: start)
     }
 
-    /// Opens a connection, then asks for the fence, then lets `body` send; nil where the fence is down.
+    func isFenced(_ scene: Scene) async throws -> Bool { try await fence(scene) != nil }
+
+    /// Opens a connection, asks whether the right one is at its other end, then for the fence, and lets `body` send at once;
+    /// nil where either is not so.
     func fenced<Value: Sendable>(
         _ address: Address, _ credentials: Credentials?, _ scene: Scene,
+        if isRight: @Sendable (Connection) async throws -> Bool = { _ in true },
         _ body: @Sendable (Connection) async throws -> Value
     ) async throws -> Value? {
         try await prober.connected(to: address, credentials) { @Sendable connection in
-            guard try await self.isFenced(scene) else { return nil }
+            guard try await isRight(connection), let fence = try await self.fence(scene), fence.holds else {
+                return nil
+            }
             return try await body(connection)
         }
     }
@@ -170,5 +215,24 @@ actor Performer {
         return nil
     }
 
+    /// What was answered to a request of this id.
+    func answer(to id: String?) -> Switchover? { id.flatMap { id in answered.last { $0.id == id } } }
+
+    func remember(_ answer: Switchover) {
+        answered = answered.filter { $0.id != answer.id }.suffix(Self.answersKept - 1) + [answer]
+    }
+
+    /// Whether a succession has waited long enough for a replica that does not answer.
+    func hasWaitedLongEnough(for master: Address) -> Bool {
+        let now = ContinuousClock.now
+        let before = waited.flatMap { $0.master == master && now - $0.last < Self.replicaPatience * 5 ? $0.since : nil }
+        waited = (master, before ?? now, now)
+        return before.map { now - $0 > Self.replicaPatience } ?? false
+    }
+
     private func willForce(_ master: Address) { forced = (master, .now) }
+}
+
+extension Action {
+    fileprivate var isAnnouncement: Bool { if case .announce = self { true } else { false } }
 }

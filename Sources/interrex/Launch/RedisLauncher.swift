@@ -241,7 +241,11 @@ actor RedisLauncher: Launcher {
             let outcome = try await registry.claim(
                 launch.address, member: member, at: version, cluster: record, clusterVersion: view?.clusterVersion,
                 lossVersion: view?.lossVersion,
-                creating: try await registry.missingParents(rootIsMissing: birth != .longAgo))
+                creating: try await registry.missingParents(rootIsMissing: birth != .longAgo),
+                entry: HistoryEntry(
+                    time: Timestamp.now, old: observation.record?.address.description,
+                    new: launch.address.description, cause: HistoryEntry.claim, epoch: record.epoch,
+                    members: record.members, by: launch.address.description))
             // The id of a claim that was overtaken is nobody's.
             if outcome == .done { written = record }
             return outcome

@@ -19,8 +19,8 @@ import Testing
             let new = try await cluster.agree(onOtherThan: old)
             let history = try await cluster.history()
             #expect(history.map(\.new) == [new.colonAddress])
-            #expect(frozen.count(of: "forced a failover") == 1)
-            #expect(cluster.watchers[1].count(of: "forced a failover") == 0)
+            #expect(frozen.count(of: "(succession)") == 1)
+            #expect(cluster.watchers[1].count(of: "(succession)") == 0)
         }
     }
 }

@@ -20,6 +20,10 @@ struct PlanDice {
     static let circumstances: [Turn] = [
         { s, dice in s.followed = dice.oneIn(2) ? [:] : [Cast.first: Cast.recorded, Cast.second: Cast.recorded] },
         { s, dice in s.masterHasCrashed = dice.oneIn(2) },
+        { s, dice in s.masterWasRefused = dice.oneIn(2) },
+        { s, dice in s.masterHadLease = !dice.oneIn(4) },
+        { s, dice in s.switchover = dice.oneIn(3) ? nil : PlanDimension.requests.any(&dice) },
+        { s, dice in s.isSwitchoverLate = dice.oneIn(4) },
         { s, dice in s.leads = !dice.oneIn(8) },
         { s, dice in s.isPaused = dice.oneIn(8) },
         { s, dice in s.isDisputed = dice.oneIn(8) },

@@ -61,6 +61,14 @@ enum PlanDimension {
         [Cast.first, Cast.second, Cast.heir],
     ]
 
+    static let requests: [Switchover] = [Cast.recorded, Cast.first, Cast.second, Cast.gone, nil].flatMap { to in
+        [nil, Cast.recorded, Cast.first].flatMap { awayFrom in
+            [nil, .running, .done].map { state in
+                Switchover(id: "1", to: to?.description, awayFrom: awayFrom?.description, who: "ops", state: state)
+            }
+        }
+    }
+
     static let peerAnswers: [PeerAnswer] = [.sentinel, .stranger, .refused, .silent]
     /// A sentinel that a registered one may know.
     static let oldPeer = Cast.address("10.0.1.9:26379")
@@ -77,7 +85,7 @@ enum PlanDimension {
         for address in servers {
             let conditions: [Condition] = [
                 .agreed(address), .sole(address), .misled(address), .gone(address), .astray(address),
-                .orphaned(address), .refusing(address), .unraised(address),
+                .orphaned(address), .refusing(address), .unraised(address), .promoted(address),
             ]
             for condition in conditions { held[condition] = time }
         }

@@ -6,7 +6,8 @@ enum PlanPromises {
     /// The first promise that the plan breaks; nil where it keeps them all.
     static func broken(by plan: [Action], on w: PlanWords) -> String? {
         let deeds = plan.deeds
-        if Set(deeds.map(kind)).count > 1 { return "it changes more than one kind of thing" }
+        // An answer to a request changes nothing else.
+        if Set(deeds.map(kind)).subtracting(["answer"]).count > 1 { return "it changes more than one kind of thing" }
         if !deeds.isEmpty, w.s.badNodes.contains(where: \.isEssential) { return "it overwrites what can't be read" }
         for action in deeds {
             if let broken = broken(by: action, on: w) { return broken }
@@ -18,7 +19,11 @@ enum PlanPromises {
     static func kind(_ action: Action) -> String {
         switch action {
         case .record(let recording): "record \(recording.evidence)"
+        case .succeed: "succeed"
         case .force: "force"
+        case .announce: "announce"
+        case .switchOver: "switch over"
+        case .answer: "answer"
         case .promote: "promote"
         case .repoint: "repoint"
         case .reset: "reset"
@@ -35,13 +40,17 @@ enum PlanPromises {
         switch action {
         case .record(let recording): return PlanRecords.broken(by: recording, on: w)
         case .keep(let update): return keeping(update, w)
+        case .answer(let answer): return PlanRepairs.answering(answer, w)
         case .alert, .publish: return nil
-        case .force, .promote, .repoint, .reset, .attach, .configure, .remove: break
+        case .succeed, .force, .announce, .switchOver, .promote, .repoint, .reset, .attach, .configure, .remove: break
         }
         if !w.s.leads { return "it changes a server without the lead" }
         if w.s.isPaused { return "it changes a server while paused" }
         if w.s.isDisputed { return "it changes a server while it is not settled whose it is" }
         return switch action {
+        case .succeed(let master): PlanRepairs.succeeding(master, w)
+        case .announce(let announcement): PlanRepairs.announcing(announcement, w)
+        case .switchOver(let request, let target): PlanRepairs.switching(request, target, w)
         case .force(let master, let sentinels): PlanRepairs.forcing(master, sentinels, w)
         case .promote(let member): PlanRepairs.promoting(member, w)
         case .repoint(let sentinels, let master): PlanRepairs.repointing(sentinels, master, w)
@@ -49,7 +58,7 @@ enum PlanPromises {
         case .attach(let member, let master): PlanRepairs.attaching(member, master, w)
         case .configure(let member, let parameter, _): PlanRepairs.configuring(member, parameter, w)
         case .remove(let sentinel): PlanRepairs.removing(sentinel, w)
-        case .record, .keep, .alert, .publish: nil
+        case .record, .keep, .answer, .alert, .publish: nil
         }
     }
 

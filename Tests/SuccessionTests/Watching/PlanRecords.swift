@@ -59,9 +59,17 @@ enum PlanRecords {
         switch recording.evidence {
         case .agreed: return w.majority == master ? nil : "no majority names it"
         case .early:
-            guard let recorded = w.recorded, w.says(recorded) == .refused else { return "the old master may be alive" }
+            guard let recorded = w.recorded else { return "there is no old master" }
+            let isHeldDown = w.isMajority {
+                $0.subjectivelyDown && ($0.names == recorded || $0.failoverFor != nil)
+            }
+            let hasGivenWay = w.replication(recorded)?.master == master
+            guard w.says(recorded) == .refused || w.says(recorded) == .silent && isHeldDown || hasGivenWay else {
+                return "the old master may be alive"
+            }
             let isYoung = w.heard.contains { $0.opinion.failoverFor.map { $0 <= .seconds(10) } ?? false }
-            if !isYoung { return "no failover is in progress" }
+            let isLeft = w.lasted(.promoted(master), .milliseconds(300)) && w.heard.count > w.electorate / 2
+            if !isYoung, !isLeft { return "no failover is in progress" }
             if w.masters != [master] { return "it is not the only master" }
             return w.s.followed[master] == recorded ? nil : "it did not follow the old master"
         case .sole:
@@ -80,7 +88,7 @@ enum PlanRecords {
                 }
             }
             return nil
-        case .promoted: return "a plan promotes before it records"
+        case .promoted, .succession, .switchover: return "a plan promotes before it records"
         }
     }
 }

@@ -30,17 +30,22 @@ extension [Action] {
 }
 
 extension Action {
+    /// What is recorded in `Snapshot.healthy`, told to these sentinels.
+    static func announced(_ sentinels: [Address] = Cast.sentinels, epoch: Int = Snapshot.reign) -> Action {
+        .announce(Announcement(master: Cast.recorded, epoch: epoch, sentinels: sentinels))
+    }
+
     /// A record of this master over what `Snapshot.healthy` has, or over nothing. Where it is agreed, the sentinels name it
-    /// at this epoch; else none names it yet. The reign has the next number after every one that was heard.
+    /// at this epoch; else none names it yet. The reign has a number above that of an election that begins in this moment.
     static func recorded(
         _ master: Address, _ evidence: Recording.Evidence, over previous: Record? = Record(Cast.recorded, version: 6),
         from cluster: ClusterRecord = Snapshot.kept, members: Int = 3, epoch: Int? = Snapshot.epoch, reign: Int? = nil,
-        reigns: [Reign] = []
+        named: Int? = nil, reigns: [Reign] = []
     ) -> Action {
         var cluster = cluster
         cluster.members = members
-        cluster.epoch = reign ?? max(epoch ?? 0, Snapshot.reign) + 1
-        cluster.sentinelEpoch = evidence == .agreed ? epoch : nil
+        cluster.epoch = reign ?? max(epoch ?? 0, Snapshot.reign) + Reign.stride
+        cluster.sentinelEpoch = evidence == .agreed ? epoch : named
         cluster.reigns = reigns
         return .record(Recording(master: master, evidence: evidence, previous: previous, cluster: cluster))
     }

@@ -27,7 +27,9 @@ extension PlanScenarioTests {
             "a member less, another epoch: only the epoch at once", fewer.sentinel { $0.epoch = 8 },
             keep(epoch: 8) { $0 = $0.without(C.second) }),
         PlanScenario("a higher epoch", healthy.sentinel { $0.epoch = 9 }, keep(epoch: 9)),
-        PlanScenario("all sentinels are new: a lower epoch", healthy.sentinel { $0.epoch = 0 }, keep(epoch: 0)),
+        PlanScenario(
+            "all sentinels are new: a lower epoch than the recorded one would be told first",
+            healthy.sentinel { $0.epoch = 4 }, keep(epoch: 4)),
         PlanScenario(
             "another replication id", healthy.server(C.recorded, .master(C.history(C.otherLine))),
             keep(line: C.otherLine) { $0 = $0.without(C.recorded) }),

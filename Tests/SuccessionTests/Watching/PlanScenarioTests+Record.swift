@@ -24,7 +24,9 @@ extension PlanScenarioTests {
         PlanScenario(
             "all sentinels new, epochs from 0, the old master dead", failedOver.sentinel { $0.epoch = 0 },
             [.recorded(C.first, .agreed, epoch: 0)]),
-        .nothing("all sentinels new, the old master answers", contested.sentinel { $0.epoch = 0 }),
+        PlanScenario(
+            "all sentinels new, the old master answers: they are told", contested.sentinel { $0.epoch = 0 },
+            [.announced()]),
         PlanScenario(
             "all sentinels new, the old master answers, for 10 s",
             contested.sentinel { $0.epoch = 0 }.lasting(.seconds(10)), [.recorded(C.first, .agreed, epoch: 0)]),
@@ -53,15 +55,15 @@ extension PlanScenarioTests {
                     from: ClusterRecord(id: C.clusterID, members: 0, replicationID: C.line))
             ]),
         PlanScenario(
-            "the next reign has the next number after all that are heard",
-            failedOver.sentinel(2) { $0.epoch = 41 }, [.recorded(C.first, .agreed, epoch: 8, reign: 42)]),
+            "the next reign has a number above all that are heard, and above that of an election that begins",
+            failedOver.sentinel(2) { $0.epoch = 41 }, [.recorded(C.first, .agreed, epoch: 8, reign: 141)]),
         PlanScenario(
             "and after the one that was written last",
             failedOver.with { $0.cluster = Snapshot.kept.holding(offset: 9, epoch: 77) },
-            [.recorded(C.first, .agreed, from: Snapshot.kept.holding(offset: 9, epoch: 77), epoch: 8, reign: 78)]),
+            [.recorded(C.first, .agreed, from: Snapshot.kept.holding(offset: 9, epoch: 77), epoch: 8, reign: 177)]),
         PlanScenario(
             "a number to which nobody counts is not believed",
-            failedOver.sentinel(2) { $0.epoch = .max }, [.recorded(C.first, .agreed, epoch: 8, reign: 9)]),
+            failedOver.sentinel(2) { $0.epoch = .max }, [.recorded(C.first, .agreed, epoch: 8, reign: 108)]),
         PlanScenario(
             "what the new master took over of the old one's reign is known",
             failedOver.server(C.first, .master(C.history(C.otherLine, after: C.line))),
@@ -77,11 +79,34 @@ extension PlanScenarioTests {
         .sentinel { $0.subjectivelyDown = true }.sentinel(1) { $0.failoverFor = .seconds(1) }
         .with { $0.followed = [C.first: C.recorded, C.second: C.recorded] }
 
+    private static let unfinished = promoted.sentinel {
+        ($0.failoverFor, $0.subjectivelyDown) = (nil, false)
+    }
+
     static let early: [PlanScenario] = [
         PlanScenario("the promoted replica, before the sentinels say so", promoted, [.recorded(C.first, .early)]),
-        .nothing("the old master is silent", promoted.server(C.recorded, .silent)),
-        .nothing("no failover is in progress", promoted.sentinel { $0.failoverFor = nil }),
-        .nothing("the failover has outlived its limit", promoted.sentinel(1) { $0.failoverFor = .seconds(11) }),
+        PlanScenario(
+            "the old master is silent, and a majority holds it for down", promoted.server(C.recorded, .silent),
+            [.recorded(C.first, .early)]),
+        PlanScenario(
+            "the one that replaces it names the next one already",
+            promoted.server(C.recorded, .silent).sentinel(1) { $0.names = C.first }
+                .sentinel(2) { $0.subjectivelyDown = false }, [.recorded(C.first, .early, named: 7)]),
+        .nothing(
+            "it is silent, and only one holds it for down",
+            promoted.server(C.recorded, .silent).sentinel(0) { $0.subjectivelyDown = false }
+                .sentinel(2) { $0.subjectivelyDown = false }),
+        PlanScenario(
+            "the old master follows it already: a switchover whose watcher ended",
+            unfinished.server(C.recorded, C.replica(of: C.first)).lasting(.milliseconds(300)),
+            [.recorded(C.first, .early)]),
+        .nothing("no failover is in progress", unfinished.lasting(.milliseconds(299))),
+        PlanScenario(
+            "none is in progress for 300 ms: a watcher promoted it and ended", unfinished.lasting(.milliseconds(300)),
+            [.recorded(C.first, .early)]),
+        .nothing(
+            "the failover has outlived its limit",
+            promoted.sentinel(1) { $0.failoverFor = .seconds(11) }.lasting(.milliseconds(299))),
         .nothing("two members answer master", promoted.server(C.second, C.master())),
         .nothing("it was not seen to follow the old master", promoted.with { $0.followed[C.first] = nil }),
         .nothing("it was seen to follow another", promoted.with { $0.followed[C.first] = C.heir }),
@@ -105,7 +130,7 @@ extension PlanScenarioTests {
     static let sole: [PlanScenario] = [
         PlanScenario("the only master, for one session timeout", long(alone), [.recorded(C.first, .sole)]),
         .nothing("not yet for so long", alone.lasting(.milliseconds(5_999))),
-        PlanScenario("without a sentinel", long(alone.voices()), [.recorded(C.first, .sole, reign: 5)]),
+        PlanScenario("without a sentinel", long(alone.voices()), [.recorded(C.first, .sole, reign: 104)]),
         PlanScenario(
             "nothing is recorded", long(alone.with { $0.record = nil }), [.recorded(C.first, .sole, over: nil)]),
         PlanScenario(
@@ -115,7 +140,7 @@ extension PlanScenarioTests {
         .nothing("it is silent, and no majority holds it for down", long(alone.server(C.recorded, .silent))),
         PlanScenario(
             "it is silent, and there is no sentinel", long(alone.server(C.recorded, .silent).voices()),
-            [.recorded(C.first, .sole, reign: 5)]),
+            [.recorded(C.first, .sole, reign: 104)]),
         PlanScenario(
             "it is silent, and a majority holds it for down",
             long(

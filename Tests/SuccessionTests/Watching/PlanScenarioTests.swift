@@ -7,6 +7,31 @@ import Testing
     @Test(arguments: agreed + early + sole)
     func records(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
 
+    @Test(arguments: succeeded)
+    func succeeds(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
+
+    @Test(arguments: announced)
+    func announces(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
+
+    @Test(arguments: begun.indices) func switchesOver(_ index: Int) {
+        let (name, snapshot, target) = Self.begun[index]
+        #expect(plan(snapshot).deeds == [.switchOver(snapshot.switchover!, to: target)], "\(name)")
+    }
+
+    @Test(arguments: unbegun.indices) func answers(_ index: Int) {
+        let (name, snapshot, state, reason) = Self.unbegun[index]
+        let answers = plan(snapshot).compactMap { if case .answer(let answer) = $0 { answer } else { nil } }
+        guard let answer = answers.only else {
+            Issue.record("\(name): \(plan(snapshot).deeds)")
+            return
+        }
+        #expect(answer.state == state && answer.id == "7" && answer.who == "ops", "\(name): \(answer)")
+        #expect(answer.why?.contains(reason) == true, "\(name): \(answer)")
+    }
+
+    @Test(arguments: idle)
+    func leavesARequestAlone(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
+
     @Test(arguments: forced + hopeless)
     func forces(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
 

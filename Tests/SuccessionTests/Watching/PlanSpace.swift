@@ -80,7 +80,8 @@ enum PlanSpace {
     static var changedScenarios: [Piece] {
         typealias T = PlanScenarioTests
         let all =
-            T.agreed + T.early + T.sole + T.forced + T.hopeless + T.promotions + T.shortfalls + T.repoints
+            T.agreed + T.early + T.sole + T.succeeded + T.announced + T.idle + T.forced + T.hopeless + T.promotions
+            + T.shortfalls + T.repoints
             + T.attachments
             + T.priorities + T.leftovers + T.forgotten + T.kept + T.barred
         return all.enumerated().map { number, scenario in

@@ -17,7 +17,8 @@ import Testing
     @Test func theReadmeNamesEveryAction() throws {
         let readme = try Self.text("README.md")
         for action in [
-            ".record", ".force", ".promote", ".repoint", ".reset", ".attach", ".configure", ".remove", ".keep",
+            ".record", ".succeed", ".force", ".announce", ".switchOver", ".answer",
+            ".promote", ".repoint", ".reset", ".attach", ".configure", ".remove", ".keep",
             ".alert",
             ".publish",
         ] { #expect(readme.contains("`\(action)`"), "\(action)") }

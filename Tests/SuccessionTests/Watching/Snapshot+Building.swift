@@ -43,12 +43,13 @@ extension Snapshot {
     func voices(_ names: Address?..., epoch: Int = epoch) -> Snapshot {
         let known = Cast.sentinels.prefix(names.count)
         return with {
-            $0.sentinels = zip(known, names).map { address, name in
-                let details = SentinelDetails(
-                    replicas: [Cast.first, Cast.second], sentinels: known.filter { $0 != address })
-                return SentinelReport(
-                    address, Opinion(names: name, epoch: epoch, peers: known.count - 1, details: details))
-            }
+            $0.sentinels = Sentinels(
+                zip(known, names).map { address, name in
+                    let details = SentinelDetails(
+                        replicas: [Cast.first, Cast.second], sentinels: known.filter { $0 != address })
+                    return SentinelReport(
+                        address, Opinion(names: name, epoch: epoch, peers: known.count - 1, details: details))
+                })
         }
     }
 

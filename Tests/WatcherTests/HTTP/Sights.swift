@@ -25,7 +25,7 @@ enum Sights {
             mark: Mark(root: root, masterName: "mymaster", clusterID: "0123456789abcdef"),
             record: Record(address(1), version: 7),
             cluster: ClusterRecord(id: "0123456789abcdef", members: 3, epoch: 4, replicationID: "a"),
-            sentinels: [11, 12, 13].map { SentinelReport(address($0), opinion) },
+            sentinels: Sentinels([11, 12, 13].map { SentinelReport(address($0), opinion) }),
             members: [1, 2, 3].map(address),
             instances: [address(1): master, address(2): replica(), address(3): replica(offset: 1_000)])
         return ClusterStatus(

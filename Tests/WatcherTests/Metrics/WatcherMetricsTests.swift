@@ -11,10 +11,10 @@ import Testing
     @Test func knownCausesAreThereFromTheStart() throws {
         _ = WatcherMetrics(factory: backend, cluster: "/redis")
         let samples = try samples()
-        for cause in ["forced", "agreed", "early", "sole", "promoted"] {
+        for cause in ["succession", "forced", "agreed", "early", "sole", "promoted"] {
             #expect(samples[#"interrex_failovers_total{cause="\#(cause)",cluster="/redis"}"#] == 0)
         }
-        for kind in ["force", "promote", "repoint", "forget", "attach", "configure", "remove"] {
+        for kind in ["succeed", "force", "announce", "promote", "repoint", "forget", "attach", "configure", "remove"] {
             #expect(samples[#"interrex_repairs_total{cluster="/redis",kind="\#(kind)"}"#] == 0)
         }
         for name in [

@@ -1,0 +1,73 @@
+/// What `/redis/switchover` holds: somebody's request for another master, and what became of it.
+public struct Switchover: Codable, Equatable, Sendable {
+    public enum State: String, Codable, Sendable, CaseIterable {
+        /// The leading watcher is about it.
+        case running
+        case done
+        /// It was not begun: `why` says what stands in the way.
+        case refused
+        /// It was begun and did not end well; what there was before goes on.
+        case failed
+    }
+
+    /// Any word; one that has an outcome is not run again.
+    public var id: String
+    /// Who is to be master, as `host:port`; nil: whoever is freshest. With an outcome: who was chosen.
+    public var to: String?
+    /// Only if this one, as `host:port`, is master.
+    public var awayFrom: String?
+    /// Who asks.
+    public var who: String?
+    /// RFC 3339: after that it is not begun any more.
+    public var until: String?
+    public var state: State?
+    /// Who was master, as `host:port`.
+    public var from: String?
+    /// The reason of the outcome, for people.
+    public var why: String?
+    /// For how long clients could not write, in milliseconds.
+    public var pause: Int?
+
+    public init(
+        id: String, to: String? = nil, awayFrom: String? = nil, who: String? = nil, until: String? = nil,
+        state: State? = nil
+    ) {
+        self.id = id
+        self.to = to
+        self.awayFrom = awayFrom
+        self.who = who
+        self.until = until
+        self.state = state
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, to, who, until, state, from, why
+        case awayFrom = "away_from"
+        case pause = "pause_ms"
+    }
+
+    /// The same with an outcome.
+    public func ended(_ state: State, _ why: String, from: Address? = nil, to: Address? = nil) -> Switchover {
+        var next = self
+        (next.state, next.why) = (state, why)
+        next.from = from?.description ?? next.from
+        next.to = to?.description ?? next.to
+        return next
+    }
+
+    /// Whether nobody has begun it.
+    var isNew: Bool { state == nil }
+
+    /// A field that holds no address.
+    var badField: String? {
+        [("to", to), ("away_from", awayFrom)].first { $0.1.map { Address($0) == nil } ?? false }?.0
+    }
+}
+
+/// What a watcher makes of a request at this moment.
+public enum SwitchoverStep: Equatable, Sendable {
+    case begin(to: Address)
+    /// Something is under way that will be over.
+    case wait
+    case end(Switchover.State, why: String)
+}
