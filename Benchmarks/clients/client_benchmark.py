@@ -36,7 +36,8 @@ class Round:
         count = writers.pop("count", 1)
         self.writers = [Writer(cluster.sentinels, number, **writers) for number in range(count)]
         cluster.zk.get("/redis/master", watch=lambda event: self.changes.append(time.monotonic()))
-        time.sleep(0.5)
+        # What it costs to start them is over by then.
+        wait_for("all write", lambda: all(writer.count.value > 100 for writer in self.writers), 30)
 
     def end(self, start):
         """Waits until all of them know. Returns the times since `start`, and how many acknowledged writes are lost."""
@@ -135,6 +136,7 @@ def crash_upon_crash(cluster, times=4):
     is_stable = True
     while time.monotonic() < end:
         is_stable = is_stable and cluster.recorded() == master == cluster.master()
+        # Nothing is waited for: that it stays so for all of the time is what is measured.
         time.sleep(0.2)
     return took, is_stable
 
@@ -152,6 +154,7 @@ def frozen(cluster, watched):
             except redis.RedisError:
                 # Sentinel hangs up on the clients of whom it promotes.
                 pass
+            # No server tells when it is promoted; asked seldom enough to leave the processors to those who are measured.
             time.sleep(0.002)
 
     server = Server(one.old)

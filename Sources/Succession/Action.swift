@@ -5,8 +5,8 @@ public enum Action: Equatable, Sendable {
     /// Replace this crashed master: ask its replicas once more, promote the one that is furthest on, record it, tell the
     /// sentinels, and have the others follow it.
     case succeed(Address)
-    /// `SENTINEL FAILOVER` on the first of these; on the next one only where that one says `NOGOODSLAVE`. Only for sentinels
-    /// that can't be told.
+    /// `SENTINEL FAILOVER` on the first of these; on the next one only where that one says `NOGOODSLAVE`. Only where none of
+    /// them lists a peer, or none could win a vote.
     case force(master: Address, on: [Address])
     /// Tell sentinels which master is recorded, and under which epoch.
     case announce(Announcement)

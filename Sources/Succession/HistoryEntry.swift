@@ -13,7 +13,7 @@ public struct HistoryEntry: Codable, Equatable, Sendable {
     /// The master before, as `host:port`; nil where none was recorded.
     public var old: String?
     public var new: String
-    /// Why: `claim`, or `forced` where the writer forced a failover on a lone sentinel, else its evidence
+    /// Why: `claim`, or `forced` where the writer forced a failover of Sentinel, else its evidence
     /// (`Recording.Evidence`).
     public var cause: String
     /// The number of the reign that began.

@@ -1,4 +1,4 @@
-/// The registered sentinels and what they answered, counted as DESIGN.md 3.1 counts them.
+/// The registered sentinels and what they answered.
 ///
 /// Counted once, when it is made: a look asks for these numbers at every turn.
 public struct Sentinels: Equatable, Sendable {

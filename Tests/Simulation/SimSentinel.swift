@@ -194,7 +194,7 @@ final class SimSentinel: SimActor {
         take(master, epoch: epoch)
     }
 
-    /// The strict comparison: equal epochs with different addresses never reconcile (FACTS.md A2).
+    /// The strict comparison of sentinel.c, `sentinelProcessHelloMessage`: equal epochs with different addresses never reconcile.
     private func take(_ master: Int, epoch: Int) {
         guard configEpoch < epoch else { return }
         configEpoch = epoch

@@ -1,4 +1,4 @@
-import Redis
+public import Redis
 public import Succession
 
 extension Prober {
@@ -89,6 +89,11 @@ extension Opinion {
             masterDown: master.fields["s-down-time"].flatMap { Int64($0) }.map { .milliseconds($0) } ?? .zero,
             quorum: master.quorum, parallelSyncs: master.fields["parallel-syncs"].flatMap { Int($0) } ?? 1)
     }
+}
+
+extension Endpoint {
+    /// Where the server at `address` is connected to.
+    public init(_ address: Address) { self.init(host: address.host.description, port: address.port) }
 }
 
 extension Address {

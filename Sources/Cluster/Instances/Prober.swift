@@ -88,7 +88,7 @@ public struct Prober: Sendable {
 
     private func open(_ address: Address, _ credentials: Credentials?) async throws -> Connection {
         try await Connection.open(
-            Endpoint(host: address.host.description, port: address.port), credentials: credentials, on: loop,
+            Endpoint(address), credentials: credentials, on: loop,
             within: limit)
     }
 

@@ -11,7 +11,7 @@ struct SucceedMaster: Behaviour {
 
 extension Snapshot {
     /// How long before the first sentinel could hold the master for down by itself a succession may still begin. It and the
-    /// announcement take some 20 ms, and no election must begin meanwhile; where sentinels notice sooner, a fifth of that time.
+    /// announcement take some 50 ms, and no election must begin meanwhile; where sentinels notice sooner, a fifth of that time.
     static func successionMargin(_ downAfter: Duration) -> Duration { min(.milliseconds(300), downAfter / 5) }
 
     fileprivate var masterToSucceed: Address? {

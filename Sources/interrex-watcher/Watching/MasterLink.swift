@@ -87,7 +87,7 @@ actor MasterLink {
         do throws(RedisError) {
             return .success(
                 try await Connection.open(
-                    Endpoint(host: master.host.description, port: master.port), on: loop, within: Self.limit))
+                    Endpoint(master), on: loop, within: Self.limit))
         } catch {
             return .failure(error)
         }

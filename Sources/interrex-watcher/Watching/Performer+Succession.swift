@@ -138,7 +138,3 @@ extension Performer {
         }
     }
 }
-
-extension Endpoint {
-    init(_ address: Address) { self.init(host: address.host.description, port: address.port) }
-}

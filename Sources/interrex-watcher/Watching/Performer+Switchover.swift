@@ -159,7 +159,7 @@ extension Performer {
         _ = try? await master.command(["CLIENT", "UNPAUSE"], within: prober.limit)
     }
 
-    /// Waits until the target has all that the master has. Asked again and again: no event tells of an offset.
+    /// Waits until the target has all that the master has, `catchUpLimit` at most.
     private func catchUp(_ pair: Pair, since start: ContinuousClock.Instant) async throws {
         while .now - start < Self.catchUpLimit {
             async let there = prober.instance(over: pair.master)
@@ -169,6 +169,7 @@ extension Performer {
                 replication.master == pair.old, replication.history.replicationID == full.replicationID
             else { throw NotHandedOver("\(pair.target) does not follow \(pair.old) any more") }
             if replication.history.offset >= full.offset { return }
+            // Asked again and again: no event tells of an offset.
             try await desk.loop.sleep(for: .milliseconds(1))
         }
         throw NotHandedOver("\(pair.target) did not catch up within \(Self.catchUpLimit)")

@@ -53,7 +53,7 @@ actor SentinelEars {
 
     private func subscribe(to address: Address, orAfter rest: Duration) async {
         let subscription = try? await Subscription.open(
-            Endpoint(host: address.host.description, port: address.port), credentials: settings.sentinelCredentials,
+            Endpoint(address), credentials: settings.sentinelCredentials,
             patterns: ["*"], on: loop, keepalive: keepalive(), within: Self.limit)
         // Cancelled by whoever does not want to hear of this sentinel any more.
         if Task.isCancelled {

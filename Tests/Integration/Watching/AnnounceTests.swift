@@ -61,6 +61,7 @@ import Testing
             frozen.process.signal(SIGSTOP)
             try await cluster.kill(old)
             let new = try await cluster.replacement(of: old)
+            // How long it sleeps is the case; nothing is waited for.
             try await Task.sleep(for: time)
             frozen.process.signal(SIGCONT)
             try await eventually("it names the new master", within: .seconds(3)) { await frozen.named == new }
