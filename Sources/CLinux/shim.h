@@ -4,6 +4,7 @@
 /* What Swift's Glibc module lacks: headers that it leaves out, and what glibc shows only under _GNU_SOURCE (a
    define here comes too late, because the features were settled by an earlier include of the module build). */
 
+#include <malloc.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

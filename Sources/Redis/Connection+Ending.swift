@@ -20,16 +20,13 @@ extension Connection {
         if case .connecting = phase { return finish(late("no connection")) }
         let now = ContinuousClock.now
         var next: ContinuousClock.Instant?
-        var isDead = false
         for entry in pending where !entry.promise.isFulfilled {
             if entry.deadline > now {
                 next = min(next ?? entry.deadline, entry.deadline)
             } else {
                 entry.promise.fulfil(.failure(late("no reply").during(entry.name)))
-                isDead = isDead || entry.isProbe
             }
         }
-        if isDead { return finish(late("no reply").during("PING")) }
         if let next { arm(next) }
     }
 

@@ -26,19 +26,7 @@ extension Connection {
         }
     }
 
-    /// Sends `PING` every `interval` (1 ms at least), for ever; the connection ends when one is not answered within `limit`.
-    func keepAlive(every interval: Duration, within limit: Duration) {
-        guard socket != nil, let poll = loop.openPoll else { return }
-        poll.timers.add(poll.newID(), at: .now + max(interval, .milliseconds(1))) { [weak self] isDue in
-            if isDue { self?.assumeIsolated { $0.probe(every: interval, within: limit) } }
-        }
-    }
-
-    private func probe(every interval: Duration, within limit: Duration) {
-        guard socket != nil else { return }
-        unsent.append(command: ["PING"])
-        expect("PING", until: .now + limit, isProbe: true)
-        flush()
-        keepAlive(every: interval, within: limit)
-    }
+    /// Has our kernel ask the peer's whether it is still there, once nothing has come for `interval`; the connection ends where
+    /// it is silent.
+    func keepAlive(after interval: Duration) { socket?.keepAlive(after: interval) }
 }

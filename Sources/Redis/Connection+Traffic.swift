@@ -19,11 +19,9 @@ extension Connection {
 
     /// Queues a place for one reply, whose deadline is watched from now on.
     @discardableResult
-    func expect(
-        _ name: String, until deadline: ContinuousClock.Instant, isProbe: Bool = false
-    ) -> Promise<Result<Reply, RedisError>> {
+    func expect(_ name: String, until deadline: ContinuousClock.Instant) -> Promise<Result<Reply, RedisError>> {
         let promise = Promise<Result<Reply, RedisError>>()
-        pending.append(Pending(name: name, deadline: deadline, promise: promise, isProbe: isProbe))
+        pending.append(Pending(name: name, deadline: deadline, promise: promise))
         arm(deadline)
         return promise
     }

@@ -18,8 +18,6 @@ public actor Connection {
         var name: String
         var deadline: ContinuousClock.Instant
         var promise: Promise<Result<Reply, RedisError>>
-        /// The peer is taken for dead when the deadline passes.
-        var isProbe = false
     }
 
     enum Phase {

@@ -24,6 +24,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
         var draining = false
     }
 
+    /// How often at most the inbox is emptied before descriptors and timers have their turn.
+    private static let roundsPerTurn = 16
+
     private let inbox = Protected(Inbox())
     private let poll: EventPoll?
 
@@ -53,9 +56,14 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     func drive() {
         inbox.withLock { $0.thread = pthread_self() }
         guard let poll else { return drain() }
+        var rounds = 0
         while true {
             let (items, closing) = takeItems()
             run(items)
+            // What a job makes runnable is run before the system is asked: most jobs are one step of many.
+            rounds += 1
+            if !items.isEmpty, !closing, rounds < Self.roundsPerTurn { continue }
+            rounds = 0
             if closing, poll.isOpen {
                 poll.close()
             } else if closing, items.isEmpty {

@@ -36,6 +36,20 @@ final class Socket: Sendable {
         loop.perform(waking: false) { loop.openPoll?.unwatch(id) }
     }
 
+    /// TCP keepalive (tcp(7)): the first probe after `interval` without a word (whole seconds, 1 at least), another one a
+    /// second later, and a second after that the connection has failed with ETIMEDOUT.
+    func keepAlive(after interval: Duration) {
+        set(SOL_SOCKET, SO_KEEPALIVE, 1)
+        set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, Int32(clamping: max(1, interval.components.seconds)))
+        set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, 1)
+        set(Int32(IPPROTO_TCP), TCP_KEEPCNT, 2)
+    }
+
+    private func set(_ level: Int32, _ option: Int32, _ value: Int32) {
+        var value = value
+        setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     func watch(_ interest: Readiness) { loop.openPoll?.change(id, descriptor, interest) }
 
     /// How connecting ended: 0, or an `errno`.

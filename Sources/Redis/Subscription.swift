@@ -1,9 +1,12 @@
 /// Messages of channels and patterns, on a connection of its own: `for try await message in subscription`.
 ///
-/// It proves its peer alive with a `PING` every `keepalive` and throws when the peer is silent or gone, because an idle
-/// subscriber hears nothing from a dead one. Messages that came before the end are delivered first; the error is thrown
-/// once, then the sequence is over. When more messages wait than the buffer holds, they are dropped and `.overflow` is
-/// thrown: nothing is left out silently, so after any error ask the server anew, and open another.
+/// An idle subscriber hears nothing from a dead peer: after `keepalive` without a word our kernel asks the peer's (TCP
+/// keepalive, tcp(7)), and the subscription throws 2 s later where nothing comes back. For a process that is only frozen its
+/// kernel answers, and a proxy in between answers for itself: who must know more asks the server now and then.
+///
+/// Messages that came before the end are delivered first; the error is thrown once, then the sequence is over. When more
+/// messages wait than the buffer holds, they are dropped and `.overflow` is thrown: nothing is left out silently, so after any
+/// error ask the server anew, and open another.
 ///
 /// Leaving the loop doesn't end it: `close()` does, and so does dropping the last reference. Each message goes to one
 /// iterator only.
@@ -26,8 +29,7 @@ public final class Subscription: AsyncSequence, Sendable {
 
     /// Connects and subscribes; returns once the server has confirmed every channel and pattern.
     ///
-    /// `limit` bounds the opening, and later each answer to a `PING`: a silent peer is noticed within both together.
-    /// Throws what `Connection.open` and a command throw.
+    /// `keepalive` has whole seconds, 1 at least; `limit` bounds the opening. Throws what `Connection.open` and a command throw.
     public static func open(
         _ endpoint: Endpoint, credentials: Credentials? = nil, channels: [String] = [], patterns: [String] = [],
         on loop: EventLoop, keepalive: Duration, within limit: Duration, bufferLimit: Int = defaultBufferLimit
@@ -53,7 +55,7 @@ public final class Subscription: AsyncSequence, Sendable {
             await connection.close()
             throw error
         }
-        await connection.keepAlive(every: keepalive, within: limit)
+        await connection.keepAlive(after: keepalive)
         return Subscription(connection, buffer)
     }
 

@@ -8,6 +8,7 @@ import UnixSignals
 @main
 enum Watcher {
     static func main() async {
+        Heap.configure()
         ignoreBrokenPipes()
         allowManyConnections()
         do {
@@ -71,7 +72,7 @@ enum Watcher {
             Roster(settings, desk: desk),
         ]
         if let hooks = settings.hooks { services.append(HookRunner(folder: hooks, feed: hookFeed)) }
-        services.append(LastResort())
+        services += [Heap(loop: loop), LastResort()]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],

@@ -164,7 +164,7 @@ import ZooKeeper
                 let old = watched.master
                 #expect(try await network.deaden(watching, to: [servers]) >= 3)
                 #expect(try await watched.sentinels[0].ask("SENTINEL", "FAILOVER", "mymaster") == "OK")
-                // A subscription is given up 6 s after its last word; a pass begins every 10 s, with jitter.
+                // A subscription is given up 7 s after its last word; a pass begins every 10 s, with jitter.
                 let new = try await recovery {
                     try await eventually("the new master is recorded", within: .seconds(15)) {
                         try await watched.recorded().flatMap { $0.port == old.port ? nil : $0 }

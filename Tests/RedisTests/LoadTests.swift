@@ -167,7 +167,8 @@ struct LoadTests {
                 }
                 for _ in 0..<50 {
                     let subscription = try await Subscription.open(
-                        Endpoint(subscribed.port), channels: ["a"], on: loop, keepalive: .zero, within: .seconds(20))
+                        Endpoint(subscribed.port), channels: ["a"], on: loop, keepalive: .seconds(1),
+                        within: .seconds(20))
                     let error = try? await failure { for try await _ in subscription {} }
                     #expect(error?.code == .closed)
                 }

@@ -14,6 +14,8 @@ public final class Network: Sendable {
     }
 
     public let hosts: [Host]
+    /// Where this process is.
+    private let here: String
     private let bridge: String
 
     /// Runs `body` with so many hosts, from 1 to 9, and removes them behind it, also after a failure. The processes that
@@ -38,12 +40,12 @@ public final class Network: Sendable {
         bridge = "\(name)b"
         // 198.18.0.0/15 is set aside for such tests (RFC 2544): nobody's real network.
         let net = "198.18.\((Int(getpid()) + number) % 256)"
+        here = "\(net).254"
         hosts = (1...count).map { Host(ip: "\(net).\($0)", namespace: "\(name)h\($0)") }
     }
 
     private func build() async throws {
-        let own = hosts[0].ip.split(separator: ".").dropLast().joined(separator: ".") + ".254/24"
-        var lines = ["link add \(bridge) type bridge", "addr add \(own) dev \(bridge)", "link set \(bridge) up"]
+        var lines = ["link add \(bridge) type bridge", "addr add \(here)/24 dev \(bridge)", "link set \(bridge) up"]
         for host in hosts {
             let outside = interface(host)
             lines += [
@@ -73,13 +75,16 @@ public final class Network: Sendable {
     /// Drops every packet between the two groups: connections stay open and silent.
     public func cut(_ some: [Host], from others: [Host]) async throws {
         for (here, there) in [(some, others), (others, some)] {
-            for host in here { try await change(host, unheard: there, unreached: there) }
+            for host in here { try await change(host, unheard: there.map(\.ip), unreached: there.map(\.ip)) }
         }
     }
 
+    /// Drops every packet between the host and this process.
+    public func isolate(_ host: Host) async throws { try await change(host, unheard: [here], unreached: [here]) }
+
     /// `deaf` gets nothing from `others` any more; what it sends arrives.
     public func deafen(_ deaf: [Host], to others: [Host]) async throws {
-        for host in deaf { try await change(host, unheard: others, unreached: []) }
+        for host in deaf { try await change(host, unheard: others.map(\.ip), unreached: []) }
     }
 
     /// Silences the connections that `host` has opened to `others`, on both ends and for good; new ones work. Returns how
@@ -129,9 +134,9 @@ public final class Network: Sendable {
         _ = try? await Self.run("ip", ["link", "del", bridge])
     }
 
-    private func change(_ host: Host, unheard: [Host], unreached: [Host]) async throws {
-        let lines = [("unheard", unheard), ("unreached", unreached)].filter { !$0.1.isEmpty }.map { set, hosts in
-            "add element inet cuts \(set) { \(hosts.map(\.ip).joined(separator: ", ")) }"
+    private func change(_ host: Host, unheard: [String], unreached: [String]) async throws {
+        let lines = [("unheard", unheard), ("unreached", unreached)].filter { !$0.1.isEmpty }.map { set, ips in
+            "add element inet cuts \(set) { \(ips.joined(separator: ", ")) }"
         }
         try await nft(host, lines.joined(separator: "\n"))
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A real redis-server on a loopback port, in a folder of its own; killed with the last reference.
+/// A real redis-server, in a folder of its own; killed with the last reference.
 public final class RedisServer: Sendable {
     public let port: Int
     public let process: ChildProcess
@@ -14,17 +14,19 @@ public final class RedisServer: Sendable {
 
     deinit { killAndReap(process) }
 
-    /// Starts one with `extra` arguments (without snapshots, unless they ask for some) and waits until it answers.
+    /// Starts one with `extra` arguments (without snapshots, unless they ask for some) and waits until it answers: on `host`,
+    /// without a password, or on a loopback port.
     public static func start(
-        _ extra: [String] = [], port: Int? = nil, folder: TemporaryFolder? = nil
+        _ extra: [String] = [], on host: Network.Host? = nil, port: Int? = nil, folder: TemporaryFolder? = nil
     ) async throws -> RedisServer {
         let port = try port ?? freePort()
         let folder = try folder ?? TemporaryFolder("redis")
         let arguments =
-            ["--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder.path]
-            + (extra.contains("--save") ? [] : ["--save", ""]) + extra
-        let process = try ChildProcess("redis-server", arguments, output: "\(folder.path)/redis-\(port).log")
-        try await answers(port, process)
+            ["--port", "\(port)", "--bind", host?.ip ?? "127.0.0.1", "--dir", folder.path]
+            + (host == nil ? [] : ["--protected-mode", "no"]) + (extra.contains("--save") ? [] : ["--save", ""]) + extra
+        let command = (host?.prefix ?? []) + ["redis-server"] + arguments
+        let process = try ChildProcess(command[0], Array(command[1...]), output: "\(folder.path)/redis-\(port).log")
+        try await answers(port, process, at: host?.ip ?? "127.0.0.1")
         return RedisServer(port: port, process: process, folder: folder)
     }
 
@@ -38,12 +40,12 @@ public final class RedisServer: Sendable {
 }
 
 /// Waits until `PING` is answered on `port`, also with "authentication required"; throws with the log when the process ends.
-func answers(_ port: Int, _ process: ChildProcess) async throws {
+func answers(_ port: Int, _ process: ChildProcess, at host: String = "127.0.0.1") async throws {
     try await eventually("the server on port \(port) answers: \(process.text)") {
         if let code = process.exitCode {
             throw TestFailure("the server on \(port) ended with \(code): \(process.text)")
         }
-        guard let answer = try? await redis(port, "PING") else { return false }
+        guard let answer = try? await redis(port, "PING", at: host) else { return false }
         return answer == "PONG" || answer.hasPrefix("-NOAUTH")
     }
 }

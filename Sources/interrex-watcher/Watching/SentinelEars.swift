@@ -12,7 +12,7 @@ actor SentinelEars {
 
     private nonisolated let loop: EventLoop
     private let settings: RedisSettings
-    /// A silent sentinel is noticed within this and `limit`; the periodic pass covers what it would have said.
+    /// How long a sentinel may be without a word before its kernel is asked; the periodic pass covers what it would have said.
     private let keepalive: @Sendable () -> Duration
     private let tell: @Sendable (Event) -> Void
     private var ears: [Address: Ear] = [:]
