@@ -55,6 +55,14 @@ public enum Action: Equatable, Sendable {
         case .alert, .publish: .nothing
         }
     }
+
+    /// Whether nothing else is done before there is a new snapshot.
+    var callsForAnotherLook: Bool {
+        switch self {
+        case .alert, .publish, .answer: false
+        default: true
+        }
+    }
 }
 
 /// A new master to be recorded.

@@ -17,7 +17,7 @@ public enum Event: Equatable, Sendable {
     case timer
 }
 
-/// The behaviours in the order in which they are asked. It matters: of those that would change a server, only the first
+/// The behaviours in the order in which they are asked. It matters: of those that would change something, only the first
 /// one's actions are carried out; then there is a new snapshot.
 public enum Behaviours {
     public static let builtIn: [any Behaviour] = [
@@ -49,7 +49,7 @@ public func plan(
             }
         }
         plan += allowed
-        isTaken = isTaken || allowed.contains { $0.reach == .servers || $0.reach == .record }
+        isTaken = isTaken || allowed.contains(where: \.callsForAnotherLook)
     }
     return plan
 }

@@ -1,5 +1,8 @@
 /// How reigns follow each other.
 extension ClusterRecord {
+    /// The epoch under which the sentinels are told of its master: that of the reign, or a higher one where others contradicted.
+    public var configurationEpoch: Int { max(epoch, sentinelEpoch ?? 0) }
+
     /// The record of the next reign: under `epoch`, begun with what `origin` tells; nil where it began with nothing.
     ///
     /// What is known of the reigns before it goes as far back as the new one's data does: data of a reign that it does not
@@ -15,9 +18,9 @@ extension ClusterRecord {
     }
 
     /// The same reign, begun over a record that somebody has written meanwhile: what the cluster holds, and who has how much, is
-    /// newer there. Nil where another reign has begun, or it is another cluster's.
+    /// newer there. Nil where another reign has begun, where its number was given away, or where it is another cluster's.
     public func rebased(on newer: ClusterRecord) -> ClusterRecord? {
-        guard newer.epoch < epoch, id.isEmpty || newer.id == id else { return nil }
+        guard newer.configurationEpoch < epoch, id.isEmpty || newer.id == id else { return nil }
         var next = self
         next.members = max(members, newer.members)
         (next.holdings, next.holders, next.disks) = (newer.holdings, newer.holders, newer.disks)

@@ -9,7 +9,8 @@ public struct ClusterRecord: Codable, Equatable, Sendable {
     public var members: Int
     /// The number of the reign that goes on.
     public var epoch: Int
-    /// The configuration epoch under which the sentinels named its master; nil where they have not yet.
+    /// The highest epoch under which the sentinels have named its master in this reign, or are to be told of it; nil where neither
+    /// is known.
     public var sentinelEpoch: Int?
     /// `master_replid` of its master; nil until it was seen.
     public var replicationID: String?

@@ -116,7 +116,7 @@ extension Observation {
         let copies = ([data] + candidates.map(\.freshness)).filter {
             $0.clusterID != nil && $0.clusterID == mark.clusterID
         }
-        let known = [cluster?.epoch, restored?.epoch, cluster?.holdings?.epoch].compactMap(\.self)
+        let known = [cluster?.configurationEpoch, restored?.epoch, cluster?.holdings?.epoch].compactMap(\.self)
         let borne = copies.compactMap(\.epoch).filter { $0 < ClusterRecord.highestEpoch - Reign.stride }
         return Reign.next(after: known + borne, and: sentinels.opinions.map(\.epoch))
     }

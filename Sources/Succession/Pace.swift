@@ -7,6 +7,10 @@ extension Snapshot {
             if time < .seconds(5) { return .milliseconds(10) }
             return time < .seconds(60) ? .milliseconds(200) : .seconds(2)
         }
+        // Whoever is misled is told again within seconds, or never.
+        if sentinels.contains(where: { held[.misled($0.address)].map { $0 < .seconds(3) } ?? false }) {
+            return .milliseconds(50)
+        }
         // A missing member may be missing for an hour, and nothing is to be done until then.
         return conditions.subtracting([.fewerMembers]).isEmpty
             ? Self.quietInterval(clusters: clusters) : .milliseconds(500)

@@ -24,10 +24,14 @@ public struct Reign: Codable, Hashable, Sendable {
     ///   - heard: those that sentinels say.
     static func next(after known: [Int], and heard: [Int]) -> Int {
         let highest = known.reduce(0, max)
-        let believed = heard.filter { $0 < ClusterRecord.highestEpoch - stride && $0 <= highest + farthest }
-        let last = (believed + [highest]).reduce(0, max)
+        let last = (believed(heard, beside: highest) + [highest]).reduce(0, max)
         if last == 0 { return 1 }
         return last < ClusterRecord.highestEpoch - stride ? last + stride : last + 1
+    }
+
+    /// Those of the numbers that sentinels say which may be true, given the highest one that is known.
+    static func believed(_ heard: [Int], beside known: Int) -> [Int] {
+        heard.filter { $0 < ClusterRecord.highestEpoch - stride && $0 <= known + farthest }
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -93,7 +93,7 @@ extension Promises {
         case .announce(let announcement):
             let isRecorded =
                 world.zk.master?.address == Names.id(announcement.master)
-                && world.zk.cluster?.record.epoch == announcement.epoch
+                && world.zk.cluster?.record.configurationEpoch == announcement.epoch
             // It was right at the fence, which may lie behind for as long as that holds.
             if !isRecorded, world.now - lastChange > Times.fence {
                 fail(6, "\(watcher.name) announced \(announcement.master), which is not what is recorded")

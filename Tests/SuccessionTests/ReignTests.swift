@@ -135,6 +135,16 @@ import Testing
         }
     }
 
+    /// A record that was written meanwhile may have given the number to a configuration that sentinels were told.
+    @Test func noNumberIsTakenTwice() {
+        var newer = Self.record
+        newer.sentinelEpoch = 105
+        let next = Self.record.succeeded(epoch: 105, by: nil)
+        #expect(next.rebased(on: newer) == nil)
+        newer.sentinelEpoch = 104
+        #expect(next.rebased(on: newer)?.epoch == 105)
+    }
+
     private static func line(_ number: Int) -> String { String(repeating: "\(number)", count: 40) }
 }
 

@@ -1,25 +1,64 @@
 /// Tells the sentinels what ZooKeeper has decided: the recorded master, and its epoch.
 ///
 /// They take it within milliseconds, and their clients with them. One that kept another master would demote the real one some
-/// 10 s later, and one that knows a lower epoch would count its next election from that.
+/// 10 s later, and one that knows a lower epoch would count its next election from that. Where one names who is no master under
+/// a higher epoch than the recorded one, a still higher one is recorded first: others would believe it within 2 s.
 struct AnnounceMaster: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
-        guard let master = snapshot.record?.address, let epoch = snapshot.cluster?.epoch else { return [] }
-        let sentinels = snapshot.uninformedSentinels
-        return sentinels.isEmpty ? [] : [.announce(Announcement(master: master, epoch: epoch, sentinels: sentinels))]
+        guard let master = snapshot.record?.address, var cluster = snapshot.cluster, snapshot.mayAnnounce else {
+            return []
+        }
+        if snapshot.isContradicted {
+            cluster.sentinelEpoch = snapshot.nextEpoch
+            return [.keep(cluster)]
+        }
+        let sentinels = snapshot.sentinels(behind: cluster)
+        let announcement = Announcement(master: master, epoch: cluster.configurationEpoch, sentinels: sentinels)
+        return sentinels.isEmpty ? [] : [.announce(announcement)]
     }
 }
 
 extension Snapshot {
-    /// Sentinels that can be told, and know nothing as new as the configuration that is recorded, while its master answers master.
-    var uninformedSentinels: [Address] {
-        guard let record, let epoch = cluster?.epoch, answersMaster(record.address), mayBeChanged(record.address) else {
-            return []
+    fileprivate var mayAnnounce: Bool { record.map { answersMaster($0.address) && mayBeChanged($0.address) } ?? false }
+
+    /// Those that can be told, and know nothing as new as this configuration.
+    fileprivate func sentinels(behind cluster: ClusterRecord) -> [Address] {
+        tellable.filter { $0.opinion.map { $0.epoch < cluster.configurationEpoch } ?? false }.map(\.address).sorted()
+    }
+
+    /// For so long one sentinel, or a majority, must have been misled before the epoch is raised: a look whose answers are of
+    /// different moments may show that of a failover of their own.
+    private static let (contradictionTime, agreedContradictionTime) = (Duration.milliseconds(50), Duration.seconds(3))
+
+    /// Whether what is recorded does not count for a misled sentinel. One that no epoch of ours could beat is left to others, and
+    /// so is one in the midst of a failover: it might take the epoch alone. Nobody can tell who is silent from a master.
+    fileprivate var isContradicted: Bool {
+        guard let cluster, let record, !isPaused, !isDisputed else { return false }
+        let time = sentinels.majorityAddress == record.address ? Self.contradictionTime : Self.agreedContradictionTime
+        let misled = Set(misledSentinels.filter { held(.misled($0), for: time) })
+        return tellable.contains { report in
+            guard misled.contains(report.address), let opinion = report.opinion, let named = opinion.names else {
+                return false
+            }
+            return opinion.failoverFor == nil && opinion.epoch > cluster.configurationEpoch && opinion.epoch < nextEpoch
+                && isKnownToBeNoMaster(named)
         }
-        let uninformed = sentinels.filter { report in
+    }
+
+    private func isKnownToBeNoMaster(_ address: Address) -> Bool {
+        switch answer(of: address) {
+        case .replica: true
+        case .refused: !isLeased(address)
+        default: isStranger(address)
+        }
+    }
+
+    /// Those that name somebody, and list a peer in whose name they can be told; each once.
+    var tellable: [SentinelReport] {
+        var heard: Set<Address> = []
+        return sentinels.filter { report in
             guard let opinion = report.opinion, opinion.names != nil else { return false }
-            return !opinion.details.sentinels.isEmpty && opinion.epoch < epoch
+            return !opinion.details.sentinels.isEmpty && heard.insert(report.address).inserted
         }
-        return Set(uninformed.map(\.address)).sorted()
     }
 }

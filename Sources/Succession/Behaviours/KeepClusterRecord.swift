@@ -66,7 +66,9 @@ extension Snapshot {
             new = new.succeeded(epoch: nextEpoch, by: origin, replicationID: history.replicationID)
         }
         new.members = max(liveMembers.count, isRecorded ? 0 : new.members)
-        new.sentinelEpoch = epoch(under: master) ?? new.sentinelEpoch
+        // Who can be told is told of the higher one; a lone sentinel that begins anew counts from 0.
+        let told = tellable.isEmpty ? nil : new.sentinelEpoch
+        new.sentinelEpoch = [epoch(under: master), told].compactMap(\.self).max() ?? new.sentinelEpoch
         new.missingSince = nil
         if isRecorded {
             new.holdings = holdings(of: history, new)
@@ -79,7 +81,8 @@ extension Snapshot {
     /// The number of the next reign.
     public var nextEpoch: Int {
         Reign.next(
-            after: [cluster?.epoch, cluster?.holdings?.epoch].compactMap(\.self), and: sentinels.opinions.map(\.epoch))
+            after: [cluster?.configurationEpoch, cluster?.holdings?.epoch].compactMap(\.self),
+            and: sentinels.opinions.map(\.epoch))
     }
 
     private func holdings(of history: History, _ cluster: ClusterRecord) -> Holdings? {
@@ -108,7 +111,7 @@ extension Snapshot {
 
     /// The configuration epoch under which the sentinels name this master; nil where none does.
     func epoch(under master: Address) -> Int? {
-        sentinels.opinions.filter { $0.names == master && (0..<ClusterRecord.highestEpoch).contains($0.epoch) }
-            .map(\.epoch).max()
+        let epochs = sentinels.opinions.filter { $0.names == master && $0.epoch >= 0 }.map(\.epoch)
+        return Reign.believed(epochs, beside: cluster?.configurationEpoch ?? 0).max()
     }
 }

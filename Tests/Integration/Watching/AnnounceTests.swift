@@ -124,6 +124,31 @@ import Testing
         }
     }
 
+    /// The highest epoch counts: within 2 s all others would have it as well.
+    @Test func aSentinelThatWasToldOfAnotherMasterUnderAHigherEpochIsToldABetterOne() async throws {
+        try await WatchedCluster.with(downAfter: .seconds(30)) { cluster in
+            let (misled, peer, replica) = (cluster.sentinels[0], cluster.sentinels[1], cluster.replicas[0])
+            _ = try await cluster.quietVersions()
+            let hello = [
+                "127.0.0.1", "\(peer.port)", try await peer.ask("SENTINEL", "MYID"), "5000", "mymaster", "127.0.0.1",
+                "\(replica.port)", "5000",
+            ]
+            try await misled.ask("PUBLISH", "__sentinel__:hello", hello.joined(separator: ","))
+            try await eventually("it names the master again under a higher epoch", within: .seconds(2)) {
+                guard await misled.named == cluster.master.address else { return false }
+                return await misled.monitored["config-epoch"].flatMap { Int($0) } ?? 0 > 5_000
+            }
+            let epoch = try await cluster.record()?.sentinelEpoch
+            for sentinel in cluster.sentinels {
+                try await eventually("\(sentinel.port) has that epoch") {
+                    await sentinel.monitored["config-epoch"].flatMap { Int($0) } == epoch
+                }
+            }
+            #expect(try await cluster.history().isEmpty)
+            #expect(await replica.role == "slave")
+        }
+    }
+
     /// It has no peer in whose name it could be told, and must not get one.
     @Test func aLoneSentinelIsForcedAndStaysAlone() async throws {
         try await WatchedCluster.with(sentinels: 1, downAfter: .seconds(30), quorum: 1) { cluster in

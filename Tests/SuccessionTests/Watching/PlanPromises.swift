@@ -64,7 +64,7 @@ enum PlanPromises {
 
     private static func keeping(_ new: ClusterRecord, _ w: PlanWords) -> String? {
         if !w.s.leads { return "it keeps without the lead" }
-        if !w.isSettled { return "it keeps what is not settled" }
+        if !w.isSettled { return raising(new, w) }
         let (old, live) = (w.s.cluster, w.live.count)
         if new.id != old?.id ?? w.s.mark.clusterID ?? "" { return "it changes the cluster's id" }
         if new.epoch != old?.epoch ?? 0 { return "a reign begins without a record" }
@@ -75,6 +75,25 @@ enum PlanPromises {
             return "it counts a lost member too early or too late"
         }
         return holding(new, w)
+    }
+
+    /// While sentinels name others, nothing is kept but the epoch under which they are told otherwise.
+    private static func raising(_ new: ClusterRecord, _ w: PlanWords) -> String? {
+        guard var old = w.s.cluster, let raised = new.sentinelEpoch, let recorded = w.recorded else {
+            return "it keeps what is not settled"
+        }
+        let before = max(old.epoch, old.sentinelEpoch ?? 0)
+        old.sentinelEpoch = raised
+        if new != old { return "it keeps what is not settled" }
+        if !w.isMaster(recorded) || !w.isOurs(recorded) { return "it raises the epoch of who is no master" }
+        if w.s.isPaused || w.s.isDisputed { return "it raises what it may not announce" }
+        if raised <= before { return "it takes an epoch twice" }
+        let contradicting = w.heard.filter { voice in
+            voice.opinion.names.map { $0 != recorded && !w.isMaster($0) } ?? false && voice.opinion.epoch > before
+                && voice.opinion.failoverFor == nil && w.lasted(.misled(voice.address), .milliseconds(50))
+        }
+        if !contradicting.contains(where: { $0.opinion.epoch < raised }) { return "it raises an epoch for nothing" }
+        return nil
     }
 
     private static func holding(_ new: ClusterRecord, _ w: PlanWords) -> String? {

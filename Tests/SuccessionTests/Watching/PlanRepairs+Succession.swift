@@ -33,7 +33,9 @@ extension PlanRepairs {
     }
 
     static func announcing(_ told: Announcement, _ w: PlanWords) -> String? {
-        if w.recorded != told.master || w.s.cluster?.epoch != told.epoch { return "it tells what is not recorded" }
+        if w.recorded != told.master || w.s.cluster.map({ max($0.epoch, $0.sentinelEpoch ?? 0) }) != told.epoch {
+            return "it tells what is not recorded"
+        }
         if !w.isMaster(told.master) || !w.isTouchable(told.master) { return "it tells of what is no master of ours" }
         let ignorant = w.heard.filter { voice in
             voice.opinion.epoch < told.epoch && voice.opinion.names != nil && !voice.opinion.details.sentinels.isEmpty

@@ -31,9 +31,16 @@ extension [Action] {
 
 extension Action {
     /// What is recorded in `Snapshot.healthy`, told to these sentinels.
-    static func announced(_ sentinels: [Address] = Cast.sentinels, epoch: Int = Snapshot.reign) -> Action {
+    static func announced(_ sentinels: [Address] = Cast.sentinels, epoch: Int = Snapshot.epoch) -> Action {
         .announce(Announcement(master: Cast.recorded, epoch: epoch, sentinels: sentinels))
     }
+
+    /// The epoch of the configuration that is recorded is put above that of a sentinel that is one ahead.
+    static let raised: Action = {
+        var record = Snapshot.kept
+        record.sentinelEpoch = Snapshot.epoch + 1 + Reign.stride
+        return .keep(record)
+    }()
 
     /// A record of this master over what `Snapshot.healthy` has, or over nothing. Where it is agreed, the sentinels name it
     /// at this epoch; else none names it yet. The reign has a number above that of an election that begins in this moment.
@@ -44,7 +51,7 @@ extension Action {
     ) -> Action {
         var cluster = cluster
         cluster.members = members
-        cluster.epoch = reign ?? max(epoch ?? 0, Snapshot.reign) + Reign.stride
+        cluster.epoch = reign ?? max(epoch ?? 0, Snapshot.epoch) + Reign.stride
         cluster.sentinelEpoch = evidence == .agreed ? epoch : named
         cluster.reigns = reigns
         return .record(Recording(master: master, evidence: evidence, previous: previous, cluster: cluster))

@@ -27,9 +27,10 @@ extension PlanScenarioTests {
             "a member less, another epoch: only the epoch at once", fewer.sentinel { $0.epoch = 8 },
             keep(epoch: 8) { $0 = $0.without(C.second) }),
         PlanScenario("a higher epoch", healthy.sentinel { $0.epoch = 9 }, keep(epoch: 9)),
+        .nothing("an epoch that nobody counts to", healthy.sentinel { $0.epoch = 1 << 50 }),
         PlanScenario(
-            "all sentinels are new: a lower epoch than the recorded one would be told first",
-            healthy.sentinel { $0.epoch = 4 }, keep(epoch: 4)),
+            "all sentinels are new, and none can be told of the epoch that is recorded",
+            healthy.sentinel { ($0.epoch, $0.details.sentinels) = (4, []) }, keep(epoch: 4)),
         PlanScenario(
             "another replication id", healthy.server(C.recorded, .master(C.history(C.otherLine))),
             keep(line: C.otherLine) { $0 = $0.without(C.recorded) }),

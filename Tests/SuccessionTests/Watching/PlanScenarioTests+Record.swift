@@ -130,7 +130,7 @@ extension PlanScenarioTests {
     static let sole: [PlanScenario] = [
         PlanScenario("the only master, for one session timeout", long(alone), [.recorded(C.first, .sole)]),
         .nothing("not yet for so long", alone.lasting(.milliseconds(5_999))),
-        PlanScenario("without a sentinel", long(alone.voices()), [.recorded(C.first, .sole, reign: 104)]),
+        PlanScenario("without a sentinel", long(alone.voices()), [.recorded(C.first, .sole)]),
         PlanScenario(
             "nothing is recorded", long(alone.with { $0.record = nil }), [.recorded(C.first, .sole, over: nil)]),
         PlanScenario(
@@ -140,7 +140,7 @@ extension PlanScenarioTests {
         .nothing("it is silent, and no majority holds it for down", long(alone.server(C.recorded, .silent))),
         PlanScenario(
             "it is silent, and there is no sentinel", long(alone.server(C.recorded, .silent).voices()),
-            [.recorded(C.first, .sole, reign: 104)]),
+            [.recorded(C.first, .sole)]),
         PlanScenario(
             "it is silent, and a majority holds it for down",
             long(

@@ -92,13 +92,22 @@ extension PlanScenarioTests {
     }
 
     private static let low = Snapshot.healthy.sentinel { $0.epoch = Snapshot.reign - 1 }
-        .with { $0.cluster?.sentinelEpoch = Snapshot.reign - 1 }
+    /// One of three names a replica, under an epoch that beats the recorded one.
+    private static let contradicted = equal.sentinel(2) { $0.epoch = 8 }
+    private static let equal = Snapshot.healthy.voices(C.recorded, C.recorded, C.first)
+    private static func lasting(_ milliseconds: Int, _ snapshot: Snapshot) -> Snapshot {
+        snapshot.lasting(.milliseconds(milliseconds))
+    }
 
     static let announced: [PlanScenario] = [
         PlanScenario("the sentinels know an older configuration", low, [.announced()]),
         PlanScenario(
             "one of them does", .healthy.sentinel(1) { $0.epoch = Snapshot.reign - 1 }, [.announced([C.sentinels[1]])]),
-        .nothing("they know the recorded one", .healthy.sentinel { $0.epoch = Snapshot.reign }.unkept),
+        PlanScenario(
+            "they know the reign's epoch, and a higher one was recorded",
+            .healthy.sentinel { $0.epoch = Snapshot.reign },
+            [.announced()]),
+        .nothing("they know the recorded one", .healthy.sentinel { $0.epoch = Snapshot.epoch }.unkept),
         PlanScenario(
             "one names another master, which is none", low.voices(C.recorded, C.recorded, C.gone, epoch: 3),
             [.announced()]),
@@ -121,6 +130,33 @@ extension PlanScenarioTests {
         .nothing("the recorded master does not answer", low.server(C.recorded, .silent)),
         .nothing("the recorded master is a replica", low.server(C.recorded, C.replica(of: C.gone))),
         .nothing("nobody knows its epoch", low.with { $0.cluster = nil }.sentinel { $0.epoch = 0 }.unkept),
+        PlanScenario(
+            "one names who is no master under an epoch that a hello would not beat: a higher one is recorded",
+            lasting(50, contradicted), [.raised]),
+        PlanScenario(
+            "then it is told of that", lasting(50, contradicted.with { $0.cluster?.sentinelEpoch = 9 }),
+            [.announced(epoch: 9)]),
+        .nothing("not yet for 50 ms", lasting(49, contradicted)),
+        .nothing("its epoch is that of the others: it was told of it, or never will be", lasting(50, equal)),
+        .nothing("it lists no peer", lasting(50, contradicted.sentinel(2) { $0.details.sentinels = [] })),
+        .nothing(
+            "what it names answers master: a failover of theirs, or another master",
+            lasting(50, contradicted.server(C.first, C.master()))),
+        .nothing("what it names may be one: it is silent", lasting(50, contradicted.server(C.first, .silent))),
+        .nothing("it refuses, and has its lease still", lasting(50, contradicted.server(C.first, .refused))),
+        PlanScenario(
+            "it refuses, and its lease is gone",
+            lasting(50, contradicted.server(C.first, .refused).withoutLease(of: C.first)), [.raised]),
+        .nothing(
+            "it is in the midst of a failover", lasting(50, contradicted.sentinel(2) { $0.failoverFor = .seconds(60) })),
+        .nothing(
+            "no epoch of ours would count for it", lasting(50, contradicted.sentinel(2) { $0.epoch = 1 << 53 })),
+        .nothing(
+            "a majority does so, not yet for 3 s", lasting(2_999, contradicted.voices(C.first, C.first, C.recorded))),
+        .nothing("paused, one names who is no master", lasting(50, contradicted.with { $0.isPaused = true })),
+        .nothing(
+            "the cluster's id is disputed, one names who is no master",
+            lasting(50, contradicted.with { $0.isDisputed = true })),
         .nothing("it was told a moment ago", low.with { $0.resting = [.announced()] }),
         .nothing("we don't lead", low.with { $0.leads = false }),
         .nothing("paused", low.with { $0.isPaused = true }.unkept),
