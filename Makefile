@@ -51,7 +51,7 @@ bench: build
 	swift build $(RELEASE) --product idle-benchmark
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/launch-benchmark
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/failover-benchmark
-	python3 -B Benchmarks/clients/client_benchmark.py "$(CURDIR)/$(BINARIES)/interrex"
+	/usr/bin/python3 -B Benchmarks/clients/client_benchmark.py "$(CURDIR)/$(BINARIES)/interrex" $(ROUNDS)
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/idle-benchmark
 
 lint: deps

@@ -95,28 +95,33 @@ class Cluster:
 
 
 class Writer:
-    """A client in a process of its own that writes through redis-py's Sentinel, each key once, and notes when it was accepted."""
+    """A client in a process of its own that writes through redis-py's Sentinel, each key once, some keys at a time, and notes when
+    they were accepted."""
 
-    def __init__(self, sentinels, number=0, pause=0.001, patience=1):
-        self.number = number
+    def __init__(self, sentinels, batch=1, pause=0.001, patience=1):
         self.is_over = multiprocessing.Event()
         self.count = multiprocessing.Value("q", 0)
         self.results, far_end = multiprocessing.Pipe()
         self.process = multiprocessing.Process(
-            target=self.write, args=(sentinels, pause, patience, far_end), daemon=True)
+            target=self.write, args=(sentinels, batch, pause, patience, far_end), daemon=True)
         self.process.start()
         wait_for("it writes", lambda: self.count.value > 0, 10)
 
-    def write(self, sentinels, pause, patience, results):
+    def write(self, sentinels, batch, pause, patience, results):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         client = Sentinel([("127.0.0.1", port) for port in sentinels], socket_timeout=patience).master_for(
             NAME, socket_timeout=patience)
         accepted, number = [], 0
         while not self.is_over.is_set():
-            number += 1
+            numbers = range(number, number + batch)
+            number += batch
             try:
-                client.set(f"{os.getpid()}:{number}", "1")
-                accepted.append((time.monotonic(), number))
+                with client.pipeline(transaction=False) as pipeline:
+                    for one in numbers:
+                        pipeline.set(f"{os.getpid()}:{one}", "1")
+                    replies = pipeline.execute(raise_on_error=False)
+                moment = time.monotonic()
+                accepted += [(moment, one) for one, reply in zip(numbers, replies) if reply is True]
                 self.count.value = len(accepted)
             except redis.RedisError:
                 pass

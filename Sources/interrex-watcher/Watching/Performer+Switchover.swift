@@ -76,8 +76,11 @@ extension Performer {
             throw error
         }
         do {
-            let instance = try await prober.instance(over: pair.heir, after: Self.independence)
-            try await giveWay(pair, to: instance, pausedAt)
+            // With the pause renewed in the same moment: what the old master took meanwhile would be lost.
+            async let became = prober.instance(over: pair.heir, after: Self.independence)
+            async let stayed = prober.instance(over: pair.master, after: pause)
+            let (instance, there) = try await (became, stayed)
+            try await giveWay(pair, to: instance, from: there, pausedAt)
             return instance
         } catch {
             // Nobody knows the heir yet. Only who still leads may take it back; else whoever leads ends a second master.
@@ -87,10 +90,12 @@ extension Performer {
         }
     }
 
-    /// Has the old master follow the new one, with the pause renewed in the same breath: what it took meanwhile would be lost.
-    private func giveWay(_ pair: Pair, to instance: Instance, _ pausedAt: ContinuousClock.Instant) async throws {
+    /// Has the old master follow the new one, if it has nothing that the new one lacks.
+    private func giveWay(
+        _ pair: Pair, to instance: Instance, from paused: Instance, _ pausedAt: ContinuousClock.Instant
+    ) async throws {
         guard case .master(let new) = instance.answer, let shared = new.previousOffset,
-            case .master(let there) = try await prober.instance(over: pair.master, after: pause).answer
+            case .master(let there) = paused.answer
         else { throw NotHandedOver("one of the two is not what it was") }
         // What differs by so little is pings, as long as the pause had no gap.
         guard there.offset <= shared - 1 + Holdings.noise, .now - pausedAt < Self.pauseLimit else {
