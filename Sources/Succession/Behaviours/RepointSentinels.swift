@@ -1,6 +1,6 @@
 /// Points sentinels that name no master to the recorded one, all of them together: one by one, the epoch of the others
-/// would override each within 0.24 s (FACTS.md E). Left alone, they would demote the real master 8-10 s later. Who can be told
-/// of it has been by then.
+/// would override each within 0.24 s (FACTS.md E). Left alone, they would demote the real master 8-10 s later.
+/// Who can be told of it has been told by then.
 struct RepointSentinels: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
         let misled = snapshot.misledSentinels
