@@ -13,6 +13,9 @@ extension Opinion {
     /// After so long a failover has ended, one way or the other, or never will: Sentinel waits for the promotion's two
     /// steps and for the other replicas, for each no longer than `failover-timeout`.
     var longestFailover: Duration { failoverTimeout * 3 }
+
+    /// Whether there is a peer in whose name it can be told of a master.
+    public var listsPeers: Bool { !details.sentinels.isEmpty }
 }
 
 /// What a sentinel says of the cluster.

@@ -19,6 +19,7 @@ struct Heap: Service {
 
     func run() async {
         await cancelWhenGracefulShutdown {
+            // No event tells that a busy time is over; a cancelled sleep ends the loop.
             while (try? await loop.sleep(for: Self.rest)) != nil { malloc_trim(0) }
         }
     }

@@ -34,15 +34,14 @@ extension Snapshot {
     /// so is one in the midst of a failover: it might take the epoch alone. Nobody can tell who is silent from a master.
     fileprivate var isContradicted: Bool {
         guard let cluster, let record, !isPaused, !isDisputed else { return false }
+        let higher = tellable.filter { report in
+            guard let opinion = report.opinion else { return false }
+            return opinion.failoverFor == nil && opinion.epoch > cluster.configurationEpoch && opinion.epoch < nextEpoch
+        }
+        guard !higher.isEmpty else { return false }
         let time = sentinels.majorityAddress == record.address ? Self.contradictionTime : Self.agreedContradictionTime
         let misled = Set(misledSentinels.filter { held(.misled($0), for: time) })
-        return tellable.contains { report in
-            guard misled.contains(report.address), let opinion = report.opinion, let named = opinion.names else {
-                return false
-            }
-            return opinion.failoverFor == nil && opinion.epoch > cluster.configurationEpoch && opinion.epoch < nextEpoch
-                && isKnownToBeNoMaster(named)
-        }
+        return higher.contains { misled.contains($0.address) && $0.opinion?.names.map(isKnownToBeNoMaster) ?? false }
     }
 
     private func isKnownToBeNoMaster(_ address: Address) -> Bool {
@@ -58,7 +57,7 @@ extension Snapshot {
         var heard: Set<Address> = []
         return sentinels.filter { report in
             guard let opinion = report.opinion, opinion.names != nil else { return false }
-            return !opinion.details.sentinels.isEmpty && heard.insert(report.address).inserted
+            return opinion.listsPeers && heard.insert(report.address).inserted
         }
     }
 }

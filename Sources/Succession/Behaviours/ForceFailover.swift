@@ -21,7 +21,7 @@ extension Snapshot {
             !liveMembers.contains(where: isLiveMaster), !promotableReplicas(of: master).isEmpty,
             !knownReplicas.contains(where: isStranger), !hasUnaskedSentinel
         else { return nil }
-        let isAlone = sentinels.opinions.allSatisfy { $0.details.sentinels.isEmpty }
+        let isAlone = !sentinels.opinions.contains(where: \.listsPeers)
         return isAlone && nobodyHasNoticed(master) || noVoteCouldWin ? master : nil
     }
 

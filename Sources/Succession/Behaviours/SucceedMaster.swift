@@ -47,7 +47,7 @@ extension Snapshot {
     public func mayTakeOver(_ heir: Address) -> Bool { freshness(of: heir).map { mayBegin(with: $0) } ?? false }
 
     /// Whether a majority can be told: each in the name of a peer that it lists. Those tell the others.
-    var canBeTold: Bool { sentinels.isMajority(sentinels.opinions.count { !$0.details.sentinels.isEmpty }) }
+    var canBeTold: Bool { sentinels.isMajority(sentinels.opinions.count(where: \.listsPeers)) }
 
     /// Of the replicas of a master that can be promoted the one that is furthest on; of equals the first by address.
     public func heir(of master: Address) -> Address? { furthest(of: promotableReplicas(of: master)) }

@@ -138,7 +138,7 @@ extension Performer {
         async let others = attach(followers, from: old, to: target, now, fence ?? Fence(since: start))
         if let fence { _ = await tell(announcement, fence) }
         // A sentinel without peers can't be told.
-        let alone = reports.filter { $0.opinion?.details.sentinels.isEmpty ?? false }.map(\.address)
+        let alone = reports.filter { $0.opinion?.listsPeers == false }.map(\.address)
         if !alone.isEmpty { _ = try? await repoint(alone, target, now) }
         var done = running.ended(.done, "\(target) is master, after \(old)")
         done.pause = Int((ContinuousClock.now - pausedAt) / .milliseconds(1))
