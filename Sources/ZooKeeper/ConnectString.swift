@@ -4,33 +4,51 @@ import Glibc
 ///
 /// libzookeeper answers most mistakes here with a bare NULL and some with silence (port 99999 becomes 34463), so the
 /// text is checked and cleaned before it gets that far. Accepted beyond libzookeeper's own form: a `zk://` prefix,
-/// white space around names, empty entries, a slash at the end, a missing port (2181), IPv6 in brackets.
+/// white space around names, empty entries, a slash at the end, the path behind each server, a missing port (2181), IPv6 in
+/// brackets.
 public struct ConnectString: Equatable, Sendable {
     /// `host:port` each, IPv6 without brackets, as libzookeeper wants it: `::1:2181`.
     public var servers: [String]
     /// Empty, or `/a/b`.
     public var chroot: String
 
+    /// The path may stand behind the last server alone, as libzookeeper has it, or behind each one, as people write it: then
+    /// it must be the same. libzookeeper takes everything behind the first slash for the path.
+    ///
     /// Throws the reason why `text` can't be used.
     public init(_ text: String) throws(ConnectStringError) {
         var rest = text.trimmed
         if rest.hasPrefix("zk://") { rest = rest.dropFirst(5) }
-        let slash = rest.firstIndex(of: "/") ?? rest.endIndex
-        // The part before an @ is a password: it must not get into the message.
-        guard !rest[..<slash].contains("@") else {
-            throw ConnectStringError("the connect string has a user or password; give it as a digest instead")
-        }
+        let entries = rest.split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
+        var paths: [String] = []
         servers = []
-        for entry in rest[..<slash].split(separator: ",").map(\.trimmed) where !entry.isEmpty {
-            servers.append(try Self.server(entry))
+        for entry in entries {
+            let slash = entry.firstIndex(of: "/") ?? entry.endIndex
+            // The part before an @ is a password: it must not get into the message.
+            guard !entry[..<slash].contains("@") else {
+                throw ConnectStringError("the connect string has a user or password; give it as a digest instead")
+            }
+            paths.append(Self.path(entry[slash...]))
+            let server = entry[..<slash].trimmed
+            if !server.isEmpty { servers.append(try Self.server(server)) }
         }
         guard !servers.isEmpty else { throw ConnectStringError("no server in the connect string \"\(text)\"") }
-        chroot = String(rest[slash...])
-        // White space before the last slash too: the lease reads this again as it is written.
-        while let last = chroot.last, last == "/" || last.isWhitespace { chroot.removeLast() }
+        chroot = paths.last ?? ""
+        guard paths.allSatisfy({ $0 == chroot }) || paths.dropLast().allSatisfy(\.isEmpty) else {
+            throw ConnectStringError(
+                "its servers have different paths (\(paths.map { $0.isEmpty ? "none" : $0 }.joined(separator: ", "))); "
+                    + "write one path, behind the last server")
+        }
         if !chroot.isEmpty, let reason = ZNodePath.problem(chroot) {
             throw ConnectStringError("the connect string's path \(chroot) \(reason)")
         }
+    }
+
+    /// Without slashes at the end, and white space before them: the lease reads this again as it is written.
+    private static func path(_ text: Substring) -> String {
+        var path = String(text)
+        while let last = path.last, last == "/" || last.isWhitespace { path.removeLast() }
+        return path
     }
 
     /// Whether every server is an IP literal, which needs no name server.

@@ -14,6 +14,7 @@ enum Watcher {
         do {
             guard try answersArguments() else { return }
             try Log.start(.process, command: "watcher")
+            Environment.process.warnOfLikelyMistakes()
             try await run(try WatcherSettings(.process))
         } catch let failure as Failure {
             Log.fail(failure.description)

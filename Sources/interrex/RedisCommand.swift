@@ -62,6 +62,7 @@ struct RedisCommand: ParsableCommand {
         guard renderOnly else { return try Self.launch(environment, serverArguments) }
         StopSignals.install()
         try Log.start(environment, command: "redis")
+        environment.warnOfLikelyMistakes()
         try preview(try RedisLaunchSettings(environment, arguments: serverArguments, forReal: false))
     }
 
@@ -70,6 +71,7 @@ struct RedisCommand: ParsableCommand {
         // First of all: what the settings name may have to be resolved, and a name server may be silent.
         StopSignals.install()
         try Log.start(environment, command: "redis")
+        environment.warnOfLikelyMistakes()
         let settings = try RedisLaunchSettings(environment, arguments: serverArguments, forReal: true)
         try prepare(on: { RedisLauncher(settings, loop: $0) }).becomeServer()
     }

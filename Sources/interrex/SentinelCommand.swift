@@ -50,6 +50,7 @@ struct SentinelCommand: ParsableCommand {
         guard renderOnly else { return try Self.launch(environment, serverArguments) }
         StopSignals.install()
         try Log.start(environment, command: "sentinel")
+        environment.warnOfLikelyMistakes()
         try preview(try SentinelLaunchSettings(environment, arguments: serverArguments, forReal: false))
     }
 
@@ -58,6 +59,7 @@ struct SentinelCommand: ParsableCommand {
         // First of all: what the settings name may have to be resolved, and a name server may be silent.
         StopSignals.install()
         try Log.start(environment, command: "sentinel")
+        environment.warnOfLikelyMistakes()
         let settings = try SentinelLaunchSettings(environment, arguments: serverArguments, forReal: true)
         try settings.checkMachine()
         try prepare(on: { SentinelLauncher(settings, loop: $0) }).becomeServer()

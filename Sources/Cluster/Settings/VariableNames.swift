@@ -1,0 +1,44 @@
+/// Variables that are set and mean nothing to Interrex, though their names nearly do.
+extension Environment {
+    /// All that some part of Interrex reads.
+    private static let names: Set<String> = [
+        "ZK_HOSTS", "ZK_ROOT", "ZK_AUTH", "ZK_AUTH_FILE", "ZK_SESSION_TIMEOUT", "NET_IFACE", "BIND_IP", "PORT0",
+        "ANNOUNCE_IP", "ANNOUNCE_PORT", "MASTER_NAME", "SENTINEL_QUORUM", "MASTER_TIMEOUT", "REDIS_USERNAME",
+        "REDIS_PASSWORD", "REDIS_PASSWORD_FILE", "SENTINEL_PASSWORD", "SENTINEL_PASSWORD_FILE", "ACCEPT_LOSS_AFTER",
+        "MIN_REPLICAS_TO_WRITE", "DATA_DIR", "CONFIG_DIR", "REDIS_CONF", "SENTINEL_CONF", "REDIS_TEMPLATE",
+        "SENTINEL_TEMPLATE", "REDIS_SERVER", "REDIS_SENTINEL", "LOG_LEVEL", "LOG_FORMAT", "HOOKS_DIR",
+    ]
+
+    /// Names that are set, each with the one that was probably meant and is not set: two letters apart at most, one where the
+    /// name is short. Sorted.
+    public var likelyMistakes: [(set: String, meant: String)] {
+        let unset = Self.names.filter { all[$0]?.isEmpty ?? true }.sorted()
+        return all.keys.filter { !Self.names.contains($0) && $0.utf8.count >= 4 }.sorted().compactMap { name in
+            let limit = name.utf8.count < 8 ? 1 : 2
+            let near = unset.map { ($0, distance(name, $0, limit: limit)) }.filter { $0.1 <= limit }
+            return near.min { $0.1 < $1.1 }.map { (name, $0.0) }
+        }
+    }
+
+    /// Says so, a line each: without a word the default would be taken.
+    public func warnOfLikelyMistakes() {
+        for (name, meant) in likelyMistakes {
+            Log.warn("\(name) is set and means nothing here, and \(meant) is not set; is that what was meant?")
+        }
+    }
+}
+
+/// In how many letters two names differ (Levenshtein's distance); any number above `limit` where they differ in more.
+private func distance(_ one: String, _ other: String, limit: Int) -> Int {
+    let (one, other) = (Array(one.utf8), Array(other.utf8))
+    guard abs(one.count - other.count) <= limit else { return limit + 1 }
+    var last = Array(0...other.count)
+    for (row, letter) in one.enumerated() {
+        var next = [row + 1]
+        for (column, otherLetter) in other.enumerated() {
+            next.append(min(next[column] + 1, last[column + 1] + 1, last[column] + (letter == otherLetter ? 0 : 1)))
+        }
+        last = next
+    }
+    return last[other.count]
+}
