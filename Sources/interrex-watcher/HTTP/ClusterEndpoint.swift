@@ -47,6 +47,7 @@ extension ClusterStatus {
     func masterReply(json: Bool) -> Reply {
         guard let snapshot else { return notSeen }
         guard let master = snapshot.record?.address else { return .unavailable("no master is recorded") }
+        if let complaint = complaint(about: master, in: snapshot) { return complaint }
         return json
             ? Reply(json: ["host": .string(master.host.description), "port": .number(master.port)])
             : Reply("\(master.host) \(master.port)")
@@ -60,14 +61,19 @@ extension ClusterStatus {
         guard address == master else {
             return .unavailable("\(address) is not the recorded master, which is \(master)")
         }
-        guard !snapshot.isStranger(address) else {
-            return .unavailable("\(address) is no server of this cluster any more")
+        return complaint(about: address, in: snapshot) ?? Reply("\(address) is the master")
+    }
+
+    /// Why the recorded master is not to be given to anybody; nil where it answered master in the last look.
+    private func complaint(about master: Address, in snapshot: Snapshot) -> Reply? {
+        guard !snapshot.isStranger(master) else {
+            return .unavailable("\(master) is no server of this cluster any more")
         }
-        guard snapshot.answersMaster(address) else {
-            let word = (snapshot.instances[address]?.answer ?? .silent).word
-            return .unavailable("\(address) is the recorded master, but it was last seen as: \(word)")
+        guard snapshot.answersMaster(master) else {
+            let word = (snapshot.instances[master]?.answer ?? .silent).word
+            return .unavailable("\(master) is the recorded master, but it was last seen as: \(word)")
         }
-        return Reply("\(address) is the master")
+        return nil
     }
 
     /// Whether a load balancer may send reads to `text`. It is asked anew, because no event tells of a broken link; and where

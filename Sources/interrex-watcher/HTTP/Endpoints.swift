@@ -16,14 +16,19 @@ struct Endpoints: HTTPResponder {
     let commentInterval: Duration
 
     func respond(to request: Request, context: Context) async throws -> Response {
-        guard request.method == .get || request.method == .head else {
-            var response = Reply(.methodNotAllowed, "only GET and HEAD: everything here is read-only").response
-            response.headers[.allow] = "GET, HEAD"
+        guard [.get, .head, .options].contains(request.method) else {
+            var response = Reply(.methodNotAllowed, "only GET, HEAD and OPTIONS: everything here is read-only").response
+            response.headers[.allow] = Self.methods
             return response
         }
-        let response = await response(to: Call(request))
-        return request.method == .head ? response.createHeadResponse() : response
+        var response = await response(to: Call(request))
+        if request.method == .get { return response }
+        // A load balancer may check by OPTIONS (HAProxy does, unless it is told otherwise): it wants GET's status.
+        if request.method == .options { response.headers[.allow] = Self.methods }
+        return response.createHeadResponse()
     }
+
+    private static let methods = "GET, HEAD, OPTIONS"
 
     private func response(to call: Call) async -> Response {
         guard let path = call.path else { return Reply(.badRequest, "the path can't be decoded").response }
@@ -78,10 +83,22 @@ struct Endpoints: HTTPResponder {
         case .history: status.historyReply.response
         case .ready: (status.unready.map(Reply.unavailable) ?? Reply("ok")).response
         case .events: EventStream(feed: feed, root: status.root, commentInterval: commentInterval).response
-        case .primary(let address): status.primaryReply(address).response
+        case .primary(let address): (unknownParameter(call, besides: []) ?? status.primaryReply(address)).response
         case .replica(let address):
-            await status.replicaReply(address, maxLag: call.parameters["max-lag"], probe: probe).response
+            if let complaint = unknownParameter(call, besides: ["max-lag"]) {
+                complaint.response
+            } else {
+                await status.replicaReply(address, maxLag: call.parameters["max-lag"], probe: probe).response
+            }
         }
+    }
+
+    /// A limit that is misspelt must not be none: servers that it is to keep out would get clients.
+    private func unknownParameter(_ call: Call, besides known: [String]) -> Reply? {
+        let unknown = call.parameters.keys.filter { !known.contains($0) }.sorted()
+        guard let first = unknown.first else { return nil }
+        let hint = known.isEmpty ? "there are none here" : "there is \(known.joined(separator: ", "))"
+        return Reply(.badRequest, "the parameter \(first.clipped) is not understood; \(hint)".oneLine)
     }
 
     private func events(_ call: Call, _ names: ClusterNames) -> Response {

@@ -52,13 +52,24 @@ import Testing
         }
     }
 
-    @Test(arguments: ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+    /// HAProxy checks by OPTIONS where it is not told otherwise.
+    @Test func optionsHaveTheStatusOfGet() async throws {
+        try await TestServer.run([Sights.healthy()]) { server in
+            for path in ["/master", "/livez", "/primary/10.0.0.1:1", "/primary/10.0.0.1:2", "/nothing"] {
+                let (get, options) = (try await server.get(path), try await server.get(path, method: "OPTIONS"))
+                #expect(options.code == get.code && options.body.isEmpty)
+                #expect(options.headers["allow"] == "GET, HEAD, OPTIONS")
+            }
+        }
+    }
+
+    @Test(arguments: ["POST", "PUT", "DELETE", "PATCH"])
     func onlyReading(_ method: String) async throws {
         try await TestServer.run([Sights.healthy()]) { server in
             for path in ["/master", "/livez", "/nothing"] {
                 let answer = try await server.get(path, method: method)
-                #expect(answer.code == 405 && answer.headers["allow"] == "GET, HEAD")
-                #expect(answer.body == "only GET and HEAD: everything here is read-only\n")
+                #expect(answer.code == 405 && answer.headers["allow"] == "GET, HEAD, OPTIONS")
+                #expect(answer.body == "only GET, HEAD and OPTIONS: everything here is read-only\n")
             }
         }
     }

@@ -29,6 +29,16 @@ import Testing
         status.snapshot?.instances[Sights.address(1)] = Instance(answer)
         try await TestServer.run([status]) { server in
             try await server.expect("/primary/10.0.0.1:1", code: 503)
+            try await server.expect("/master", code: 503)
+        }
+    }
+
+    /// A limit that is misspelt is none, and would let clients to a replica that is to be kept from them.
+    @Test(arguments: ["replica/10.0.0.1:2?max_lag=1mb", "replica/10.0.0.1:2?maxlag=1", "primary/10.0.0.1:1?max-lag=1"])
+    func parametersThatAreNotUnderstood(_ path: String) async throws {
+        try await TestServer.run([Sights.healthy()]) { server in
+            let answer = try await server.get("/\(path)")
+            #expect(answer.code == 400 && answer.body.contains("is not understood"))
         }
     }
 
