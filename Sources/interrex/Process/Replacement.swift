@@ -7,10 +7,13 @@ enum Replacement {
     /// Replaces this process. Returns only when the kernel refuses, with its `errno`.
     ///
     /// The new program gets nothing of ours: output flushed, every descriptor above 2 closed by the exec, every signal at
-    /// its default, an empty mask (a Dispatch worker blocks nearly all signals, and redis-server would then ignore SIGTERM
+    /// its default, files that are nobody else's, an empty signal mask (a Dispatch worker blocks nearly all signals, and redis-server would then ignore SIGTERM
     /// for ever).
     static func become(_ path: String, _ arguments: [String]) -> Int32 {
         fflush(nil)
+        // Redis and Sentinel rewrite their files, which hold passwords, with mode 0644 less the mask (config.c,
+        // `rewriteConfigOverwriteFile`).
+        umask(umask(0o077) | 0o077)
         _ = close_range(3, .max, closeOnExec)
         for number in 1..<Int32(65)
         where number != SIGKILL && number != SIGSTOP && number != SIGTERM && number != SIGINT {
