@@ -3,7 +3,7 @@ import Glibc
 /// Starts a detached thread that blocks every signal; returns whether the system gave one.
 ///
 /// Signals are blocked so that they reach the threads of whoever handles them, never one of ours.
-func startThread(stack: Int? = nil, _ body: @escaping @Sendable () -> Void) -> Bool {
+package func startThread(stack: Int? = nil, _ body: @escaping @Sendable () -> Void) -> Bool {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }

@@ -18,13 +18,13 @@ enum Watcher {
             try await run(try WatcherSettings(.process))
         } catch let failure as Failure {
             Log.fail(failure.description)
-            exit(failure.code.rawValue)
+            Log.exit(failure.code.rawValue)
         } catch {
             Log.fail("ended: \(error)")
-            exit(ExitCode.unavailable.rawValue)
+            Log.exit(ExitCode.unavailable.rawValue)
         }
         // What still runs, runs on threads of libraries; nothing of it is needed any more.
-        exit(0)
+        Log.exit(0)
     }
 
     /// A hook that doesn't read its input, or a client that is gone, must not end the watcher.
@@ -60,6 +60,8 @@ enum Watcher {
         let feed = EventFeed()
         let hookFeed = EventFeed()
         let metrics = PrometheusBackend()
+        let ownMetrics = ProcessMetrics(factory: metrics)
+        Log.observeDrops { ownMetrics.droppedLines($0) }
         let desk = Desk(
             loop: loop, redis: settings.redis, acceptLossAfter: settings.acceptLossAfter, address: settings.address,
             board: board, feed: feed, hookFeed: hookFeed, metrics: metrics, turnstile: Turnstile(loop: loop))
@@ -114,7 +116,7 @@ private struct LastResort: Service {
         Task.detached {
             // Not on the loop: it has to ring while that is busy with closing a thousand connections.
             try? await Task.sleep(for: .milliseconds(900))
-            exit(0)
+            Log.exit(0)
         }
     }
 }

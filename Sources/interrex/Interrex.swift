@@ -8,15 +8,17 @@ import Glibc
 enum Main {
     static func main() {
         if CommandLine.arguments.count == 2, CommandLine.arguments[1] == "lease" {
-            exit(Lease.main())
+            Log.exit(Lease.main())
         }
         do {
-            if try launchPlainly(Array(CommandLine.arguments.dropFirst())) { return }
-            var command = try Interrex.parseAsRoot()
-            try command.run()
+            if try !launchPlainly(Array(CommandLine.arguments.dropFirst())) {
+                var command = try Interrex.parseAsRoot()
+                try command.run()
+            }
         } catch {
-            exit(report(error))
+            Log.exit(report(error))
         }
+        Log.exit(0)
     }
 
     /// What a scheduler starts has no options: `interrex redis [-- ...]`. There is nothing to parse then, and parsing would

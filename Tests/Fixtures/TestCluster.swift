@@ -72,9 +72,9 @@ package final class TestCluster: Sendable {
 
     /// Starts a watcher; its HTTP port is `port`.
     package func watcher(
-        port: Int? = nil, on host: Network.Host? = nil, _ variables: [String: String] = [:]
+        port: Int? = nil, on host: Network.Host? = nil, _ variables: [String: String] = [:], wrapper: [String] = []
     ) throws -> Launched {
-        try start(.watcher, nil, "", port, nil, host, variables, [])
+        try start(.watcher, nil, "", port, nil, host, variables, wrapper)
     }
 
     private func start(

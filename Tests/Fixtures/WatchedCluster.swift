@@ -104,8 +104,11 @@ package final class WatchedCluster: Sendable {
 
     /// Starts a watcher and waits until it has entered itself below `/redis/watchers`.
     @discardableResult
-    package func startWatcher(_ variables: [String: String] = [:]) async throws -> Launched {
-        let watcher = try cluster.watcher(on: hosts.watchers.next(after: watchers.count), variables)
+    package func startWatcher(
+        _ variables: [String: String] = [:], wrapper: [String] = []
+    ) async throws -> Launched {
+        let host = hosts.watchers.next(after: watchers.count)
+        let watcher = try cluster.watcher(on: host, variables, wrapper: wrapper)
         lists.withLock { $0.watchers.append(watcher) }
         try await eventually("the watcher \(watcher.port) is registered") {
             if let code = watcher.process.exitCode { throw TestFailure("ended with \(code): \(watcher.process.text)") }

@@ -5,6 +5,9 @@ enum MetricName {
     static let passes = "interrex_passes_total"
     static let failedPasses = "interrex_failed_passes_total"
     static let passSeconds = "interrex_pass_seconds"
+    static let droppedLogLines = "interrex_log_lines_dropped_total"
+    static let hookFailures = "interrex_hook_failures_total"
+    static let droppedHookEvents = "interrex_hook_events_dropped_total"
     static let switchovers = "interrex_switchovers_total"
     static let repairs = "interrex_repairs_total"
     static let sentinels = "interrex_sentinels"
@@ -24,6 +27,9 @@ enum MetricName {
         passes: "Complete looks at the cluster.",
         failedPasses: "Looks at the cluster that could not be completed.",
         passSeconds: "How long a complete look at the cluster took.",
+        droppedLogLines: "Lines of the log that were dropped because standard error was not read.",
+        hookFailures: "Runs of a hook that failed, by hook and outcome (exit, signal, timeout, unstartable).",
+        droppedHookEvents: "Events that a hook did not run on because too many waited for it.",
         switchovers: "Requests for another master that this watcher answered, by outcome.",
         repairs: "Repairs carried out by this watcher, by kind.",
         sentinels: "Sentinels: known (the electorate), registered in ZooKeeper, reachable.",

@@ -11,6 +11,7 @@ enum Replacement {
     /// for ever).
     static func become(_ path: String, _ arguments: [String]) -> Int32 {
         fflush(nil)
+        Log.flush()
         // Redis and Sentinel rewrite their files, which hold passwords, with mode 0644 less the mask (config.c,
         // `rewriteConfigOverwriteFile`).
         umask(umask(0o077) | 0o077)

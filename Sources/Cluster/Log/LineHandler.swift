@@ -7,6 +7,7 @@ final class LogState: @unchecked Sendable {
     fileprivate var command = ""
     fileprivate var json = false
     fileprivate var level = Logger.Level.info
+    let queue = LogQueue(to: 2) { Log.line(ofDropped: $0) }
 
     func set(command: String, json: Bool, level: Logger.Level) {
         self.command = command
@@ -15,7 +16,7 @@ final class LogState: @unchecked Sendable {
     }
 }
 
-/// Writes each message as one line with one `write(2)`, so that lines of several processes don't mix.
+/// Makes each message one line of standard error.
 struct LineHandler: LogHandler {
     private let state: LogState
     var metadata: Logger.Metadata = [:]
@@ -36,18 +37,18 @@ struct LineHandler: LogHandler {
         write(event.level, values.reduce(event.message.description) { "\($0) \($1.key)=\($1.value)" })
     }
 
-    func write(_ level: Logger.Level, _ message: String) {
-        let name = state.command.isEmpty ? "interrex" : "interrex \(state.command)"
+    func write(_ level: Logger.Level, _ message: String) { state.queue.add(state.line(level, message)) }
+}
+
+extension LogState {
+    /// One line with its end, as `LOG_FORMAT` asks for.
+    func line(_ level: Logger.Level, _ message: String) -> [UInt8] {
+        let name = command.isEmpty ? "interrex" : "interrex \(command)"
         let line =
-            state.json
+            json
             ? #"{"time":"\#(Timestamp.now)","level":"\#(level)","source":"\#(name)","message":"\#(Self.escaped(message))"}"#
             : "\(Timestamp.now) \(level) \(name): \(message.oneLine)"
-        var bytes = Array("\(line)\n".utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
-        }
+        return Array("\(line)\n".utf8)
     }
 
     /// JSON's two special characters; control characters are shown escaped by `oneLine` already. By scalars: a quotation

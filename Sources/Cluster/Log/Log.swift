@@ -1,7 +1,8 @@
 import Glibc
 public import Logging
 
-/// What a process says of itself: one line a message on standard error, as text or JSON.
+/// What a process says of itself: one line a message on standard error, as text or JSON. Saying something never waits: see
+/// `LogQueue`.
 public enum Log {
     private static let state = LogState()
 
@@ -26,6 +27,25 @@ public enum Log {
 
     /// The line that a command's failure is, whatever the level.
     public static func fail(_ message: String) { LineHandler(state).write(.error, message) }
+
+    /// Calls `observe` with the number of lines whenever some are dropped, because nobody reads standard error.
+    public static func observeDrops(_ observe: @escaping @Sendable (Int) -> Void) {
+        state.queue.observeDrops(observe)
+    }
+
+    /// Waits until what was said is written, a tenth of a second at most: a log that nobody reads holds nobody up.
+    public static func flush() { state.queue.flush(within: .milliseconds(100)) }
+
+    static func line(ofDropped count: Int) -> [UInt8] {
+        let lines = count == 1 ? "1 line was" : "\(count) lines were"
+        return state.line(.warning, "\(lines) dropped because standard error was not read")
+    }
+
+    /// Ends the process, with what was said before.
+    public static func exit(_ code: Int32) -> Never {
+        flush()
+        Glibc.exit(code)
+    }
 
     /// The decision of `--render-only`: asked for, so it is said whatever the level.
     public static func result(_ message: String) { LineHandler(state).write(.notice, message) }
