@@ -66,7 +66,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "interrex",
-            dependencies: ["Cluster", "Rendering", "CLinux", argumentParser, logging, subprocess, system],
+            dependencies: ["Cluster", "Rendering", "CLinux", argumentParser, logging],
             swiftSettings: settings),
         .executableTarget(
             name: "interrex-watcher",

@@ -49,8 +49,8 @@ class Cluster:
 
     def read(self):
         for line in self.process.stdout:
-            if line.startswith("sentinels"):
-                self.sentinels = [int(port) for port in re.findall(r":(\d+)", line)]
+            if found := re.match(r"sentinel +\S+:(\d+)", line):
+                self.sentinels.append(int(found.group(1)))
             if found := re.search(r"ZooKeeper at (\S+),", line):
                 self.zookeeper = found.group(1)
 

@@ -10,6 +10,9 @@ enum Main {
         if CommandLine.arguments.count == 2, CommandLine.arguments[1] == "lease" {
             Log.exit(Lease.main())
         }
+        if CommandLine.arguments.count == 3, CommandLine.arguments[1] == LocalGuard.command {
+            exit(LocalGuard.main(CommandLine.arguments[2]))
+        }
         do {
             if try !launchPlainly(Array(CommandLine.arguments.dropFirst())) {
                 var command = try Interrex.parseAsRoot()

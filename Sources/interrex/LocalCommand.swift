@@ -10,9 +10,10 @@ struct LocalCommand: ParsableCommand {
         commandName: "local", abstract: "Run a whole cluster on this machine until Ctrl-C.",
         discussion: """
             Starts a ZooKeeper of its own (Debian's package zookeeper), the launchers and the watcher, all on loopback and free ports.
-            A process that ends is started again on a new port, ZooKeeper on its own. Standard output shows the topology whenever it changes;
-            standard error what the processes say. On SIGINT or SIGTERM everything is ended, in order, and nothing stays but the
-            folder that --folder names: the next start with it has all keys again.
+            A process that ends is started again on a new port, ZooKeeper on its own. Standard output says who is what, and then what
+            happens; what the processes say is in files, which the first lines name. On Ctrl-C, SIGTERM, SIGHUP or where the terminal is
+            closed everything is ended, in order (a second signal: at once), and nothing stays but the folder that --folder
+            names: the next start with it has all keys again.
             """)
 
     @Option(help: "How many redis-servers.")
@@ -29,6 +30,8 @@ struct LocalCommand: ParsableCommand {
     var folder: String?
     @Flag(help: "Don't start again what has ended.")
     var noRestart = false
+    @Flag(help: "Show what the processes say, on standard error, and who is what whenever that changes.")
+    var verbose = false
 
     func validate() throws {
         guard (1...50).contains(redis), (0...50).contains(sentinels), (0...5).contains(watchers) else {
@@ -40,13 +43,16 @@ struct LocalCommand: ParsableCommand {
 
     func run() throws {
         try Log.start(.process, command: "local")
-        StopSignals.install(limit: nil)
+        StopSignals.install(limit: nil, alsoOn: [SIGHUP, SIGQUIT])
+        let quorum = try Environment.process.number("SENTINEL_QUORUM", default: 2, in: 1...1_000)
         let folder = try LocalFolder(folder)
         defer { folder.removeIfTemporary() }
         let plan = LocalPlan(
             redis: redis, sentinels: sentinels, watchers: watchers, zookeeper: zookeeper, folder: folder.path,
-            restarts: !noRestart,
-            environment: Environment.process)
-        try EventLoop.run { loop in try await LocalCluster(plan, loop: loop).run() }
+            keepsFolder: !folder.isTemporary, restarts: !noRestart, isVerbose: verbose,
+            environment: Environment.process, quorum: quorum)
+        let logs = folder.logs
+        let keeper = try LocalGuard(removing: folder.isTemporary ? folder.path : nil)
+        try EventLoop.run { loop in try await LocalCluster(plan, logs: logs, keeper: keeper, loop: loop).run() }
     }
 }

@@ -96,7 +96,7 @@ private enum ScheduledFault: String, CaseIterable {
 
     /// Its scheduler starts it again, where it was, with nothing on disk.
     private func end(_ member: Launched, _ signal: Int32, _ watched: WatchedCluster) async throws {
-        member.process.signal(signal)
+        if signal == SIGTERM { try await member.process.stop() } else { member.process.signal(signal) }
         try await member.process.wait()
         try await watched.restart(member).ready(within: .seconds(60))
     }

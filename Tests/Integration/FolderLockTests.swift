@@ -126,8 +126,7 @@ import ZooKeeper
                 lease.descriptors.values.contains { $0.hasPrefix("socket:") }
             }
             zookeeper.freeze()
-            server.process.signal(SIGTERM)
-            try await server.process.wait()
+            try await server.process.stop()
             let start = ContinuousClock.now
             let next = try cluster.redis(durable, folder: server.folder)
             try await eventually("it has the folder, and waits for ZooKeeper") {

@@ -42,8 +42,7 @@ import ZooKeeper
             #expect(process["SigBlk"] == "0000000000000000")
             let lease = try await server.lease
             #expect(lease["SigBlk"] == "0000000000000000")
-            server.process.signal(SIGTERM)
-            #expect(try await server.process.wait(within: .seconds(10)) == 0)
+            #expect(try await server.process.stop(within: .seconds(10)) == 0)
             try await eventually("the lease leaves", within: .seconds(5)) { !lease.isRunning }
             #expect(try await cluster.leases("members").isEmpty)
         }

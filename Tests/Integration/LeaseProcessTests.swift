@@ -59,8 +59,7 @@ import Testing
             #expect(lease.signals("SigIgn").isSuperset(of: [SIGINT, SIGTERM, SIGHUP]))
             for number in [SIGINT, SIGTERM, SIGHUP] { kill(lease.pid, number) }
             // It lives on and still does its work: it sees the server's end.
-            server.process.signal(SIGTERM)
-            #expect(try await server.process.wait(within: .seconds(10)) == 0)
+            #expect(try await server.process.stop(within: .seconds(10)) == 0)
             try await eventually("the node is gone") { try await cluster.leases("members").isEmpty }
             try await eventually("the lease has left") { !lease.isRunning }
         }
@@ -76,7 +75,7 @@ import Testing
                 let server = try await cluster.redis(quickRedis, port: port).ready()
                 let lease = try await attachedLease(of: server)
                 #expect(try await cluster.leases("members").keys.sorted() == [server.address])
-                server.process.signal(signal)
+                if signal == SIGTERM { try await server.process.stop() } else { server.process.signal(signal) }
                 #expect(try await server.process.wait(within: .seconds(10)) == (signal == SIGTERM ? 0 : 128 + signal))
                 let end = ContinuousClock.now
                 try await eventually("the node is gone", within: .seconds(5)) {

@@ -3,34 +3,44 @@ import Support
 import Testing
 
 /// A running `interrex local`, in a folder of its own and with a temporary folder of its own.
+///
+/// Verbose, unless it is on a terminal: its output then has the whole topology whenever that changes, and its errors what the
+/// processes say.
 final class Local: Sendable {
     let process: ChildProcess
     let temporary: TemporaryFolder
     private let here: TemporaryFolder
     private let said: TemporaryFolder
+    private let terminal: Terminal?
     private let variable: String
 
-    init(_ arguments: [String], root: String? = nil, _ more: [String: String] = [:]) async throws {
+    /// - Parameter session: on a terminal, whether it is the process that the terminal belongs to, which gets SIGHUP.
+    init(
+        _ arguments: [String], root: String? = nil, _ more: [String: String] = [:], on terminal: Terminal? = nil,
+        session: Bool = true
+    ) async throws {
         temporary = try TemporaryFolder("local-temporary")
         here = try TemporaryFolder("local-here")
         said = try TemporaryFolder("local-said")
+        self.terminal = terminal
         variable = "INTERREX_TEST_LOCAL=\(temporary.path)"
         var variables = ["TMPDIR": temporary.path, "INTERREX_TEST_LOCAL": temporary.path]
         variables["ZK_ROOT"] = root
         variables.merge(more) { $1 }
         process = try ChildProcess(
-            interrexBinary(), ["local"] + arguments, environment: environment(variables), folder: here.path,
-            output: "\(said.path)/output", errors: "\(said.path)/errors", processGroup: true)
+            interrexBinary(), ["local"] + (terminal == nil ? ["--verbose"] : []) + arguments,
+            environment: environment(variables), folder: here.path,
+            output: terminal?.path ?? "\(said.path)/output", errors: terminal?.path ?? "\(said.path)/errors",
+            input: terminal?.path ?? "/dev/null", processGroup: true, session: terminal != nil && session)
     }
 
-    var output: String { contents(of: "\(said.path)/output") }
-    var errors: String { contents(of: "\(said.path)/errors") }
+    var output: String { terminal?.text ?? contents(of: "\(said.path)/output") }
+    var errors: String { terminal?.text ?? contents(of: "\(said.path)/errors") }
     var topology: ShownTopology { ShownTopology(output) }
     /// The HTTP port of the watcher that was named last.
     var watcher: Int {
         get throws {
-            let start = try #require(output.ranges(of: "curl http://127.0.0.1:").last).upperBound
-            return try #require(Int(output[start...].prefix { $0.isNumber }))
+            try #require(topology.watchers.first)
         }
     }
 
@@ -68,14 +78,27 @@ final class Local: Sendable {
         for process in children where isVictim(process) { kill(process.pid, SIGKILL) }
     }
 
+    /// Kills the process that ends everything where this one can't, and returns once it is gone.
+    func killGuard() async throws {
+        let guards = children.filter { contents(of: "/proc/\($0.pid)/cmdline").contains("local-guard") }
+        try #require(guards.count == 1)
+        kill(guards[0].pid, SIGKILL)
+        try await eventually("the guard is gone") { !guards[0].isRunning }
+    }
+
     /// Ends it, and expects that no process and no file of it is left.
-    func end(_ signal: Int32) async throws {
+    func end(_ signal: Int32) async throws { try await end { process.signal(signal) } }
+
+    /// The same, however it is ended.
+    func end(
+        code: Int32 = 0, within limit: Duration = .seconds(60), gone: Duration = .seconds(3), by body: () throws -> Void
+    ) async throws {
         let descendants = children
-        process.signal(signal)
-        #expect(try await process.wait(within: .seconds(60)) == 0)
+        try body()
+        #expect(try await process.wait(within: limit) == code)
         let left = descendants + ProcessFiles.all(withVariables: [variable])
         // A lease leaves by itself, once ZooKeeper has ended its session.
-        try await eventually("nothing of it runs: \(left.map { "\($0.pid) \($0.program)" })", within: .seconds(3)) {
+        try await eventually("nothing of it runs: \(left.map { "\($0.pid) \($0.program)" })", within: gone) {
             !left.contains(where: \.isRunning)
         }
         #expect(names(in: temporary.path) == [] && names(in: here.path) == [])
@@ -97,29 +120,28 @@ struct ShownTopology: Equatable {
     var masters: [Int] = []
     var replicas: [Int] = []
     var sentinels: [Int] = []
+    var watchers: [Int] = []
     private var isLinked = true
 
     var servers: [Int] { masters + replicas + sentinels }
 
     init(_ output: String) {
-        for line in output.split(separator: "\n") {
-            if line.hasPrefix("master ") {
-                masters = ports(line)
+        guard let start = output.ranges(of: "\nrole ").last?.upperBound else { return }
+        for line in output[start...].split(separator: "\n").dropFirst() {
+            let fields = line.split(separator: " ")
+            guard fields.count > 2, let port = fields[1].split(separator: ":").last.flatMap({ Int($0) }) else { break }
+            switch fields[0] {
+            case "master": masters.append(port)
+            case "replica": replicas.append(port)
+            case "sentinel": sentinels.append(port)
+            case "watcher": watchers.append(port)
+            default: break
             }
-            if line.hasPrefix("replicas ") {
-                replicas = ports(line)
-                isLinked = !line.contains("not linked")
-            }
-            if line.hasPrefix("sentinels ") { sentinels = ports(line) }
+            if line.contains("not linked") { isLinked = false }
         }
     }
 
     func isWhole(redis: Int, sentinels: Int) -> Bool {
         masters.count == 1 && replicas.count == redis - 1 && self.sentinels.count == sentinels && isLinked
-    }
-
-    private func ports(_ line: Substring) -> [Int] {
-        let part = line.prefix { $0 != "Z" }
-        return part.split(separator: "127.0.0.1:").dropFirst().compactMap { Int($0.prefix(while: \.isNumber)) }
     }
 }

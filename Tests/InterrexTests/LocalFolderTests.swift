@@ -13,7 +13,8 @@ import Testing
                 root: place.root)
             let topology = try await local.complete(redis: 1, sentinels: 1)
             try await local.end(SIGTERM)
-            #expect(names(in: "\(folder.path)/new") == ["redis-1", "sentinel-1", "watcher-1"])
+            #expect(names(in: "\(folder.path)/new") == ["logs", "redis-1", "sentinel-1", "watcher-1"])
+            #expect(names(in: "\(folder.path)/new/logs") == ["redis-1.log", "sentinel-1.log", "watcher-1.log"])
             let files = names(in: "\(folder.path)/new/redis-1").filter { $0.hasSuffix(".conf") }
             #expect(files == ["redis-\(topology.masters[0]).conf"])
             #expect(names(in: folder.path) == ["new"])
@@ -45,7 +46,7 @@ import Testing
             // That of the last start only.
             #expect(names(in: "\(folder)/redis-\(number)").filter { $0.hasSuffix(".conf") }.count == 1)
         }
-        #expect(!local.errors.contains("ended with exit code"), "\(local.errors)")
+        #expect(!local.output.contains("ended with exit code"), "\(local.output)")
         try await local.end(SIGINT)
     }
 
@@ -68,7 +69,7 @@ import Testing
         try await second.end(SIGTERM)
     }
 
-    @Test("what a killed one has left running keeps the folder")
+    @Test("what a killed one has left running, where its guard was killed as well, keeps the folder")
     func abandonedFolder() async throws {
         try await Place.with { place in
             let folder = try TemporaryFolder("kept")
@@ -79,6 +80,7 @@ import Testing
             let first = try await Local(arguments, root: place.root)
             let topology = try await first.complete(redis: 1, sentinels: 0)
             let server = try await first.servers(at: topology.masters)[0]
+            try await first.killGuard()
             first.process.signal(SIGKILL)
             try await first.process.wait()
             let refused = try await Outcome.of(["local"] + arguments, in: TemporaryFolder())
@@ -87,6 +89,28 @@ import Testing
             let second = try await Local(arguments, root: place.root)
             _ = try await second.complete(redis: 1, sentinels: 0)
             try await second.end(SIGTERM)
+        }
+    }
+
+    @Test("where it is killed itself, everything that it has started ends, and its temporary folder goes")
+    func killed() async throws {
+        let local = try await Local(["--redis", "2", "--sentinels", "1"])
+        _ = try await local.complete(redis: 2, sentinels: 1)
+        try await local.end(code: 128 + SIGKILL, gone: .seconds(20)) { local.process.signal(SIGKILL) }
+    }
+
+    @Test("a killed guard is no harm")
+    func killedGuard() async throws {
+        try await Place.with { place in
+            let local = try await Local(
+                ["--redis", "1", "--sentinels", "0", "--watchers", "0", "--zookeeper", place.servers], root: place.root)
+            let topology = try await local.complete(redis: 1, sentinels: 0)
+            try await local.killGuard()
+            try await local.killServer(at: topology.masters[0])
+            try await eventually("back: \(local.output)", within: .seconds(30)) {
+                local.output.contains("back: 1 master")
+            }
+            try await local.end(SIGTERM)
         }
     }
 }

@@ -9,9 +9,11 @@ public final class ChildProcess: Sendable {
     private let status = Locked<Int32?>(nil)
 
     /// Starts `executable`; standard output and error go to `output` (and, where given, standard error to `errors`).
+    /// - Parameter session: in a session of its own, whose terminal is the one that `input` or `output` names.
     public init(
         _ executable: String, _ arguments: [String], environment: [String: String]? = nil, folder: String? = nil,
-        output: String, errors: String? = nil, input: String = "/dev/null", processGroup: Bool = false
+        output: String, errors: String? = nil, input: String = "/dev/null", processGroup: Bool = false,
+        session: Bool = false
     ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -36,7 +38,8 @@ public final class ChildProcess: Sendable {
         sigfillset(&all)
         posix_spawnattr_setsigdefault(&attributes, &all)
         var flags = Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
-        if processGroup { flags |= Int16(POSIX_SPAWN_SETPGROUP) }
+        // `POSIX_SPAWN_SETSID` of spawn.h, which glibc shows under _GNU_SOURCE only; a session begins with a group.
+        if session { flags |= 0x80 } else if processGroup { flags |= Int16(POSIX_SPAWN_SETPGROUP) }
         posix_spawnattr_setflags(&attributes, flags)
 
         let argv = ([executable] + arguments).map { strdup($0) } + [nil]
@@ -80,10 +83,25 @@ public final class ChildProcess: Sendable {
     /// SIGTERM, then SIGKILL after `grace`; returns once it is gone.
     public func end(grace: Duration = .seconds(5)) async {
         signal(SIGCONT)
-        signal(SIGTERM)
-        if (try? await wait(within: grace)) == nil {
+        if (try? await stop(within: grace)) == nil {
             signal(SIGKILL)
             _ = try? await wait(within: .seconds(5))
+        }
+    }
+
+    /// SIGTERM, once a second until it has ended: a redis-server that writes its first append-only log forgets one ("Writing
+    /// initial AOF, can't exit"). Returns the exit code.
+    @discardableResult
+    public func stop(within limit: Duration = .seconds(30)) async throws -> Int32 {
+        let end = ContinuousClock.now + limit
+        while true {
+            signal(SIGTERM)
+            let rest = end - .now
+            do {
+                return try await wait(within: max(.zero, min(rest, .seconds(1))))
+            } catch  where rest > .seconds(1) {
+                continue
+            }
         }
     }
 

@@ -1,11 +1,13 @@
 import Cluster
 import Glibc
 
-/// The one folder that a local cluster writes in: `redis-1`, `sentinel-1`, `watcher-1` and so on, and `zookeeper`. A member
-/// has the same one after each restart, as with a persistent volume of Marathon.
+/// The one folder that a local cluster writes in: `redis-1`, `sentinel-1`, `watcher-1` and so on, `zookeeper`, and
+/// `logs` with what each of them says. A member has the same one after each restart, as with a persistent volume of Marathon.
 struct LocalFolder {
     let path: String
-    private let isTemporary: Bool
+    let isTemporary: Bool
+    /// The folder of the processes' logs.
+    var logs: String { "\(path)/logs" }
 
     /// - Throws: `Failure` (78) where the folder can't be made, or is in use; `Stopped`.
     init(_ path: String?) throws {
@@ -24,6 +26,7 @@ struct LocalFolder {
             }
             self.path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
+        try Folder.create(logs)
     }
 
     /// Locks the folder for as long as this process runs. What a killed one has left running counts, too.

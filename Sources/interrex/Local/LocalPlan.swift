@@ -9,8 +9,14 @@ struct LocalPlan: Sendable {
     /// An existing ZooKeeper; nil where one is started.
     var zookeeper: String?
     var folder: String
+    /// Whether the folder outlives the cluster.
+    var keepsFolder: Bool
     var restarts: Bool
+    /// Whether the processes' own lines are shown too.
+    var isVerbose: Bool
     var environment: Environment
+    /// How many sentinels must agree that the master is down.
+    var quorum: Int
 
     /// One process to start.
     struct Program: Sendable {
@@ -23,6 +29,36 @@ struct LocalPlan: Sendable {
         var rendered: String?
         /// Whether its folder's lock file is written for it: it knows of no such file.
         var needsLockFile = false
+
+        /// Makes the folder, without what an earlier run has rendered there: it holds passwords, and nobody reads it again.
+        func prepareFolder() throws(Failure) {
+            try Folder.create(folder)
+            guard let rendered else { return }
+            for name in Folder.entries(of: folder) where name.hasPrefix(rendered) && name.hasSuffix(".conf") {
+                Folder.remove("\(folder)/\(name)")
+            }
+        }
+
+        /// Without it a second cluster in the same folder is not refused; the process runs all the same.
+        func writeLockFile(_ pid: pid_t) {
+            guard needsLockFile else { return }
+            try? ConfigFile.write(Occupant(name, pid: pid).line, to: "\(folder)/\(FolderLock.fileName)")
+        }
+    }
+
+    /// Why nobody can ever take over from the master; nil where somebody can.
+    var noFailover: String? {
+        if redis < 2 { return "--redis 1 has no replica that could take over" }
+        if sentinels < quorum {
+            return "--sentinels is \(sentinels), but \(quorum) must agree that the master is down (SENTINEL_QUORUM)"
+        }
+        return nil
+    }
+
+    /// Says where a failover needs each sentinel that there is; nil where one may be missing.
+    var noSpareSentinel: String? {
+        guard sentinels - 1 < max(quorum, sentinels / 2 + 1) else { return nil }
+        return "A failover needs all of --sentinels \(sentinels): none of them may be missing meanwhile."
     }
 
     /// A launcher, with the variables that a scheduler would set.

@@ -1,54 +1,116 @@
+import CLinux
 import Cluster
 import Glibc
-import Subprocess
-import SystemPackage
+import Redis
 
-/// One process of a local cluster: started, its lines shown, ended when the task that runs it is cancelled.
+/// One running process of a local cluster.
 struct LocalProcess: Sendable {
-    let program: LocalPlan.Program
-    let console: Console
+    enum Ending: Equatable, Sendable {
+        case exited(Int32)
+        case signalled(Int32)
 
-    /// Makes the folder, without what an earlier run has rendered there: it holds passwords, and nobody reads it again.
-    func prepareFolder() throws(Failure) {
-        try Folder.create(program.folder)
-        guard let rendered = program.rendered else { return }
-        for name in Folder.entries(of: program.folder) where name.hasPrefix(rendered) && name.hasSuffix(".conf") {
-            Folder.remove("\(program.folder)/\(name)")
+        var text: String {
+            switch self {
+            case .exited(let code): "ended with exit code \(code)"
+            case .signalled(let signal): "ended by signal \(signal)"
+            }
         }
     }
 
-    private func prepareLockFile(_ pid: pid_t) throws(Failure) {
-        guard program.needsLockFile else { return }
-        try ConfigFile.write(
-            Occupant(program.name, pid: pid).line, to: "\(program.folder)/\(FolderLock.fileName)")
+    let pid: pid_t
+    /// A descriptor that can't come to mean another process.
+    private let handle: Int32
+    private let isOver = Protected(false)
+
+    /// How long an orderly end may take before the process is killed.
+    private static let patience = Duration.seconds(10)
+
+    /// Starts it: input from nowhere, output to its log, in a group of its own. (Ctrl-C goes to the whole foreground group, and
+    /// would end everything at once, in no order.)
+    /// - Throws: `Failure` (69, 78).
+    init(_ program: LocalPlan.Program, log: LocalLog) throws(Failure) {
+        let output = try log.open()
+        defer { close(output) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        for descriptor in 1...2 as ClosedRange<Int32> {
+            posix_spawn_file_actions_adddup2(&actions, output, descriptor)
+        }
+        posix_spawn_file_actions_addchdir_np(&actions, program.folder)
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(
+            &attributes,
+            Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETPGROUP))
+
+        let argv = ([program.path] + program.arguments).map { strdup($0) } + [nil]
+        let variables = program.variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in argv + variables { free(text) } }
+        var child: pid_t = 0
+        let code = posix_spawn(&child, program.path, &actions, &attributes, argv, variables)
+        guard code == 0 else {
+            throw Failure(.unavailable, "\(program.path.clipped) can't be started (\(lastError(code)))")
+        }
+        pid = child
+        // A child that is not waited for keeps its process id: no other can have come to it.
+        handle = linux_pidfd_open(child)
+        guard handle >= 0 else {
+            let number = errno
+            kill(child, SIGKILL)
+            waitpid(child, nil, 0)
+            throw Failure(.unavailable, "no pidfd can be opened (\(lastError(number))); Linux 5.3 or later is needed")
+        }
     }
 
-    /// Runs the process to its end and says how it ended.
-    func run() async -> String {
-        var options = PlatformOptions()
-        // A group of its own: Ctrl-C goes to the whole foreground group, and would end everything at once, in no order.
-        options.processGroupID = 0
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(10))]
-        let variables = program.variables.reduce(into: [Subprocess.Environment.Key: String]()) { result, entry in
-            if let key = Subprocess.Environment.Key(rawValue: entry.key) { result[key] = entry.value }
+    /// Waits for its end; where the task is cancelled, brings it about. To be called once.
+    func end(on loop: EventLoop) async -> Ending {
+        let waiting = Task(executorPreference: loop) {
+            try? await loop.readable(handle)
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+            isOver.withLock { $0 = true }
+            close(handle)
+            return status & 0x7f == 0 ? Ending.exited((status >> 8) & 0xff) : .signalled(status & 0x7f)
         }
-        do {
-            let result = try await Subprocess.run(
-                .path(FilePath(program.path)), arguments: Arguments(program.arguments), environment: .custom(variables),
-                workingDirectory: FilePath(program.folder), platformOptions: options, input: .none, output: .sequence,
-                error: .combinedWithOutput
-            ) { execution in
-                try prepareLockFile(execution.processIdentifier.value)
-                for try await line in execution.standardOutput.strings() where !line.hasPrefix("SLF4J") {
-                    console.show(line, of: program.name)
-                }
+        return await withTaskCancellationHandler {
+            await waiting.value
+        } onCancel: {
+            Task(executorPreference: loop) { await stop(on: loop) }
+        }
+    }
+
+    /// Asks once a second: redis-server forgets a SIGTERM that comes while it writes its first append-only log ("Writing
+    /// initial AOF, can't exit"). Kills where that takes too long, or whoever waits has become impatient.
+    private func stop(on loop: EventLoop) async {
+        let limit = ContinuousClock.now + Self.patience
+        var next = ContinuousClock.now
+        while !isOver.withLock({ $0 }) {
+            let isLate = ContinuousClock.now >= limit || StopSignals.count > 1
+            if isLate {
+                signal(SIGKILL)
+            } else if ContinuousClock.now >= next {
+                signal(SIGTERM)
+                // One that is stopped can't hear.
+                signal(SIGCONT)
+                next = .now + .seconds(1)
             }
-            switch result.terminationStatus {
-            case .exited(let code): return "ended with exit code \(code)"
-            case .signaled(let signal): return "was ended by signal \(signal)"
-            }
-        } catch {
-            return "could not be run (\(error))"
+            try? await loop.sleep(for: .milliseconds(20))
+        }
+    }
+
+    private func signal(_ number: Int32) {
+        isOver.withLock { isOver in
+            if !isOver { _ = linux_pidfd_send_signal(handle, number) }
         }
     }
 }

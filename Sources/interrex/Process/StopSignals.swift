@@ -10,28 +10,37 @@ struct Stopped: Error {
 /// enough (a blocking name look-up, a frozen ZooKeeper). Installed handlers also work at PID 1, where the kernel drops
 /// signals of default action.
 enum StopSignals {
-    // Unsafe by the compiler's lights only: all three are word-sized, and written before a handler is installed or by one.
+    // Unsafe by the compiler's lights only: all of them are word-sized, and written before a handler is installed or by one.
 
     /// Readable once a signal has come.
     nonisolated(unsafe) fileprivate(set) static var descriptor: Int32 = -1
 
     /// The signal that came; 0 where none has.
     nonisolated(unsafe) fileprivate(set) static var received: Int32 = 0
+    /// How many have come.
+    nonisolated(unsafe) fileprivate(set) static var count = 0
     /// How long the process may go on after a signal, in microseconds; 0 where it may take its time.
     nonisolated(unsafe) fileprivate static var limit = 0
 
     /// - Parameter limit: when the process is ended after a signal, whatever it is doing; a launcher has promised to be
     ///   gone within a second.
-    static func install(limit: Duration? = .milliseconds(850)) {
+    /// - Parameter more: further signals that mean the same, unless whoever started us has them ignored (nohup).
+    static func install(limit: Duration? = .milliseconds(850), alsoOn more: [Int32] = []) {
         self.limit = limit.map { Int($0.milliseconds) * 1_000 } ?? 0
         descriptor = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
         signal(SIGPIPE, SIG_IGN)
         signal(SIGALRM, endNow)
         signal(SIGTERM, noteStop)
         signal(SIGINT, noteStop)
+        for number in more {
+            var action = sigaction()
+            sigaction(number, nil, &action)
+            let isIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+            if !isIgnored { signal(number, noteStop) }
+        }
         var stops = sigset_t()
         sigemptyset(&stops)
-        for number in [SIGTERM, SIGINT, SIGALRM] { sigaddset(&stops, number) }
+        for number in [SIGTERM, SIGINT, SIGALRM] + more { sigaddset(&stops, number) }
         // A parent may have left them blocked; that would be inherited.
         sigprocmask(SIG_UNBLOCK, &stops, nil)
     }
@@ -40,6 +49,7 @@ enum StopSignals {
 // Only what is safe in a signal handler: no allocation, no Swift runtime beyond globals of plain integers.
 private func noteStop(_ number: Int32) {
     StopSignals.received = number
+    StopSignals.count += 1
     var one: UInt64 = 1
     _ = write(StopSignals.descriptor, &one, 8)
     var timer = itimerval()
