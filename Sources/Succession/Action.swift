@@ -98,19 +98,6 @@ public struct Recording: Equatable, Sendable {
     }
 }
 
-/// Something that a watcher can't mend, or should not.
-public struct Alert: Hashable, Codable, Sendable {
-    /// What it is, one word with hyphens: the metric's label.
-    public var name: String
-    /// One line for an operator: what, where, why, what to do.
-    public var text: String
-
-    public init(_ name: String, _ text: String) {
-        self.name = name
-        self.text = text
-    }
-}
-
 /// Something that happened, for the hooks and the event stream.
 public struct Notice: Equatable, Sendable {
     /// What it is, one word with hyphens, for example `master-changed`.

@@ -75,6 +75,8 @@ public struct Replication: Equatable, Sendable {
     public var priority: Int
     /// `master_last_io_seconds_ago`: how long ago the master last sent anything; nil while the link is down.
     public var lastContact: Duration?
+    /// `master_sync_in_progress`
+    public var isSynchronising = false
     public var history: History
 
     public init(

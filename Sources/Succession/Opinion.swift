@@ -2,11 +2,23 @@
 public struct SentinelReport: Equatable, Sendable {
     public var address: Address
     public var opinion: Opinion?
+    /// Why there is no opinion; nil where there is one, or nobody knows.
+    public var trouble: SentinelTrouble?
 
-    public init(_ address: Address, _ opinion: Opinion?) {
+    public init(_ address: Address, _ opinion: Opinion?, trouble: SentinelTrouble? = nil) {
         self.address = address
         self.opinion = opinion
+        self.trouble = trouble
     }
+}
+
+/// Why a sentinel has no opinion to tell.
+public enum SentinelTrouble: String, Sendable {
+    case refused, silent
+    /// It asks for another password, or has as many clients as it takes.
+    case denied
+    /// Something else has its port.
+    case stranger
 }
 
 extension Opinion {
@@ -72,6 +84,9 @@ public struct SentinelDetails: Equatable, Sendable {
     public var barred: Set<Address>
     /// Every other sentinel that it knows, dead ones included.
     public var sentinels: [Address]
+    /// `notification-script` and `client-reconfig-script`; nil where there is none.
+    public var notificationScript: String?
+    public var reconfigScript: String?
 
     public init(
         isDisconnected: Bool = false, lastReply: Duration = .zero, downAfter: Duration = .seconds(5),

@@ -11,6 +11,11 @@ public struct Snapshot: DataGuard, Equatable {
     public var instances: [Address: Instance]
     /// What answers at the addresses of sentinels that a registered one knows and that are not registered themselves.
     public var peers: [Address: PeerAnswer]
+    /// Sentinels that have an identity of this cluster and answer under it, and are not registered: their leases are gone.
+    public var unregistered: Set<Address> = []
+    /// What replicas whose link is down say of it, and the recorded master's version beside it; empty while something is
+    /// pressing.
+    public var links: [Address: ReplicaLink] = [:]
     /// Registered sentinels whose node is not ephemeral: written by another tool, and never taken away by a lease.
     public var leftovers: Set<Address>
     /// Nodes that hold what none of us would write.

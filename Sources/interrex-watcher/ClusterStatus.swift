@@ -17,4 +17,24 @@ struct ClusterStatus: Sendable {
     var pause: Pause?
     /// Newest last.
     var history: [HistoryEntry] = []
+
+    /// Why nobody would replace the master if it failed now, as far as is known; empty where somebody would.
+    var failoverObstacles: [String] {
+        guard let snapshot else { return ["\(root) has not been looked at yet"] }
+        guard !isStale else { return ["\(root) was last looked at more than 30 s ago"] }
+        return snapshot.failoverObstacles
+    }
+
+    /// A look with ZooKeeper, not an old one, that found the master up, somebody to take its place, and nothing that needs a
+    /// hand.
+    var isHealthy: Bool {
+        guard let snapshot, isConnected else { return false }
+        return alerts.isEmpty && snapshot.recordedMasterIsUp && failoverObstacles.isEmpty
+    }
+
+    /// Whether the last look is so old that it tells nothing any more.
+    var isStale: Bool { seen.map { $0.duration(to: .now) > .seconds(30) } ?? true }
+
+    /// Why this watcher watches nothing here; nil where there is something, or it may be about to come.
+    var emptiness: String? { alerts.first { $0.name == Alert.emptyRoot }?.text }
 }

@@ -29,7 +29,12 @@ import Testing
     ) async throws {
         let record = recorded.map { Record(Address($0), version: 4) }
         var view = View()
-        (view.record, view.cluster, view.identities) = (record, cluster, identities.map { Address($0) })
+        (view.record, view.cluster, view.identities) = (
+            record, cluster,
+            identities.map {
+                View.Registration(id: "\($0)", address: Address($0), isLeased: false)
+            }
+        )
         var watched = WatcherView(record: record, cluster: cluster, clusterVersion: 0)
         watched.identities = identities.map { Address($0) }
         try await withProber { [view, watched] prober in

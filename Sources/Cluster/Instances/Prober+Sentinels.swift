@@ -12,7 +12,20 @@ extension Prober {
     /// - Parameter last: what it said when all was well and since when it has told of no event. Whom it knows is asked for again
     ///   only where their numbers are others.
     public func detailedOpinion(of address: Address, since last: Opinion? = nil) async -> Opinion? {
-        try? await asking(address, settings.sentinelCredentials) { connection in
+        await report(of: address, since: last).opinion
+    }
+
+    /// The same with the reason where there is none.
+    public func report(of address: Address, since last: Opinion? = nil) async -> SentinelReport {
+        do {
+            return SentinelReport(address, try await survey(address, since: last))
+        } catch {
+            return SentinelReport(address, nil, trouble: SentinelTrouble(Answer(error)))
+        }
+    }
+
+    private func survey(_ address: Address, since last: Opinion?) async throws -> Opinion {
+        try await asking(address, settings.sentinelCredentials) { connection in
             if let last {
                 let (named, master) = try await connection.sentinelOpinion(
                     named: settings.masterName, within: limit)
@@ -47,6 +60,17 @@ extension Prober {
     private func opinion(over connection: Connection) async throws -> Opinion {
         let (named, master) = try await connection.sentinelOpinion(named: settings.masterName, within: limit)
         return Opinion(named, master)
+    }
+}
+
+extension SentinelTrouble {
+    fileprivate init(_ answer: Answer) {
+        switch answer {
+        case .refused: self = .refused
+        case .denied: self = .denied
+        case .notRedis: self = .stranger
+        case .silent, .loading, .master, .replica: self = .silent
+        }
     }
 }
 
@@ -88,6 +112,9 @@ extension Opinion {
             downAfter: master.downAfter,
             masterDown: master.fields["s-down-time"].flatMap { Int64($0) }.map { .milliseconds($0) } ?? .zero,
             quorum: master.quorum, parallelSyncs: master.fields["parallel-syncs"].flatMap { Int($0) } ?? 1)
+        // What comes over the network is shown in a line.
+        details.notificationScript = master.fields["notification-script"]?.clipped.oneLine
+        details.reconfigScript = master.fields["client-reconfig-script"]?.clipped.oneLine
     }
 }
 

@@ -184,5 +184,6 @@ extension Replication {
             lastContact: isLinked
                 ? info["master_last_io_seconds_ago"].flatMap(Int.init).map { .seconds(max(0, $0)) } : nil,
             history: history)
+        isSynchronising = info["master_sync_in_progress"] == "1"
     }
 }

@@ -43,6 +43,7 @@ public actor Surveyor {
         // Whom the last survey asked beside them is asked in the same breath.
         let first = Set(members + [view.record?.address].compactMap(\.self)).union(instances.keys)
         async let lost = isHasty ? lostSentinels(view) : []
+        async let unregistered = isHasty ? [] : unregistered(view)
         async let askedInstances = ask(first, isHasty, and: view.record?.address)
         async let askedPeers = askPeers(Set(peers.keys).subtracting(registered).union(leftovers), isHasty)
         let sentinels = await reports(of: registered, isHasty)
@@ -80,6 +81,8 @@ public actor Surveyor {
             mark: mark, record: view.record, cluster: view.cluster, sentinels: sentinels, members: members,
             instances: self.instances, peers: self.peers, leftovers: leftovers, badNodes: view.badNodes,
             isPaused: view.isPaused, followed: before.merging(followed) { $1 })
+        snapshot.unregistered = await unregistered
+        if !isHasty { snapshot.links = await links(snapshot) }
         snapshot.acceptsLoss = view.lossVersion != nil
         snapshot.isDisputed = view.cluster.map { $0.id != borne.only ?? $0.id } ?? false
         snapshot.seen = Timestamp.now
@@ -100,9 +103,36 @@ public actor Surveyor {
     /// Whom sentinels name that have an identity and no lease. They must not hold up a failover: who doesn't answer at once has
     /// no lease either.
     private func lostSentinels(_ view: WatcherView) async -> Set<Address> {
-        let unregistered = Set(view.identities).subtracting(view.sentinels.map(\.address))
+        let unregistered = Set(view.identities.map(\.address)).subtracting(view.sentinels.map(\.address))
         let opinions = await each(unregistered, unregistered) { await $0.opinion(of: $1) }
         return Set(opinions.values.compactMap { $0?.names })
+    }
+
+    /// What is asked only while nothing is pressing: of replicas whose link is down, why; and the master's version beside it.
+    private func links(_ snapshot: Snapshot) async -> [Address: ReplicaLink] {
+        guard let master = snapshot.record?.address, snapshot.answersMaster(master) else { return [:] }
+        let cut = snapshot.liveMembers.filter { member in
+            snapshot.replication(of: member).map { $0.master == master && !$0.isLinked } ?? false
+        }
+        guard !cut.isEmpty else { return [:] }
+        return await each(Set(cut + [master]), Set(cut)) { await $0.link(of: $1) }.compactMapValues(\.self)
+    }
+
+    /// Sentinels that answer under an identity of this cluster, and that are not registered.
+    private func unregistered(_ view: WatcherView) async -> Set<Address> {
+        let registered = Set(view.sentinels.map(\.address))
+        let lost = Dictionary(
+            view.identities.filter { !registered.contains($0.address) }.map { ($0.address, [$0.id]) },
+            uniquingKeysWith: +)
+        // The last address of one that is long gone must not hold up a look.
+        let answers = await each(Set(lost.keys), Set(lost.keys)) { prober, address in
+            await prober.sentinelIdentity(of: address)
+        }
+        return Set(
+            lost.filter { address, ids in
+                guard let id = answers[address].flatMap(\.self) else { return false }
+                return ids.contains { Identity.runID($0) == id }
+            }.keys)
     }
 
     private func ask(
@@ -119,13 +149,11 @@ public actor Surveyor {
 
     private func reports(of sentinels: Set<Address>, _ isHasty: Bool) async -> Sentinels {
         let known = calmLooks > 0 ? self.opinions : [:]
-        let opinions = await each(sentinels, isHasty ? silentSentinels : []) {
-            await $0.detailedOpinion(of: $1, since: known[$1])
+        let reports = await each(sentinels, isHasty ? silentSentinels : []) {
+            await $0.report(of: $1, since: known[$1])
         }
-        if calmLooks == 0 { self.opinions = opinions.compactMapValues(\.self) }
-        return Sentinels(
-            opinions.map { failovers.timed(SentinelReport($0.key, $0.value)) }
-                .sorted { $0.address < $1.address })
+        if calmLooks == 0 { self.opinions = reports.compactMapValues(\.opinion) }
+        return Sentinels(reports.values.map { failovers.timed($0) }.sorted { $0.address < $1.address })
     }
 
     /// Asks all of them at once; those that were silent get less time.

@@ -25,7 +25,7 @@ extension Registry {
         view.readPause(try await paused, at: paths.paused)
         view.readSwitchover(try await switchover, at: paths.switchover)
         if case .node(let node) = try await loss { view.lossVersion = node.stat.version }
-        view.identities = view.readRegistrations(try await identities).map(\.address)
+        view.identities = view.readRegistrations(try await identities)
         view.badNodes.sort { $0.path < $1.path }
         return view
     }

@@ -43,7 +43,7 @@ public struct WatcherView: Equatable, Sendable {
     /// The version of `/redis/accept-loss`; nil where it does not exist.
     public var lossVersion: Int32?
     /// Where the sentinels were last that have an identity: one whose lease is gone is not registered any more.
-    public var identities: [Address] = []
+    public var identities: [View.Registration] = []
     /// Nodes that hold what none of us would write: left out above, and never overwritten. Sorted by path.
     public var badNodes: [BadNode]
 

@@ -116,12 +116,12 @@ extension ClusterStatus {
     /// An empty history before the first look would be a wrong answer.
     var historyReply: Reply { snapshot == nil ? notSeen : Reply(json: historyJSON) }
 
-    /// Why this cluster can't be spoken for; nil where there was a complete look, with ZooKeeper, 30 s ago at most.
+    /// Why this cluster can't be spoken for; nil where there was a complete look, with ZooKeeper, 30 s ago at most. What is
+    /// wrong with its servers is no reason: the watcher is needed then, and a scheduler must not take it away.
     var unready: String? {
-        guard let seen, snapshot != nil else { return "\(root) has not been looked at yet" }
+        guard seen != nil, snapshot != nil else { return "\(root) has not been looked at yet" }
         guard isConnected else { return "\(root): ZooKeeper does not answer" }
-        guard seen.duration(to: .now) <= .seconds(30) else { return "\(root) was last looked at more than 30 s ago" }
-        return nil
+        return isStale ? "\(root) was last looked at more than 30 s ago" : nil
     }
 
     private var notSeen: Reply { .unavailable("\(root) has not been looked at yet") }

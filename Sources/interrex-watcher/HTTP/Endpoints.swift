@@ -81,7 +81,7 @@ struct Endpoints: HTTPResponder {
         case .master: status.masterReply(json: call.wantsJSON).response
         case .status: Reply(json: status.json).response
         case .history: status.historyReply.response
-        case .ready: (status.unready.map(Reply.unavailable) ?? Reply("ok")).response
+        case .ready: ((status.unready ?? status.emptiness).map(Reply.unavailable) ?? Reply("ok")).response
         case .events: EventStream(feed: feed, root: status.root, commentInterval: commentInterval).response
         case .primary(let address): (unknownParameter(call, besides: []) ?? status.primaryReply(address)).response
         case .replica(let address):
@@ -118,7 +118,9 @@ struct Endpoints: HTTPResponder {
         guard expectedRoots != nil || board.isListed else {
             return .unavailable("which clusters there are has not been read: ZooKeeper does not answer")
         }
-        let unready = statuses.compactMap(\.unready)
+        var unready = statuses.compactMap(\.unready)
+        // One of several that is not there yet, or not any more, takes nothing from the others.
+        if unready.isEmpty, statuses.allSatisfy({ $0.emptiness != nil }) { unready = statuses.compactMap(\.emptiness) }
         guard let first = unready.first else { return Reply("ok") }
         return .unavailable(unready.count == 1 ? first : "\(first) (and \(unready.count - 1) more)")
     }

@@ -8,15 +8,16 @@ extension ClusterStatus {
             "version": JSON(snapshot?.record.map { Int($0.version) }), "epoch": JSON(snapshot?.cluster?.epoch),
             "members_count": .number(snapshot?.liveMembers.count ?? 0), "leader": JSON(leader?.description),
             "leads": .bool(snapshot?.leads ?? false), "connected": .bool(isConnected), "paused": pauseJSON,
-            "healthy": .bool(isHealthy), "sentinels": .array(snapshot?.sentinels.map(Self.json) ?? []),
+            "healthy": .bool(isHealthy), "failover_possible": .bool(failoverObstacles.isEmpty),
+            "failover_blocked_by": .array(failoverObstacles.map(JSON.string)),
+            "replicas_expected": JSON(snapshot?.expectedReplicas),
+            "replicas_linked": .number(snapshot?.linkedReplicas.count ?? 0),
+            "sentinels": .array(snapshot?.sentinels.map(Self.json) ?? []),
             "members": .array(snapshot?.memberJSON ?? []),
-            "alerts": .array(alerts.map { ["name": .string($0.name), "text": .string($0.text)] }),
+            "alerts": .array(alerts.map(Self.json)),
             "seen_ms_ago": JSON(seen.map { ($0.duration(to: .now)).wholeMilliseconds }),
         ]
     }
-
-    /// A look that is not older than ZooKeeper's word, and nothing to complain of.
-    private var isHealthy: Bool { snapshot != nil && isConnected && alerts.isEmpty }
 
     /// A pause that can't be read is one as well.
     private var pauseJSON: JSON {
@@ -24,6 +25,13 @@ extension ClusterStatus {
         return [
             "who": JSON(pause?.who), "why": JSON(pause?.why), "since": JSON(pause?.since),
             "until": JSON(pause?.until),
+        ]
+    }
+
+    private static func json(_ alert: Alert) -> JSON {
+        [
+            "name": .string(alert.name), "about": JSON(alert.subject), "text": .string(alert.text),
+            "since": JSON(alert.since),
         ]
     }
 

@@ -20,6 +20,10 @@ enum MetricName {
     static let asideCopies = "interrex_aside_copies"
     static let alerts = "interrex_alerts"
     static let masterUp = "interrex_master_up"
+    static let healthy = "interrex_healthy"
+    static let failoverPossible = "interrex_failover_possible"
+    static let withoutLease = "interrex_servers_without_lease"
+    static let differingSettings = "interrex_sentinel_settings_differing"
 
     static let help = [
         failovers: "Masters recorded by this watcher, by cause.",
@@ -33,7 +37,9 @@ enum MetricName {
         switchovers: "Requests for another master that this watcher answered, by outcome.",
         repairs: "Repairs carried out by this watcher, by kind.",
         sentinels: "Sentinels: known (the electorate), registered in ZooKeeper, reachable.",
-        replicas: "Replicas of the recorded master: known to the sentinels or live, and reachable.",
+        replicas:
+            "Replicas of the recorded master: known to the sentinels or live, reachable, expected by the members that are "
+            + "counted, linked, and promotable in its place.",
         members: "Members of the cluster: live (with a lease) and reachable.",
         leader: "Whether this watcher leads.",
         sessionConnected: "Whether ZooKeeper answered in the last look.",
@@ -42,5 +48,9 @@ enum MetricName {
         asideCopies: "Copies of data that were set aside on the members' disks.",
         alerts: "What is wrong and not mended, by name.",
         masterUp: "Whether the recorded master answers master.",
+        healthy: "Whether the master is up, a failover is possible and nothing needs a hand.",
+        failoverPossible: "Whether somebody would take the master's place if it failed now.",
+        withoutLease: "Servers that run and whose lease, and with it their node in ZooKeeper, is gone, by kind.",
+        differingSettings: "Settings in which the sentinels differ.",
     ]
 }

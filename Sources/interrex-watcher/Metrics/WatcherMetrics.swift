@@ -19,6 +19,8 @@ struct WatcherMetrics: Sendable {
         handlers = MetricHandlers(factory: factory, cluster: cluster)
         for cause in Self.causes { handlers.count(MetricName.failovers, ("cause", cause), by: 0) }
         for kind in Self.repairs { handlers.count(MetricName.repairs, ("kind", kind), by: 0) }
+        handlers.setAll(
+            MetricName.alerts, label: "alert", to: Dictionary(Alert.names.map { ($0, 0) }) { one, _ in one })
         for outcome in Self.outcomes { handlers.count(MetricName.switchovers, ("outcome", outcome), by: 0) }
         handlers.count(MetricName.passes, by: 0)
         handlers.count(MetricName.failedPasses, by: 0)
@@ -66,6 +68,14 @@ struct WatcherMetrics: Sendable {
         let disks = snapshot?.notableDisks ?? []
         handlers.set(MetricName.asideBytes, ("", ""), disks.reduce(0) { $0 + Int(clamping: $1.asideBytes) })
         handlers.set(MetricName.asideCopies, ("", ""), disks.reduce(0) { $0 + $1.asideCopies })
+        show(status.isHealthy, MetricName.healthy)
+        show(snapshot != nil && status.failoverObstacles.isEmpty, MetricName.failoverPossible)
+        handlers.set(MetricName.replicas, ("state", "expected"), snapshot?.expectedReplicas ?? 0)
+        handlers.set(MetricName.replicas, ("state", "linked"), snapshot?.linkedReplicas.count ?? 0)
+        handlers.set(MetricName.replicas, ("state", "promotable"), snapshot?.heirs.count ?? 0)
+        handlers.set(MetricName.withoutLease, ("kind", "redis"), snapshot?.membersWithoutLease.count ?? 0)
+        handlers.set(MetricName.withoutLease, ("kind", "sentinel"), snapshot?.sentinelsWithoutLease.count ?? 0)
+        handlers.set(MetricName.differingSettings, ("", ""), snapshot?.differingSettings.count ?? 0)
         var alerts: [String: Int] = [:]
         for alert in status.alerts { alerts[alert.name, default: 0] += 1 }
         handlers.setAll(MetricName.alerts, label: "alert", to: alerts)

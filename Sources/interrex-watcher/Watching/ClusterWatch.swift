@@ -144,9 +144,11 @@ actor ClusterWatch {
         let quiet = Snapshot.quietInterval(clusters: clusters)
         if missing != nil { return min(pace, Self.entryDelay) }
         if pace < quiet { return pace }
-        wasCalm = snapshot.isSettled
-        // Several watchers, or clusters, shall not ask all at once.
-        return journal.hasPendingAlerts ? .milliseconds(500) : quiet * Int.random(in: 85...100) / 100
+        wasCalm = snapshot.isSettled && !journal.hasAlerts && snapshot.failoverObstacles.isEmpty
+        if journal.hasPendingAlerts { return .milliseconds(500) }
+        // Several watchers, or clusters, shall not ask all at once. What somebody mends is looked at more often: no event
+        // tells of the end of most of it.
+        return (journal.hasAlerts ? quiet / 5 : quiet) * Int.random(in: 85...100) / 100
     }
 
     /// Reads ZooKeeper. Without an answer the last view stays, to go on showing what the servers say; nothing is done then.

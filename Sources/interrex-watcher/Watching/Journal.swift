@@ -3,8 +3,6 @@ import Succession
 
 /// What one watch tells the world: log lines, notices, metrics and what the HTTP endpoints show.
 struct Journal {
-    /// What is gone sooner than this was part of a failover, and no cause to wake anybody.
-    private static let alertDelay = Duration.seconds(3)
     /// For how long a repair that failed is an alert, unless it fails again.
     private static let failureTime = Duration.seconds(30)
 
@@ -12,9 +10,9 @@ struct Journal {
     private let desk: Desk
     private let metrics: WatcherMetrics
     private var status: ClusterStatus
-    private var seen: [Alert: ContinuousClock.Instant] = [:]
-    /// Repairs that failed lately.
-    private var failures: [Alert: ContinuousClock.Instant] = [:]
+    private var book = AlertBook()
+    /// Repairs that failed lately, and when last.
+    private var failures: [(alert: Alert, at: ContinuousClock.Instant)] = []
     private var isUnreached = false
     private var historyVersion: Record?
     private var led = false
@@ -35,8 +33,11 @@ struct Journal {
         metrics.remove()
     }
 
-    /// Alerts that are not raised yet.
-    var hasPendingAlerts: Bool { seen.count > status.alerts.count }
+    /// Whether something is wrong that nobody was told of yet.
+    var hasPendingAlerts: Bool { book.hasPending }
+
+    /// Whether something is wrong that somebody may be mending.
+    var hasAlerts: Bool { !status.alerts.isEmpty }
 
     /// Whether the master has changed since the history was shown.
     var lacksHistory: Bool { historyVersion != status.snapshot?.record }
@@ -130,8 +131,9 @@ struct Journal {
 
     mutating func couldNot(_ action: Action, _ error: any Error) {
         let alert = Alert("failed-\(action.repair ?? "write")", "could not \(action.repair ?? "write"): \(error)")
-        if failures[alert] == nil { Log.warn("\(root): \(alert.text); looking again") }
-        failures[alert] = .now
+        if !failures.contains(where: { $0.alert == alert }) { Log.warn("\(root): \(alert.text); looking again") }
+        failures.removeAll { $0.alert == alert }
+        failures.append((alert, .now))
     }
 
     mutating func publish(_ notice: Notice) {
@@ -148,23 +150,22 @@ struct Journal {
         publish(notice)
     }
 
-    /// Raises what has lasted, and takes back what is over.
+    /// Tells of what has lasted, and of what is over.
     private mutating func raise(_ alerts: [Alert]) {
         let now = ContinuousClock.now
-        failures = failures.filter { now - $0.value < Self.failureTime }
-        let alerts = alerts + failures.keys.sorted { $0.text < $1.text }
-        seen = seen.filter { alerts.contains($0.key) }
-        for alert in alerts where seen[alert] == nil { seen[alert] = now }
-        let lasting = alerts.filter { seen[$0].map { now - $0 >= Self.alertDelay } ?? false }
-        for alert in lasting where !status.alerts.contains(alert) {
+        failures.removeAll { now - $0.at >= Self.failureTime }
+        let failed = failures.map(\.alert).sorted { $0.text < $1.text }
+        let change = book.note(alerts + failed, at: now, time: Timestamp.now)
+        for alert in change.raised {
             Log.warn("\(root): \(alert.text)")
             publish(Notice("alert", alert.text))
         }
-        for alert in status.alerts where !lasting.contains(alert) {
-            Log.info("\(root): over: \(alert.text)")
-            publish(Notice("alert-over", alert.text))
+        for (alert, age) in change.over {
+            let text = "over after \(age.inWords): \(alert.title)"
+            Log.info("\(root): \(text)")
+            publish(Notice("alert-over", text))
         }
-        status.alerts = lasting
+        status.alerts = book.raised
     }
 }
 

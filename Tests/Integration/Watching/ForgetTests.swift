@@ -47,7 +47,9 @@ import Testing
             // The place of the dead one is taken: all three know two peers again.
             try watched.startSentinel()
             try await watched.isComplete()
-            try await eventually("the alert is over") { watched.watcher.process.text.contains("over: sentinel ") }
+            try await eventually("the alert is over") {
+                watched.watcher.process.text.contains(/over after .*: unsafe-reset/)
+            }
         }
     }
 }

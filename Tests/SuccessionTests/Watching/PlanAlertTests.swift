@@ -13,7 +13,7 @@ import Testing
         let lost = healthy.silent(1).unregistered(2, answering: .refused).lasting(.seconds(3_600))
         let plan = plan(lost)
         #expect(plan.deeds == [])
-        #expect(plan.alerts == ["sentinel-majority-lost"])
+        #expect(plan.alerts == ["sentinel-majority-lost", "sentinel-unreachable"])
         #expect(
             plan.alert("sentinel-majority-lost")
                 == "only 1 of 3 sentinels answer (silent: 10.0.1.2:26379; known but gone: 10.0.1.3:26379), too few to "
@@ -23,12 +23,12 @@ import Testing
     @Test func aLostMajorityIsSaidWhileTheMasterIsDown() {
         #expect(
             plan(healthy.crashed.silent(1, 2).lasting(.seconds(3_600))).alerts
-                == ["sentinel-majority-lost", "no-master"])
+                == ["sentinel-majority-lost", "no-master", "sentinel-unreachable", "sentinel-unreachable"])
     }
 
     @Test func noSentinelAtAll() {
         #expect(plan(healthy.voices()).alerts == ["no-sentinels"])
-        #expect(plan(healthy.voices().with { $0.record = nil }).alerts == [])
+        #expect(plan(healthy.voices().with { $0.record = nil }).alerts == ["no-record"])
     }
 
     @Test func aMajorityThatAnswersButHasNoQuorum() {
@@ -68,12 +68,12 @@ import Testing
     }
 
     @Test func aStrangerWhereAReplicaWas() {
-        #expect(plan(healthy.takenOver(C.second)).alerts == ["stranger"])
+        #expect(plan(healthy.takenOver(C.second)).alerts == ["stranger", "missing-replicas"])
     }
 
     @Test func aSecondMasterThatMayNotBeTouched() {
         let unknown = healthy.server(C.second, C.master(), mark: .unknown).withoutLease(of: C.second)
-        #expect(plan(unknown.lasting(.seconds(3_600))).alerts == ["unknown-master"])
+        #expect(plan(unknown.lasting(.seconds(3_600))).alerts == ["unknown-master", "missing-replicas"])
     }
 
     /// The port of a master that died was taken before anybody could see it refuse connections.
@@ -82,7 +82,7 @@ import Testing
         #expect(plan(unmarked).alerts == [])
         #expect(plan(unmarked.withoutLease(of: C.recorded)).alerts == ["unknown-master"])
         let unreadable = healthy.server(C.recorded, C.master(), mark: .unknown).withoutLease(of: C.recorded)
-        #expect(plan(unreadable).alerts == [])
+        #expect(plan(unreadable).alerts == ["no-lease"])
     }
 
     @Test func aSentinelThatCannotSafelyBeReset() {
@@ -143,7 +143,7 @@ import Testing
     @Test(arguments: [false, true], [false, true])
     func everyWatcherAlerts(leads: Bool, paused: Bool) {
         let lost = healthy.silent(0, 1).with { ($0.leads, $0.isPaused) = (leads, paused) }
-        #expect(plan(lost).alerts == ["sentinel-majority-lost"])
+        #expect(plan(lost).alerts == ["sentinel-majority-lost", "sentinel-unreachable", "sentinel-unreachable"])
     }
 }
 

@@ -1,4 +1,5 @@
 import Cluster
+import Succession
 import Support
 import Testing
 
@@ -37,6 +38,29 @@ import Testing
             #expect(answer.code == 503 && answer.body == "/b has not been looked at yet (and 1 more)\n")
             try await server.expect("/clusters/a/readyz", code: 200)
             try await server.expect("/clusters/b/readyz", code: 503)
+        }
+    }
+
+    /// A replica that is down is no reason to take the watcher away; a root at which there is nothing to watch is.
+    @Test func readinessWithAlerts() async throws {
+        var lame = Sights.healthy()
+        lame.alerts = [Alert("nobody-promotable", about: "/redis", "x")]
+        var empty = Sights.empty()
+        try await TestServer.run([lame]) { server in
+            try await server.expect("/readyz", code: 200)
+            // At first it may be about to come.
+            server.board.put(empty)
+            try await server.expect("/readyz", code: 200)
+            empty.alerts = [Alert(Alert.emptyRoot, about: "/redis", "there is nothing below /redis in ZooKeeper")]
+            server.board.put(empty)
+            try await server.expect("/readyz", code: 503, body: "there is nothing below /redis in ZooKeeper\n")
+            try await server.expect("/livez", code: 200)
+        }
+        var typo = Sights.empty("/typo")
+        typo.alerts = empty.alerts
+        try await TestServer.run([Sights.healthy("/a"), typo], expectedRoots: 2) { server in
+            try await server.expect("/readyz", code: 200)
+            try await server.expect("/clusters/typo/readyz", code: 503)
         }
     }
 

@@ -29,6 +29,13 @@ private struct StatusView: Decodable {
         var priority: Int?
     }
 
+    struct Alert: Decodable, Equatable {
+        var name: String
+        var about: String?
+        var text: String
+        var since: String?
+    }
+
     var root: String
     var master: String?
     var version: Int?
@@ -39,6 +46,10 @@ private struct StatusView: Decodable {
     var connected: Bool
     var paused: Pause?
     var healthy: Bool
+    var failoverPossible: Bool
+    var failoverBlockedBy: [String]
+    var replicasExpected: Int?
+    var replicasLinked: Int
     var sentinels: [Sentinel]
     var members: [Member]
     var alerts: [Alert]
@@ -63,6 +74,8 @@ private struct StatusView: Decodable {
         #expect(view.root == "/redis" && view.master == "10.0.0.1:1" && view.version == 7 && view.epoch == 4)
         #expect(view.membersCount == 3 && view.leader == "10.0.0.1:8080" && view.leads && view.connected)
         #expect(view.paused == nil && view.healthy && view.alerts.isEmpty)
+        #expect(view.failoverPossible && view.failoverBlockedBy == [])
+        #expect(view.replicasExpected == 2 && view.replicasLinked == 2)
         #expect((0..<60_000).contains(view.seenMsAgo ?? -1))
         #expect(view.sentinels.map(\.address) == ["10.0.0.1:11", "10.0.0.1:12", "10.0.0.1:13"])
         #expect(
@@ -94,6 +107,44 @@ private struct StatusView: Decodable {
         #expect(view.members.map(\.role) == ["replica", "replica", "refused"])
         #expect(view.members[0].link == "down" && view.members[0].lagBytes == nil)
         #expect(view.members[2].address == "10.0.0.1:1" && !view.members[2].live)
+    }
+
+    /// Healthy is said where a failover is possible, the master is up, the look is fresh, and nothing needs a hand.
+    @Test func whatIsNotHealthy() async throws {
+        var sights: [ClusterStatus] = []
+        func not(_ change: (inout ClusterStatus) -> Void) {
+            var sight = Sights.healthy()
+            change(&sight)
+            sights.append(sight)
+        }
+        not { $0.isConnected = false }
+        not { $0.seen = .now - .seconds(31) }
+        not { $0.alerts = [Alert("aside", "x")] }
+        not { $0.snapshot?.instances[Sights.address(1)] = Instance(.silent) }
+        not { $0.snapshot?.sentinels = [] }
+        for sight in sights { #expect(try await !status(sight).healthy) }
+
+        var cut = Sights.healthy()
+        for port in 2...3 { cut.snapshot?.instances[Sights.address(port)] = Instance(.silent) }
+        let view = try await status(cut)
+        #expect(!view.healthy && !view.failoverPossible && view.replicasLinked == 0)
+        #expect(
+            view.failoverBlockedBy == [
+                "no replica could be promoted: 10.0.0.1:2 does not answer, 10.0.0.1:3 does not answer"
+            ])
+        let unseen = try await status(Sights.unseen())
+        #expect(!unseen.failoverPossible && unseen.failoverBlockedBy == ["/redis has not been looked at yet"])
+    }
+
+    @Test func alertsTellWhatTheyAreAboutAndSinceWhen() async throws {
+        var sight = Sights.healthy()
+        sight.alerts = [Alert("no-lease", about: "10.0.0.1:2", "x"), Alert("behind", "y")]
+        sight.alerts[0].since = "2026-01-02T03:04:05.678Z"
+        #expect(
+            try await status(sight).alerts == [
+                .init(name: "no-lease", about: "10.0.0.1:2", text: "x", since: "2026-01-02T03:04:05.678Z"),
+                .init(name: "behind", about: nil, text: "y", since: nil),
+            ])
     }
 
     @Test func everyRole() async throws {

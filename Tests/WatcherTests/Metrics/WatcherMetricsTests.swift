@@ -63,7 +63,8 @@ import Testing
         let wanted: [String: Double] = [
             "sentinels known": 3, "sentinels registered": 3, "sentinels reachable": 3, "replicas known": 2,
             "replicas reachable": 2, "members live": 3, "members reachable": 3, "leader": 1, "session_connected": 1,
-            "paused": 0, "master_up": 1,
+            "paused": 0, "master_up": 1, "healthy": 1, "failover_possible": 1, "replicas expected": 2,
+            "replicas linked": 2, "replicas promotable": 2, "sentinel_settings_differing": 0,
         ]
         for (name, value) in wanted { #expect(healthy[name] == value, "\(name)") }
         var status = Sights.failover()
@@ -75,7 +76,8 @@ import Testing
         let changed: [String: Double] = [
             "sentinels known": 3, "sentinels registered": 3, "sentinels reachable": 2, "replicas known": 2,
             "replicas reachable": 2, "members live": 2, "members reachable": 2, "leader": 0, "session_connected": 0,
-            "paused": 1, "master_up": 0,
+            "paused": 1, "master_up": 0, "healthy": 0, "failover_possible": 1, "replicas expected": 2,
+            "replicas linked": 0, "replicas promotable": 2,
         ]
         for (name, value) in changed { #expect(failover[name] == value, "\(name)") }
     }
@@ -100,6 +102,25 @@ import Testing
         metrics.show(status)
         #expect(try samples()[#"interrex_alerts{alert="stranger",cluster="/redis"}"#] == 0)
         #expect(try samples()[#"interrex_alerts{alert="no-quorum",cluster="/redis"}"#] == 1)
+    }
+
+    @Test func whatNeedsAHandHasANumber() throws {
+        var status = Sights.healthy()
+        for index in 0..<2 { status.snapshot?.sentinels[index].opinion?.details.quorum = 3 + index }
+        status.snapshot?.members = [Sights.address(1), Sights.address(2)]
+        status.snapshot?.unregistered = [Sights.address(14), Sights.address(15)]
+        WatcherMetrics(factory: backend, cluster: "/redis").show(status)
+        let samples = try samples()
+        #expect(samples[#"interrex_servers_without_lease{cluster="/redis",kind="redis"}"#] == 1)
+        #expect(samples[#"interrex_servers_without_lease{cluster="/redis",kind="sentinel"}"#] == 2)
+        #expect(samples[#"interrex_sentinel_settings_differing{cluster="/redis"}"#] == 1)
+    }
+
+    /// An alarm on one of them needs a series before it is raised for the first time.
+    @Test func everyAlertIsThereFromTheStart() throws {
+        _ = WatcherMetrics(factory: backend, cluster: "/redis")
+        let samples = try samples()
+        for name in Alert.names { #expect(samples[#"interrex_alerts{alert="\#(name)",cluster="/redis"}"#] == 0) }
     }
 
     @Test func unseenClusterIsAllZero() throws {

@@ -11,14 +11,14 @@ extension Snapshot {
             if disk.asideCopies > 0 {
                 alerts.append(
                     Alert(
-                        "aside",
+                        "aside", about: disk.address.description,
                         "\(disk.address) has \(disk.asideCopies) copies of data set aside, \(disk.asideBytes) bytes: they may "
                             + "hold writes that are nowhere else; see interrex aside in its DATA_DIR, and prune there"))
             }
             if disk.isNearlyFull {
                 alerts.append(
                     Alert(
-                        "disk-nearly-full",
+                        "disk-nearly-full", about: disk.address.description,
                         "less than a tenth of the disk of \(disk.address) is free: a server that can't write its log or snapshot "
                             + "refuses writes; make room there (interrex aside lists what was set aside)"))
             }

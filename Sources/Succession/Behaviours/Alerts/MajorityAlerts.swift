@@ -1,0 +1,60 @@
+/// Whether the sentinels together can still decide anything.
+extension Snapshot {
+    var majorityAlerts: [Alert] { [lostMajority, lostQuorum].compactMap(\.self) }
+
+    private var lostMajority: Alert? {
+        if sentinels.isEmpty {
+            guard record != nil else { return nil }
+            return Alert(
+                "no-sentinels", about: mark.root,
+                "no sentinel is registered, so nobody replaces a master that fails; start three")
+        }
+        guard !reachesMajority else { return nil }
+        let silent = Set(sentinels.filter { $0.opinion == nil }.map(\.address))
+        return Alert(
+            "sentinel-majority-lost", about: mark.root,
+            "only \(sentinels.opinions.count) of \(sentinels.electorate) sentinels answer (silent: \(list(silent)); known "
+                + "but gone: \(list(gonePeers))), too few to elect who fails over; start the missing ones again, or check the "
+                + "network and SENTINEL_PASSWORD")
+    }
+
+    private var lostQuorum: Alert? {
+        guard reachesMajority else { return nil }
+        let without = sentinels.filter { $0.opinion.map { $0.names != nil && !$0.details.hasQuorum } ?? false }
+        guard !without.isEmpty else { return nil }
+        let opinions = without.compactMap(\.opinion)
+        let needed = opinions.map(\.details.quorum).max() ?? 0
+        // A number that came over the network must not overflow.
+        let known = min(opinions.map(\.peers).min() ?? 0, .max - 1) + 1
+        let remedy =
+            gonePeers.isEmpty
+            ? "they know and reach enough of each other, or SENTINEL SET lowers the quorum"
+            : "those are forgotten or come back"
+        return Alert(
+            "no-quorum", about: mark.root,
+            "\(list(Set(without.map(\.address)))) can't reach a quorum of the sentinels known there "
+                + "(\(needed) must agree, \(known) known, gone: \(list(gonePeers))); failover may be impossible until \(remedy)"
+        )
+    }
+
+    var disagreements: [Alert] {
+        let named = Set(sentinels.opinions.compactMap(\.names))
+        guard named.count > 1 || (named.first.map { $0 != record?.address } ?? false) else { return [] }
+        return [
+            Alert(
+                "disagreement", about: mark.root,
+                "the sentinels name \(list(named)), ZooKeeper "
+                    + "\(record.map { "names \($0.address)" } ?? "names nobody")")
+        ]
+    }
+
+    var resetAlerts: [Alert] {
+        unforgettable.map { sentinel in
+            Alert(
+                "unsafe-reset", about: sentinel.description,
+                "sentinel \(sentinel) knows servers that are gone, but a reset is not safe: there would be no quorum "
+                    + "without it, or those that are silent may be a majority elsewhere; start more sentinels, "
+                    + "then it is reset")
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// What is wrong with the master.
+extension Snapshot {
+    var masterAlerts: [Alert] { [missingMaster, heldBack].compactMap(\.self) }
+
+    private var missingMaster: Alert? {
+        guard let recorded = record?.address, liveMasters.isEmpty, !answersMaster(recorded) || isStranger(recorded)
+        else { return nil }
+        let why =
+            promotableReplicas(of: recorded).isEmpty
+            ? "no live replica of it can be promoted" : "it is not replaced yet"
+        return Alert(
+            "no-master", about: mark.root, "the recorded master \(recorded) \(state(of: recorded)), and \(why)")
+    }
+
+    /// Nobody promotes it but Sentinel, until those with more are back or somebody gives that up.
+    private var heldBack: Alert? {
+        heldBackSuccessor.map { member, shortfall in
+            Alert(
+                "behind", about: mark.root, "no member answers master, and \(member) is not promoted: \(shortfall)")
+        }
+    }
+
+    /// Servers of other clusters where servers of ours were, and masters that can't be shown to be ours.
+    var strangerAlerts: [Alert] { foreignServers + unknownRecordedMaster + unknownSecondMasters }
+
+    private var foreignServers: [Alert] {
+        let known = Set(knownReplicas + liveMembers + [record?.address].compactMap(\.self))
+        return known.filter(isStranger).sorted().map { address in
+            Alert(
+                "stranger", about: address.description,
+                "\(address) is no server of this cluster any more, but the sentinels or ZooKeeper still know it; give "
+                    + "each cluster ports and a password of its own")
+        }
+    }
+
+    /// Whoever took the port of a master that died in a moment: the sentinels, who go by the address, are content with it.
+    private var unknownRecordedMaster: [Alert] {
+        guard let master = record?.address, answersMaster(master), !isLeased(master), !isStranger(master),
+            instances[master]?.mark == .absent
+        else { return [] }
+        return [
+            Alert(
+                "unknown-master", about: master.description,
+                "the recorded master \(master) has neither a lease nor our mark: another's server may have its port; if so, "
+                    + "stop it, and a replica takes its place")
+        ]
+    }
+
+    private var unknownSecondMasters: [Alert] {
+        knownReplicas.filter { $0 != record?.address && answersMaster($0) && !isStranger($0) && !mayBeChanged($0) }.map
+        {
+            Alert(
+                "unknown-master", about: $0.description,
+                "\($0) answers master and is known as a replica, but has neither a lease nor our mark; it is left alone: "
+                    + "make it a replica by hand or stop it")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// What is wrong with the nodes in ZooKeeper themselves.
+extension Snapshot {
+    var nodeAlerts: [Alert] {
+        unusableNodes + [nothingThere, nothingRecorded, dispute, leftoverWord].compactMap(\.self)
+    }
+
+    /// Nothing was ever begun below this root, and nobody is there: it is new, or misspelt.
+    public var isEmptyRoot: Bool { record == nil && cluster == nil && isDeserted && badNodes.isEmpty }
+
+    private var isDeserted: Bool { members.isEmpty && sentinels.isEmpty }
+
+    /// Those that stop everything come first.
+    private var unusableNodes: [Alert] {
+        let nodes = badNodes.filter(\.isEssential) + badNodes.filter { !$0.isEssential }
+        let named = nodes.prefix(Self.namedAlerts).map { node in
+            Alert(
+                "bad-node", about: node.path,
+                "\(node.path) in ZooKeeper can't be used: \(node.reason); repair or delete that node")
+        }
+        guard nodes.count > named.count else { return named }
+        let more = Alert(
+            "bad-node", about: mark.root,
+            "\(nodes.count - named.count) more nodes in ZooKeeper can't be used, beside those that are named; repair or "
+                + "delete them")
+        return named + [more]
+    }
+
+    private var nothingThere: Alert? {
+        guard isEmptyRoot else { return nil }
+        return Alert(
+            Alert.emptyRoot, about: mark.root, after: .seconds(5),
+            "there is nothing below \(mark.root) in ZooKeeper: no master, no member, no sentinel, so this watcher watches "
+                + "nothing; start the cluster, or set ZK_ROOT (and the chroot of ZK_HOSTS) as the launchers have it")
+    }
+
+    /// A cold start may take a minute, and has waiting lines of its own.
+    private var nothingRecorded: Alert? {
+        guard record == nil, !isEmptyRoot, !badNodes.contains(where: \.isEssential) else { return nil }
+        let there =
+            isDeserted ? "nobody is there" : "there are \(liveMembers.count) members and \(sentinels.count) sentinels"
+        return Alert(
+            "no-record", about: mark.root, after: .seconds(10),
+            "no master is recorded in \(mark.root)/master, and \(there); see what the launchers of redis wait for, or start one"
+        )
+    }
+
+    private var dispute: Alert? {
+        guard isDisputed, let id = mark.clusterID else { return nil }
+        return Alert(
+            "disputed-cluster", about: mark.root,
+            "the members bear the cluster id \(id), and \(mark.root)/cluster in ZooKeeper has another: it was restored from "
+                + "elsewhere, or they were; nobody claims or is changed until its id is set right")
+    }
+
+    /// It would let the first launcher of the next outage begin, whatever it lacks.
+    private var leftoverWord: Alert? {
+        guard acceptsLoss, isSettled else { return nil }
+        return Alert(
+            "accept-loss", about: mark.root,
+            "\(mark.root)/accept-loss is in ZooKeeper although a master answers: the next start after an outage may begin "
+                + "without the data that is missing then; delete that node")
+    }
+}

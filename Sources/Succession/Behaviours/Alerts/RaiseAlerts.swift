@@ -1,0 +1,38 @@
+/// Says what is wrong that no repair can safely mend.
+///
+/// A look that is made in the midst of a start or a failover finds much; what lasts is told (`Alert.patience`).
+struct RaiseAlerts: Behaviour {
+    func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
+        let alerts = [
+            snapshot.nodeAlerts, snapshot.majorityAlerts, snapshot.masterAlerts, snapshot.disagreements,
+            snapshot.strangerAlerts, snapshot.replicaAlerts, snapshot.leaseAlerts, snapshot.sentinelAlerts,
+            snapshot.settingAlerts, snapshot.diskAlerts, snapshot.resetAlerts,
+        ]
+        return alerts.joined().map(Action.alert)
+    }
+}
+
+extension Snapshot {
+    /// How many of a kind are named, each in an alert of its own: somebody may have put thousands below ours.
+    static let namedAlerts = 20
+
+    func list(_ texts: some Sequence<String>) -> String {
+        let texts = Array(texts)
+        return texts.isEmpty ? "none" : texts.joined(separator: ", ")
+    }
+
+    func list(_ addresses: some Sequence<Address>) -> String { list(addresses.sorted().map(\.description)) }
+
+    /// What an address was seen as, for people.
+    func state(of address: Address) -> String {
+        if isStranger(address) { return "is a server of another cluster" }
+        switch answer(of: address) {
+        case .refused: return "refuses connections"
+        case .silent: return "does not answer"
+        case .loading: return "is loading its data, or busy with a script"
+        case .denied: return "does not let us in (check REDIS_PASSWORD and its maxclients)"
+        case .replica(let replication): return "is a replica of \(replication.master.map(\.description) ?? "nobody")"
+        case .master, .notRedis: return "is no Redis of ours"
+        }
+    }
+}

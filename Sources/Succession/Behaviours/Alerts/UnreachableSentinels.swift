@@ -1,0 +1,41 @@
+/// Registered sentinels, each by name, that can't do their part.
+extension Snapshot {
+    var sentinelAlerts: [Alert] { Array((unreachableSentinels + idleSentinels).prefix(Self.namedAlerts)) }
+
+    private var unreachableSentinels: [Alert] {
+        // One that is registered twice, after a restart, is one.
+        let silent = Dictionary(
+            sentinels.filter { $0.opinion == nil }.map { ($0.address, $0.trouble) }, uniquingKeysWith: { one, _ in one }
+        )
+        return silent.sorted { $0.key < $1.key }.map { address, trouble in
+            let (state, remedy) =
+                switch trouble {
+                case .refused:
+                    ("refuses connections", "its process hangs at its start or its end; see its log, or end it")
+                case .denied: ("does not let us in", "check SENTINEL_PASSWORD and its maxclients")
+                case .stranger: ("is no sentinel", "something else has its port; end its lease, or that")
+                case .silent, nil:
+                    (
+                        "does not answer",
+                        "its process is frozen or stopped, or its host or network is; free it or start it again"
+                    )
+                }
+            return Alert(
+                "sentinel-unreachable", about: address.description, after: .seconds(5),
+                "the registered sentinel \(address) \(state), so it can't be counted on when the master fails; \(remedy)"
+            )
+        }
+    }
+
+    /// Whoever knows no master of this name is told of it, where that is safe.
+    private var idleSentinels: [Alert] {
+        guard record != nil else { return [] }
+        let idle = Set(sentinels.filter { $0.opinion.map { $0.names == nil } ?? false }.map(\.address))
+        return idle.sorted().map { address in
+            Alert(
+                "sentinel-idle", about: address.description, after: .seconds(10),
+                "the registered sentinel \(address) monitors no master named \(mark.masterName); check MASTER_NAME there and here, "
+                    + "or start it again")
+        }
+    }
+}
