@@ -16,3 +16,8 @@ public func settingsValues(in renderedSettings: String) -> [String: String] {
     }
     return values
 }
+
+/// The words of each line that is a directive, its name in lower case: for those with more than one argument.
+public func settingsLines(in renderedSettings: String) -> [[String]] {
+    SettingsText.lines(of: renderedSettings).compactMap(\.words)
+}

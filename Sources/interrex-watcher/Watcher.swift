@@ -10,6 +10,7 @@ enum Watcher {
     static func main() async {
         Heap.configure()
         ignoreBrokenPipes()
+        OutOfMemory.spareThisProcess()
         allowManyConnections()
         do {
             guard try answersArguments() else { return }

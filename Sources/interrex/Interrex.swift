@@ -77,5 +77,7 @@ struct Interrex: ParsableCommand {
               128+n    ended by signal n
             """,
         version: "0.1.0",
-        subcommands: [RedisCommand.self, SentinelCommand.self, LocalCommand.self, AsideCommand.self])
+        subcommands: [
+            RedisCommand.self, SentinelCommand.self, LocalCommand.self, AsideCommand.self, RenewLeaseCommand.self,
+        ])
 }

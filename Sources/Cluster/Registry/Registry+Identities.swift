@@ -15,6 +15,17 @@ public struct Identity: Equatable, Sendable {
 
     /// The `sentinel myid` that goes with an identity: its UUID's 32 hex digits and eight zeros.
     public static func runID(_ id: String) -> String { id.filter { $0 != "-" } + "00000000" }
+
+    /// The identity that goes with a `sentinel myid`; nil for one that is none of ours.
+    public static func id(ofRunID text: String) -> String? {
+        guard text.utf8.count == 40, text.hasSuffix("00000000") else { return nil }
+        var id = ""
+        for (index, digit) in text.dropLast(8).enumerated() {
+            if [8, 12, 16, 20].contains(index) { id += "-" }
+            id.append(digit)
+        }
+        return UUIDText.isValid(id) ? id : nil
+    }
 }
 
 extension Registry {

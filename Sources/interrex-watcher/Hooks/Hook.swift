@@ -71,6 +71,7 @@ struct Hook: Sendable {
                 input: .inputWriter, output: .discarded, error: .discarded
             ) { execution in
                 group.withLock { $0 = execution.processIdentifier.value }
+                OutOfMemory.expose(child: execution.processIdentifier.value)
                 // A hook need not read: one that has closed its input, or has ended, is no failure.
                 do {
                     _ = try await execution.standardInputWriter.write("\(event.json)\n")

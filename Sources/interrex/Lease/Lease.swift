@@ -11,6 +11,7 @@ enum Lease {
         let lock = FolderLock.inherited
         // It leaves when the server leaves, and the server hears the same signals.
         for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { signal(number, SIG_IGN) }
+        OutOfMemory.spareThisProcess()
         try? Log.start(.process, command: "lease")
         guard let bytes = readToEnd(LeaseProcess.Descriptor.order),
             let order = LeaseOrder(String(decoding: bytes, as: UTF8.self))

@@ -39,6 +39,20 @@ struct LeaseOrder: Equatable, Sendable {
         credentials = launch.redis.credentials
     }
 
+    /// For a server that runs and has lost its lease.
+    init(_ server: RunningServer, _ settings: RegistrySettings, _ session: SessionCredentials, node: String) {
+        servers = settings.servers.description
+        root = settings.root
+        digest = settings.digest?.text
+        sessionTimeout = settings.sessionTimeout
+        self.session = session
+        self.node = node
+        address = server.address
+        self.server = server.local
+        credentials = server.credentials
+        identity = server.identity
+    }
+
     /// Where a redis-server keeps its data, and what it was started with.
     struct Data: Equatable, Sendable {
         /// `DATA_DIR`

@@ -20,9 +20,14 @@ struct LeaseProcess {
     private let orders: Int32
 
     /// Starts `interrex lease`, which then waits for its order, and shares `lock` with this process.
+    /// - Parameters:
+    ///   - pid: the server's process; nil: this one, which is to become the server.
+    ///   - errors: where it writes its log; nil: where this process does.
     /// - Throws: `Failure` (69) where the machine gives no more descriptors or processes.
-    static func start(holding lock: FolderLock? = nil) throws(Failure) -> LeaseProcess {
-        let server = linux_pidfd_open(getpid())
+    static func start(
+        holding lock: FolderLock? = nil, beside pid: pid_t? = nil, errors: Int32? = nil
+    ) throws(Failure) -> LeaseProcess {
+        let server = linux_pidfd_open(pid ?? getpid())
         let (order, replaced) = (try Pipe(), try Pipe())
         guard server >= 0 else {
             throw Failure(.unavailable, "no pidfd can be opened (\(lastError())); Linux 5.3 or later is needed")
@@ -30,10 +35,10 @@ struct LeaseProcess {
         let sources = ([server, order.read, replaced.read] + (lock.map { [$0.descriptor] } ?? [])).map {
             fcntl($0, F_DUPFD_CLOEXEC, 10)
         }
-        let pid = try spawn(sources)
+        let child = try spawn(sources, errors)
         for descriptor in sources + [order.read, replaced.read, server] { close(descriptor) }
         // The other end of `replaced` stays open in us, close-on-exec: that is what tells.
-        return LeaseProcess(pid: pid, orders: order.write)
+        return LeaseProcess(pid: child, orders: order.write)
     }
 
     /// Hands the lease its order.
@@ -65,13 +70,14 @@ struct LeaseProcess {
         }
     }
 
-    private static func spawn(_ sources: [Int32]) throws(Failure) -> pid_t {
+    private static func spawn(_ sources: [Int32], _ errors: Int32?) throws(Failure) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         for descriptor in 0...1 as ClosedRange<Int32> {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
         }
+        if let errors { posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO) }
         for (target, source) in zip(Descriptor.server..., sources) {
             posix_spawn_file_actions_adddup2(&actions, source, target)
         }

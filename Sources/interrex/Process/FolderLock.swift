@@ -31,6 +31,13 @@ struct FolderLock: Sendable {
         return taken
     }
 
+    /// Takes the lock for a server that runs and whose lease, which held it, is gone.
+    /// - Throws: `Failure` (78) where another process has it.
+    static func retake(_ folder: String, for server: pid_t) throws -> FolderLock {
+        try FolderLock(
+            folder, "its lease lives, or another server uses the folder", lockAtOnce, besides: server)
+    }
+
     /// Only looks whether another process uses the folder.
     /// - Throws: as `take`.
     static func check(_ folder: String, advice: String) throws {
@@ -52,7 +59,10 @@ struct FolderLock: Sendable {
 
     private init(descriptor: Int32) { self.descriptor = descriptor }
 
-    private init(_ folder: String, _ advice: String, _ lock: (Int32) -> Int32) throws {
+    /// - Parameter server: whose the folder is, and who may run already.
+    private init(
+        _ folder: String, _ advice: String, _ lock: (Int32) -> Int32, besides server: pid_t? = nil
+    ) throws {
         let path = "\(folder)/\(Self.fileName)"
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
@@ -60,14 +70,16 @@ struct FolderLock: Sendable {
             throw Failure(.badConfiguration, "\(path.clipped) can't be opened (\(reason)); check its owner and mode")
         }
         do {
-            try acquire(folder, advice, lock)
+            try acquire(folder, advice, lock, besides: server)
         } catch {
             close(descriptor)
             throw error
         }
     }
 
-    private func acquire(_ folder: String, _ advice: String, _ lock: (Int32) -> Int32) throws {
+    private func acquire(
+        _ folder: String, _ advice: String, _ lock: (Int32) -> Int32, besides server: pid_t?
+    ) throws {
         let end = ContinuousClock.now + Self.patience
         var isWaiting = false
         while true {
@@ -75,7 +87,7 @@ struct FolderLock: Sendable {
             let other = occupant
             switch number {
             case 0:
-                guard let other, other.state == .running, other.works(in: folder) else { return }
+                guard let other, other.pid != server, other.state == .running, other.works(in: folder) else { return }
                 throw refusal(folder, other, ", which runs on without its lease", advice)
             case EWOULDBLOCK:
                 // A line that can't be read is just being written.

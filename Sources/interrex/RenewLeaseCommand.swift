@@ -1,0 +1,88 @@
+import ArgumentParser
+import CLinux
+import Cluster
+import Glibc
+import Redis
+import Succession
+import ZooKeeper
+
+/// `interrex renew-lease`: a new lease for a server that runs and whose lease died.
+struct RenewLeaseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "renew-lease", abstract: "Start a new lease for a running server whose lease died.",
+        discussion: """
+            Beside each redis-server and redis-sentinel a lease holds the node in
+            ZooKeeper by which launchers, watchers and clients find the server. Where
+            that process was killed, the server runs on and is not seen any more. Run
+            this on its host, or in its container, as its user, with the PID of the
+            server and the variables of its launcher (ZK_HOSTS, ZK_AUTH). The address,
+            ZK_ROOT and the passwords come from the server's title and rendered file.
+
+            It registers the server as what it is, and changes nothing of it: no
+            server becomes master by it. It refuses where a lease lives.
+            """)
+
+    @OptionGroup var registry: RegistryOptions
+    @Option(
+        help: "The server's rendered file (default: redis-PORT.conf or sentinel-PORT.conf in CONFIG_DIR, or its dir).")
+    var config: String?
+    @Argument(help: "The PID of the redis-server or redis-sentinel.")
+    var pid: Int32
+
+    func run() throws {
+        var environment = Environment.process
+        registry.override(&environment)
+        StopSignals.install()
+        try Log.start(environment, command: "renew-lease")
+        environment.warnOfLikelyMistakes()
+        let server = try RunningServer(pid, config: config, environment)
+        try checkUser()
+        if let lease = server.leases.first {
+            throw Failure(.badConfiguration, "PID \(pid) has a lease that lives: PID \(lease); there is nothing to do")
+        }
+        if let root = try environment.text("ZK_ROOT"), root != server.mark.root {
+            throw Failure(
+                .badConfiguration, "ZK_ROOT is \(root.clipped), and the server is of \(server.mark.root); unset ZK_ROOT"
+            )
+        }
+        environment.override("ZK_ROOT", with: server.mark.root)
+        let settings = try RegistrySettings(environment)
+        let limit = try environment.duration(
+            "MASTER_TIMEOUT", default: .seconds(10), in: .milliseconds(1)...(.seconds(86_400)))
+        let lock = server.kind == .redis ? try FolderLock.retake(server.folder, for: pid) : nil
+        // Where the server's own lines go.
+        let errors = open("/proc/\(pid)/fd/2", O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        let lease = try LeaseProcess.start(holding: lock, beside: pid, errors: errors < 0 ? nil : errors)
+        do {
+            let registered = try EventLoop.run { loop in
+                try await unlessStopped(on: loop) {
+                    try await LeaseRenewal(server, settings, limit: limit).register(on: loop)
+                }
+            }
+            do {
+                try lease.send(registered.order)
+            } catch {
+                try? EventLoop.run { _ in await registered.session.close() }
+                throw error
+            }
+            print("\(server.address) (PID \(pid)) has a lease again: \(registered.order.node)")
+            fflush(nil)
+            // The lease takes the session over once this process is gone; to end it would take the node away.
+            withExtendedLifetime(registered.session) { _exit(0) }
+        } catch {
+            lease.end()
+            throw StopSignals.received == 0 ? error : Stopped(signal: StopSignals.received)
+        }
+    }
+
+    /// The lease writes in the server's folder, where the next launcher must be able to write as well.
+    private func checkUser() throws(Failure) {
+        var info = stat()
+        guard stat("/proc/\(pid)", &info) == 0, info.st_uid == geteuid() else {
+            throw Failure(
+                .badConfiguration,
+                "PID \(pid) runs as user \(info.st_uid), and this as \(geteuid()); run it as that user (runuser -u NAME -- ...)"
+            )
+        }
+    }
+}
