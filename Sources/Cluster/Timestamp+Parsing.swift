@@ -8,6 +8,15 @@ extension Timestamp {
         return seconds(text).map { $0 <= Double(now.tv_sec) + Double(now.tv_nsec) / 1e9 } ?? false
     }
 
+    /// RFC 3339, in UTC and whole seconds, of milliseconds since 1970.
+    static func text(milliseconds: Int64) -> String {
+        var (seconds, parts) = (time_t(milliseconds / 1_000), tm())
+        gmtime_r(&seconds, &parts)
+        var buffer = [CChar](repeating: 0, count: 64)
+        let count = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Seconds since 1970; nil for a text that is no time of RFC 3339, as `2026-11-22T18:00:00.5+01:00` is one.
     static func seconds(_ text: String) -> Double? {
         let bytes = Array(text.utf8)

@@ -16,3 +16,20 @@ func commandName(_ arguments: [String]) -> String {
     guard ["SENTINEL", "CONFIG", "CLIENT", "ACL"].contains(name), arguments.count > 1 else { return name }
     return "\(name) \(arguments[1].uppercased())"
 }
+
+/// Whether a command's arguments hold a secret, so that what is answered to it may repeat one.
+func bearsSecret(_ arguments: [String]) -> Bool {
+    let words = arguments.map { $0.uppercased() }
+    return switch words.first {
+    case "AUTH", "HELLO", "MIGRATE": true
+    case "ACL": words.dropFirst().first == "SETUSER"
+    case "CONFIG": words.dropFirst(2).contains { secretParameters.contains($0) }
+    case "SENTINEL": words.dropFirst(2).contains { secretParameters.contains($0) }
+    default: false
+    }
+}
+
+/// Parameters of `CONFIG SET`, `SENTINEL SET` and `SENTINEL CONFIG SET` whose value is a secret.
+private let secretParameters: Set<String> = [
+    "REQUIREPASS", "MASTERAUTH", "TLS-KEY-FILE-PASS", "TLS-CLIENT-KEY-FILE-PASS", "AUTH-PASS", "SENTINEL-PASS",
+]

@@ -1,12 +1,10 @@
 extension Connection {
-    /// Connects, and authenticates where credentials are given; all of it within `limit`.
+    /// Connects, within `limit`. Credentials are kept for a server that asks for them (see `pipeline`): nothing is sent here.
     ///
     /// A literal address is connected to at once. A name's addresses are tried in order, each with its share of the time
-    /// that is left; where all fail, the error is the one that claims least (a timeout before a refusal). A server that
-    /// needs no password and is given one is tolerated: it answers `AUTH` with "without any password configured", and
-    /// serves; a cluster may have some of each while a password is being introduced.
+    /// that is left; where all fail, the error is the one that claims least (a timeout before a refusal).
     ///
-    /// Throws `.refused`, `.unreachable`, `.timedOut`, `.unresolved`, `.denied`, and whatever a command throws.
+    /// Throws `.refused`, `.unreachable`, `.timedOut`, `.unresolved` and `.cancelled`.
     public static func open(
         _ endpoint: Endpoint, credentials: Credentials? = nil, on loop: EventLoop, within limit: Duration,
         replyLimit: Int = defaultReplyLimit
@@ -16,22 +14,13 @@ extension Connection {
         var failure = RedisError(.unresolved, endpoint: endpoint, message: "the name has no address")
         for (index, address) in addresses.enumerated() {
             let now = ContinuousClock.now
-            let connection = Connection(endpoint, on: loop, replyLimit: replyLimit)
+            let connection = Connection(endpoint, credentials: credentials, on: loop, replyLimit: replyLimit)
             do {
                 try await connection.connect(to: address, until: now + (deadline - now) / (addresses.count - index))
             } catch {
                 if index == 0 || error.certainty < failure.certainty { failure = error }
                 if error.code == .cancelled { throw error }
                 continue
-            }
-            guard let credentials else { return connection }
-            do {
-                _ = try await connection.command(credentials.command, within: deadline - .now)
-            } catch {
-                guard error.saysNoPasswordIsSet else {
-                    await connection.close()
-                    throw error
-                }
             }
             return connection
         }
@@ -65,12 +54,5 @@ extension RedisError {
         case .unreachable: 3
         default: 4
         }
-    }
-
-    /// The answers to `AUTH` of Redis 6 and later, and of those before.
-    fileprivate var saysNoPasswordIsSet: Bool {
-        code == .server
-            && (message.hasPrefix("ERR AUTH <password> called without any password configured")
-                || message.hasPrefix("ERR Client sent AUTH, but no password is set"))
     }
 }

@@ -8,20 +8,35 @@ extension Connection {
         if case .over(let error) = phase { throw error }
         self.subscriber = subscriber
         let deadline = ContinuousClock.now + limit
+        let topics = [("SUBSCRIBE", channels), ("PSUBSCRIBE", patterns)].filter { !$0.1.isEmpty }
+        do {
+            try await confirm(topics, until: deadline)
+        } catch  where isQuestion(.failure(error)) {
+            guard let authentication = authentication() else { throw error }
+            let answer = try submit([authentication], until: deadline)[0]
+            do {
+                try await confirm(topics, until: deadline)
+            } catch {
+                _ = try await answer.value(ifCancelled: .failure(.cancelled(endpoint))).get()
+                throw error
+            }
+        }
+    }
+
+    private func confirm(
+        _ topics: [(name: String, list: [String])], until deadline: ContinuousClock.Instant
+    ) async throws(RedisError) {
         var promises: [Promise<Result<Reply, RedisError>>] = []
-        for (name, topics) in [("SUBSCRIBE", channels), ("PSUBSCRIBE", patterns)] where !topics.isEmpty {
-            unsent.append(command: [name] + topics)
+        for (name, list) in topics {
+            unsent.append(command: [name] + list)
             // Each topic is confirmed by a reply of its own.
-            for _ in topics { promises.append(expect(name, until: deadline)) }
+            for _ in list { promises.append(expect(name, until: deadline)) }
         }
         flush()
         for promise in promises {
-            switch await promise.value(ifCancelled: .failure(.cancelled(endpoint))) {
-            case .success(let reply):
-                guard reply.list?.first?.text?.hasSuffix("subscribe") == true else {
-                    throw RedisError(.unexpectedReply, endpoint: endpoint, message: "no confirmation of a subscription")
-                }
-            case .failure(let error): throw error
+            let reply = try await promise.value(ifCancelled: .failure(.cancelled(endpoint))).get()
+            guard reply.list?.first?.text?.hasSuffix("subscribe") == true else {
+                throw RedisError(.unexpectedReply, endpoint: endpoint, message: "no confirmation of a subscription")
             }
         }
     }

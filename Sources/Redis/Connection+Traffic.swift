@@ -3,15 +3,14 @@ import Glibc
 /// Writing, reading and pairing replies with commands, on the loop's thread.
 extension Connection {
     func submit(
-        _ commands: [[String]], within limit: Duration
+        _ commands: [[String]], until deadline: ContinuousClock.Instant
     ) throws(RedisError) -> [Promise<Result<Reply, RedisError>>] {
         if case .over(let error) = phase { throw commands.first.map { error.during(commandName($0)) } ?? error }
         if Task.isCancelled { throw commands.first.map { cancelled($0) } ?? .cancelled(endpoint) }
-        let deadline = ContinuousClock.now + limit
         let promises = commands.map { arguments in
             precondition(!arguments.isEmpty, "a command has a name")
             unsent.append(command: arguments)
-            return expect(commandName(arguments), until: deadline)
+            return expect(commandName(arguments), isSecret: bearsSecret(arguments), until: deadline)
         }
         flush()
         return promises
@@ -19,9 +18,11 @@ extension Connection {
 
     /// Queues a place for one reply, whose deadline is watched from now on.
     @discardableResult
-    func expect(_ name: String, until deadline: ContinuousClock.Instant) -> Promise<Result<Reply, RedisError>> {
+    func expect(
+        _ name: String, isSecret: Bool = false, until deadline: ContinuousClock.Instant
+    ) -> Promise<Result<Reply, RedisError>> {
         let promise = Promise<Result<Reply, RedisError>>()
-        pending.append(Pending(name: name, deadline: deadline, promise: promise))
+        pending.append(Pending(name: name, isSecret: isSecret, deadline: deadline, promise: promise))
         arm(deadline)
         return promise
     }
@@ -117,7 +118,8 @@ extension Connection {
         guard let entry = pending.popFirst() else { return finish(unasked(reply)) }
         hasAnswered = true
         if case .error(let line) = reply {
-            entry.promise.fulfil(.failure(RedisError(line: line, endpoint: endpoint, command: entry.name)))
+            let error = RedisError(line: line, endpoint: endpoint, command: entry.name)
+            entry.promise.fulfil(.failure(entry.isSecret ? error.withoutText : error))
         } else {
             entry.promise.fulfil(.success(reply))
         }

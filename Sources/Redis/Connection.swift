@@ -16,6 +16,8 @@ public actor Connection {
     /// A command that was written and whose reply is still to come.
     struct Pending {
         var name: String
+        /// Whether it bears a secret: then nothing of what is answered is repeated.
+        var isSecret: Bool
         var deadline: ContinuousClock.Instant
         var promise: Promise<Result<Reply, RedisError>>
     }
@@ -28,6 +30,10 @@ public actor Connection {
 
     nonisolated let loop: EventLoop
     let replyLimit: Int
+    /// For a server that asks who we are, and only then.
+    let credentials: Credentials?
+    /// Whether they were sent.
+    var hasAuthenticated = false
     var phase: Phase
     var socket: Socket?
     var parser: ReplyParser?
@@ -44,40 +50,43 @@ public actor Connection {
     /// Takes messages, then how the connection ended; nil unless subscribed.
     var subscriber: (@Sendable (Result<Message, RedisError>) -> Void)?
 
-    init(_ endpoint: Endpoint, on loop: EventLoop, replyLimit: Int) {
+    init(_ endpoint: Endpoint, credentials: Credentials?, on loop: EventLoop, replyLimit: Int) {
         self.endpoint = endpoint
+        self.credentials = credentials
         self.loop = loop
         self.replyLimit = replyLimit
         phase = .connecting(Promise())
     }
 
-    /// Sends one command (name and arguments; never empty) and returns its reply.
+    /// Sends one command (name and arguments; never empty) and returns its reply. A server that asks who we are is told, as
+    /// `pipeline` does.
     ///
     /// Throws `.denied`, `.loading` or `.server` for an error reply, and `.timedOut`, `.closed`, `.notRedis` or
     /// `.cancelled` when there is none: the command may have been carried out all the same.
     public func command(_ arguments: [String], within limit: Duration) async throws(RedisError) -> Reply {
-        let promise = try submit([arguments], within: limit)[0]
-        return try await promise.value(ifCancelled: .failure(cancelled(arguments))).get()
+        try await pipeline([arguments], within: limit)[0].get()
     }
 
     /// Sends several commands in one write, and returns their replies in order, an error reply as that command's failure.
+    ///
+    /// Where the server asks who we are, and there are credentials that it has not been given yet, it gets them, and the
+    /// commands from the first that it refused on once more, in one write: those behind it may be carried out twice.
     ///
     /// Throws only when nothing was written, because the connection is over or the task cancelled; a connection that ends
     /// meanwhile fails the commands that had no reply by then.
     public func pipeline(
         _ commands: [[String]], within limit: Duration
     ) async throws(RedisError) -> [Result<Reply, RedisError>] {
-        let promises = try submit(commands, within: limit)
-        // Replies come in order: with the last one all are there, for one wait.
-        if let promise = promises.last, let arguments = commands.last {
-            _ = await promise.value(ifCancelled: .failure(cancelled(arguments)))
+        let deadline = ContinuousClock.now + limit
+        let wasAuthenticated = hasAuthenticated
+        let results = try await exchange(commands, until: deadline)
+        guard !wasAuthenticated, let first = results.firstIndex(where: { isQuestion($0) }) else { return results }
+        let rest = Array(commands[first...])
+        do {
+            return results[..<first] + (try await authenticated(rest, until: deadline))
+        } catch {
+            return results[..<first] + rest.map { .failure(error.during(commandName($0))) }
         }
-        var results: [Result<Reply, RedisError>] = []
-        results.reserveCapacity(promises.count)
-        for (promise, arguments) in zip(promises, commands) {
-            results.append(await promise.value(ifCancelled: .failure(cancelled(arguments))))
-        }
-        return results
     }
 
     /// Ends the connection; pending commands fail with `.closed`.

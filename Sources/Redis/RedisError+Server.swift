@@ -10,6 +10,19 @@ extension RedisError {
         self.init(Self.code(of: text), endpoint: endpoint, command: command, message: text)
     }
 
+    /// Without what the server said, but for the word that tells its kind: for a command that bears a secret, which an answer
+    /// may repeat in whatever form.
+    var withoutText: RedisError {
+        let word = prefix.flatMap { Self.words.contains($0) ? $0 : nil } ?? "ERR"
+        let message = "\(word) (what it says is left out: it may repeat a secret)"
+        return RedisError(code, endpoint: endpoint, command: command, message: message)
+    }
+
+    /// First words of error lines that say something. Any other might be anything.
+    private static let words: Set<String> = [
+        "ERR", "NOAUTH", "WRONGPASS", "NOPERM", "DENIED", "LOADING", "BUSY", "MASTERDOWN", "READONLY", "MISCONF",
+    ]
+
     /// Prefixes of https://redis.io/docs/latest/develop/reference/protocol-spec and of Redis 7.0's server.c, acl.c.
     private static func code(of line: String) -> Code {
         switch line.prefix(while: { $0 != " " }) {
@@ -37,9 +50,11 @@ extension RedisError {
     }
 }
 
-/// A peer's text made safe for a log: one line, no control characters, 256 characters at most.
+/// A peer's text made safe for a log: one line, no control characters, 256 characters at most, and none of our secrets.
 func printable(_ text: String) -> String {
-    let scalars = text.unicodeScalars.prefix(256).map { $0.properties.generalCategory == .control ? "?" : $0 }
+    let scalars = Secrets.removed(from: text).unicodeScalars.prefix(256).map {
+        $0.properties.generalCategory == .control ? "?" : $0
+    }
     return String(String.UnicodeScalarView(scalars))
 }
 

@@ -80,7 +80,8 @@ extension Reason: CustomStringConvertible {
             "a Redis answers at \(address) that has no lease, no mark of this cluster and no majority of sentinels behind "
                 + "it; check whether another tool started it, and that CONFIG GET is allowed there"
         case .denied(let address):
-            "the Redis at \(address) does not let us in; check REDIS_PASSWORD and REDIS_USERNAME, and its maxclients"
+            "the Redis at \(address) does not let us in; check REDIS_PASSWORD and REDIS_USERNAME, its maxclients, and that a "
+                + "member's node registers it: nobody else is told a password"
         case .stranger(let address):
             "the server at \(address) is not of this cluster"
         case .startingOrCutOff(let address):

@@ -40,6 +40,22 @@ func statCompleted(_ code: Int32, _ stat: UnsafePointer<CZooKeeper.Stat>?, _ con
     complete(code, context) { _ in stat.map { .stat(Stat($0.pointee)) } }
 }
 
+func aclCompleted(
+    _ code: Int32, _ acl: UnsafeMutablePointer<ACL_vector>?, _ stat: UnsafeMutablePointer<CZooKeeper.Stat>?,
+    _ context: UnsafeRawPointer?
+) {
+    complete(code, context) { _ in
+        guard let acl = acl?.pointee, let stat = stat?.pointee else { return nil }
+        let entries = (0..<Int(acl.count)).map { index in
+            let entry = acl.data[index]
+            return ACL.Entry(
+                .init(rawValue: entry.perms), scheme: String(cString: entry.id.scheme),
+                id: String(cString: entry.id.id))
+        }
+        return .acl(ACL(entries), Stat(stat))
+    }
+}
+
 func nameCompleted(_ code: Int32, _ name: UnsafePointer<CChar>?, _ context: UnsafeRawPointer?) {
     complete(code, context) { _ in name.map { .name(String(cString: $0)) } }
 }

@@ -17,6 +17,8 @@ extension ZooKeeperError {
         public static let noAuth = Self(ZNOAUTH)
         public static let invalidACL = Self(ZINVALIDACL)
         public static let authFailed = Self(ZAUTHFAILED)
+        /// The server lets in nobody who is not authenticated, and ended the session.
+        public static let authenticationRequired = Self(ZSESSIONCLOSEDREQUIRESASLAUTH)
         public static let sessionExpired = Self(ZSESSIONEXPIRED)
         public static let sessionMoved = Self(ZSESSIONMOVED)
         public static let unimplemented = Self(ZUNIMPLEMENTED)
@@ -56,6 +58,7 @@ extension ZooKeeperError.Code: CustomStringConvertible {
         case .unusableHosts: "no server of this list has an address"
         case .tooLarge: "larger than a server takes"
         case .cancelled: "cancelled"
+        case .authenticationRequired: "the server lets in only who is authenticated"
         default: String(cString: zerror(rawValue))
         }
     }

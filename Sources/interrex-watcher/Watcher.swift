@@ -66,7 +66,7 @@ enum Watcher {
         let desk = Desk(
             loop: loop, redis: settings.redis, acceptLossAfter: settings.acceptLossAfter, address: settings.address,
             board: board, feed: feed, hookFeed: hookFeed, metrics: metrics, turnstile: Turnstile(loop: loop))
-        let prober = Prober(settings.redis, on: loop)
+        let prober = Prober(settings.redis, on: loop, confidants: desk.confidants)
         let roots = (settings.roots.clusters + settings.roots.parents.map { "\($0)/*" }).joined(separator: ", ")
         var services: [any Service] = [
             HTTPServer(

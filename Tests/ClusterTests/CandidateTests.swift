@@ -101,14 +101,13 @@ struct CandidateTests {
         #"{"address":"127.0.0.1 70000","freshness":{"holds_data":true}}"#,
         "{\"address\":\"127.0.0.1 7001\",\n\"freshness\":{\"holds_data\":true}}",
     ])
-    func data_that_none_of_us_would_write_is_refused_with_its_path(_ data: String) async throws {
+    func data_that_none_of_us_would_write_is_left_out_and_named(_ data: String) async throws {
         try await Place.with { place in
             let path = place.paths.candidatePrefix + "0000000007"
             try await place.put(path, data, .ephemeral)
             let before = try await place.tree()
-            let failure = try await failure { try await place.registry.candidates() }
-            #expect(failure.code == .badData)
-            #expect(failure.description.hasPrefix("\(path) in ZooKeeper can't be used: "))
+            #expect(try await place.registry.candidates() == [])
+            #expect(try await place.registry.view().badNodes.map(\.path) == [path])
             #expect(try await place.tree() == before)
         }
     }

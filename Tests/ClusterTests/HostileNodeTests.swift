@@ -26,23 +26,31 @@ struct HostileNodeTests {
         #expect(try await place.tree() == before)
     }
 
-    @Test("F60: a bad address is refused by its path, and is not shown", arguments: values)
+    @Test("F60: a bad address as the master is refused by its path, and is not shown", arguments: values)
     func f60_an_address(_ value: [UInt8]) async throws {
         try await Place.with { place in
-            let id = UUIDText.random()
-            for path in [
-                place.paths.master, place.paths.member("m"), place.paths.sentinel("s"), place.paths.identity(id),
-            ] {
-                try await place.put(path, value)
-                try await refuses(path, place) { registry in
-                    if path == place.paths.identity(id) {
-                        _ = try await registry.identities()
-                    } else {
-                        _ = try await registry.view()
-                    }
-                }
-                try await place.witness.delete(path)
-            }
+            try await place.put(place.paths.master, value)
+            try await refuses(place.paths.master, place) { _ = try await $0.view() }
+        }
+    }
+
+    /// Only `/redis/master` and `/redis/cluster` are essential.
+    @Test("F60: a bad address anywhere else is left out and named, and is not shown", arguments: values)
+    func f60_another_address(_ value: [UInt8]) async throws {
+        try await Place.with { place in
+            let (lease, identity) = (place.paths.member("l"), place.paths.identity(UUIDText.random()))
+            let bad = [place.paths.member("m"), place.paths.sentinel("s"), identity]
+            for path in bad { try await place.put(path, value) }
+            try await place.put(lease, value, .ephemeral)
+            try await place.put(place.paths.member("good"), "127.0.0.1 7001", .ephemeral)
+            let before = try await place.tree()
+            let view = try await place.registry.view()
+            #expect(Set(view.badNodes.map(\.path)) == Set(bad + [lease]))
+            #expect(view.badNodes.allSatisfy { !$0.reason.contains("secret") && !$0.isEssential })
+            #expect(view.members.map(\.id) == ["good"] && view.sentinels.isEmpty && view.identities.isEmpty)
+            // Only who holds a lease lives.
+            #expect(view.unreadableMembers == ["l"])
+            #expect(try await place.tree() == before)
         }
     }
 

@@ -98,12 +98,14 @@ struct IdentityTests {
     }
 
     @Test(arguments: ["not-a-uuid", "0A000000-0000-4000-8000-000000000000", "0a000000-0000-4000-8000-00000000000"])
-    func a_node_that_is_no_uuid_is_refused_with_its_path(_ name: String) async throws {
+    func a_node_that_is_no_uuid_is_left_out(_ name: String) async throws {
         try await Place.with { place in
             try await place.put(place.paths.identity(name), "127.0.0.1 7100")
-            let failure = try await failure { try await place.registry.identities() }
-            #expect(failure.code == .badData)
-            #expect(failure.description.contains(place.paths.identity(name)))
+            let id = UUIDText.random()
+            try await place.put(place.paths.identity(id), "127.0.0.1 7101")
+            #expect(try await place.registry.identities().map(\.id) == [id])
+            let bad = BadNode(path: place.paths.identity(name), reason: "its name is no UUID")
+            #expect(try await place.registry.view().badNodes == [bad])
         }
     }
 

@@ -54,6 +54,19 @@ struct LeaderCleanupTests {
         }
     }
 
+    @Test func a_pause_that_is_over_goes_with_what_somebody_put_below_it() async throws {
+        try await Place.claimed { (place) async throws in
+            let watcher = try await place.registry.enlist(Address(8081))
+            try await place.put(place.paths.paused, #"{"until":"2020-01-01T00:00:00Z"}"#)
+            for child in ["a", "b", "b/c", "b/c/d"] { try await place.put("\(place.paths.paused)/\(child)", "x") }
+            // Nobody is kept from anything meanwhile.
+            let view = try await place.registry.watcherView()
+            #expect(view.isPaused && view.isPauseOver && view.badNodes.isEmpty)
+            #expect(try await place.registry.resume(as: watcher) == .done)
+            #expect(try await place.witness.exists(place.paths.paused) == nil)
+        }
+    }
+
     @Test(arguments: ["{}", "", "secret", #"{"who":"ops"}"#, #"{"until":"2100-01-01T00:00:00Z"}"#, #"{"until":"x"}"#])
     func any_other_pause_stays(_ pause: String) async throws {
         try await Place.claimed { (place) async throws in

@@ -9,7 +9,7 @@ import Testing
         _ arguments: [String], user: String? = nil, password: String? = nil
     ) async throws -> MarkReading {
         let server = try await RedisServer.start(arguments)
-        return try await withProber(password: password, user: user) { prober in
+        return try await withProber(password: password, user: user, servers: [server.port]) { prober in
             let instance = await prober.instance(Address(server.port))
             #expect(instance.answer.history != nil)
             return instance.mark
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func a_user_who_may_not_read_settings_sees_nothing() async throws {
-        let arguments = ["--user", "app", "on", ">word", "~*", "+@all", "-config"]
+        let arguments = ["--user", "app", "on", ">word", "~*", "+@all", "-config", "--requirepass", "other"]
         #expect(try await reading(arguments, user: "app", password: "word") == .unknown)
     }
 }

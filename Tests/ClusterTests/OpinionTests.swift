@@ -84,11 +84,13 @@ import Testing
     @Test func a_sentinels_password_is_its_own() async throws {
         let sentinel = try await SentinelServer.start(monitor: try freePort(), extra: ["requirepass sesame"])
         for password in [nil, "guess"] {
-            try await withProber(password: "sesame", sentinelPassword: password) { prober in
+            try await withProber(
+                password: "sesame", sentinelPassword: password, sentinels: [sentinel.port]
+            ) { prober in
                 #expect(await prober.opinion(of: Address(sentinel.port)) == nil)
             }
         }
-        try await withProber(sentinelPassword: "sesame") {
+        try await withProber(sentinelPassword: "sesame", sentinels: [sentinel.port]) {
             #expect(await $0.opinion(of: Address(sentinel.port)) != nil)
         }
     }
@@ -112,7 +114,7 @@ import Testing
 
     @Test func whether_it_answers_a_ping() async throws {
         let server = try await RedisServer.start(["--requirepass", "sesame"])
-        try await withProber(password: "sesame", limit: .seconds(2)) { prober in
+        try await withProber(password: "sesame", limit: .seconds(2), servers: [server.port]) { prober in
             #expect(await prober.answersPing(Address(server.port), prober.settings.credentials))
             #expect(await !prober.answersPing(Address(server.port), nil))
             server.kill9()

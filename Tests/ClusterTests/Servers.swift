@@ -4,17 +4,20 @@ import Redis
 import Succession
 import Support
 
-/// A prober on a loop of its own that ends with `body`.
+/// A prober on a loop of its own that ends with `body`. Whoever has a password may tell it to the ports of `servers` and
+/// `sentinels`.
 func withProber<Value>(
     password: String? = nil, user: String? = nil, sentinelPassword: String? = nil, name: String = "mymaster",
-    limit: Duration = .seconds(5), _ body: (Prober) async throws -> Value
+    limit: Duration = .seconds(5), servers: [Int] = [], sentinels: [Int] = [], _ body: (Prober) async throws -> Value
 ) async throws -> Value {
     let loop = EventLoop()
     defer { loop.close() }
     let settings = RedisSettings(
         masterName: name, credentials: password.map { Credentials(username: user, password: $0) },
         sentinelCredentials: sentinelPassword.map { Credentials(password: $0) })
-    return try await body(Prober(settings, on: loop, limit: limit))
+    let confidants = Confidants()
+    confidants.learn(servers: servers.map { Address($0) }, sentinels: sentinels.map { Address($0) }, below: "")
+    return try await body(Prober(settings, on: loop, limit: limit, confidants: confidants))
 }
 
 extension Answer {

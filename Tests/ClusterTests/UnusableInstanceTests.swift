@@ -18,7 +18,7 @@ import Testing
                 "--port", "\(port)", "--bind", "127.0.0.1", "--dir", server.folder.path, "--key-load-delay", "1000",
                 "--loading-process-events-interval-bytes", "1024", "--requirepass", "sesame",
             ], output: "\(server.folder.path)/slow.log")
-        try await withProber(password: "sesame") { prober in
+        try await withProber(password: "sesame", servers: [port]) { prober in
             try await eventually("it loads") {
                 let answer = try? await redis(port, "PING", password: "sesame")
                 return answer?.hasPrefix("-LOADING") ?? false
@@ -37,13 +37,13 @@ import Testing
         for (user, password) in [(nil, nil), (nil, "guess"), ("app", "sesame"), ("nobody", "word")]
             as [(String?, String?)]
         {
-            try await withProber(password: password, user: user) { prober in
+            try await withProber(password: password, user: user, servers: [server.port]) { prober in
                 let instance = await prober.instance(Address(server.port))
                 #expect(instance == Instance(.denied, mark: .unknown), "\(user ?? "-") \(password ?? "-")")
             }
         }
         for (user, password) in [(nil, "sesame"), ("app", "word")] as [(String?, String)] {
-            try await withProber(password: password, user: user) { prober in
+            try await withProber(password: password, user: user, servers: [server.port]) { prober in
                 #expect(await prober.instance(Address(server.port)).answer.history != nil)
             }
         }

@@ -1,8 +1,9 @@
-import Cluster
 import Succession
 import Support
 import Testing
 import ZooKeeper
+
+@testable import Cluster
 
 /// One look of a watcher: what can be used, and what can't by its name.
 struct WatcherViewTests {
@@ -110,13 +111,27 @@ struct WatcherViewTests {
         #"{"until":"tomorrow"}"#, #"{"until":"2026-13-01T00:00:00Z"}"#, #"{"until":""}"#,
         #"{"why":""# + String(repeating: "x", count: 600) + #""}"#,
     ])
-    func a_pause_that_can_not_be_read_pauses(_ value: String) async throws {
+    func a_pause_that_can_not_be_read_pauses_and_ends_an_hour_after_it_was_written(_ value: String) async throws {
         try await Place.claimed { (place) async throws in
             try await place.put(place.paths.paused, value)
+            let written = try await place.witness.get(place.paths.paused).stat.modified / 1_000
             let view = try await place.registry.watcherView()
-            #expect(view.isPaused && view.pause == nil)
+            #expect(view.isPaused && !view.isPauseOver)
+            let until = try #require(view.pause?.until)
+            #expect(Timestamp.seconds(until) == Double(written + 3_600))
             #expect(view.badNodes.map(\.path) == [place.paths.paused])
             #expect(view.badNodes.map(\.isEssential) == [false])
+            #expect(view.badNodes.first?.reason.contains("the pause ends at \(until)") == true)
+        }
+    }
+
+    @Test func a_pause_whose_end_alone_can_not_be_read_keeps_who_and_why() async throws {
+        try await Place.claimed { (place) async throws in
+            try await place.put(
+                place.paths.paused, #"{"until":"tomorrow","who":"ops","why":"upgrade","since":"today"}"#)
+            let view = try await place.registry.watcherView()
+            #expect(view.pause?.who == "ops" && view.pause?.why == "upgrade" && view.pause?.since == "today")
+            #expect(view.pause?.until.flatMap { Timestamp.seconds($0) } != nil)
         }
     }
 
@@ -145,6 +160,15 @@ struct WatcherViewTests {
         }
     }
 
+    /// A watcher reads them for nothing else: in a launch's way they stand, and it has to be said.
+    @Test func bad_candidates_and_identities_are_named() async throws {
+        try await Place.claimed { (place) async throws in
+            let bad = [place.paths.candidatePrefix + "0000000007", place.paths.identity("x")]
+            for path in bad { try await place.put(path, "x", .ephemeral) }
+            #expect(try await place.registry.watcherView().badNodes.map(\.path) == bad)
+        }
+    }
+
     @Test func a_long_or_strange_name_is_shown_short_and_plain() async throws {
         try await Place.claimed { (place) async throws in
             try await place.put(place.paths.member("x" + String(repeating: "\u{202e}y", count: 500)), "127.0.0.1 0")
@@ -162,9 +186,9 @@ struct WatcherViewTests {
             let hidden = [place.paths.member("hidden"), place.paths.paused]
             for path in hidden { try await other.create(path, Array("127.0.0.1 7009".utf8)) }
             let view = try await place.registry.watcherView()
-            #expect(view.badNodes.map(\.path) == hidden)
+            #expect(view.badNodes.map(\.path) == hidden.sorted())
             #expect(view.members.map(\.id) == ["m"])
-            #expect(view.isPaused && view.pause == nil)
+            #expect(view.isPaused && view.pause?.until != nil && !view.isPauseOver)
 
             try await place.witness.delete(place.paths.master)
             try await other.create(place.paths.master, Array("127.0.0.1 7001".utf8))

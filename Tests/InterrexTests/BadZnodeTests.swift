@@ -67,33 +67,118 @@ import ZooKeeper
     ].map { Array($0.utf8) }
 
     @Test(
-        "F61: a directive behind an address is refused with the address, and is in no file and no log",
-        arguments: injections.indices, ["master", "members/somebody", "sentinels/somebody"])
-    func f61_injection(_ index: Int, _ path: String) async throws {
-        try await refuse(path, ("injection \(index)", Self.injections[index]))
+        "F61: a directive behind the master's address is refused with the address, and is in no file and no log",
+        arguments: injections.indices)
+    func f61_injection(_ index: Int) async throws {
+        try await refuse("master", ("injection \(index)", Self.injections[index]))
+    }
+
+    @Test(
+        "F61: a directive behind another address is left out with the address, and is in no file and no log",
+        arguments: injections.indices, ["members/somebody", "sentinels/somebody"])
+    func f61_left_out(_ index: Int, _ path: String) async throws {
+        try await leaveOut(path, ("injection \(index)", Self.injections[index]))
     }
 
     @Test("F60: a bad /redis/master", arguments: addresses.indices)
     func f60_master(_ index: Int) async throws { try await refuse("master", Self.addresses[index]) }
 
     @Test("F60: a bad member", arguments: addresses.indices)
-    func f60_member(_ index: Int) async throws { try await refuse("members/somebody", Self.addresses[index]) }
+    func f60_member(_ index: Int) async throws { try await leaveOut("members/somebody", Self.addresses[index]) }
 
     @Test("F60: a bad sentinel", arguments: addresses.indices)
-    func f60_sentinel(_ index: Int) async throws { try await refuse("sentinels/somebody", Self.addresses[index]) }
+    func f60_sentinel(_ index: Int) async throws {
+        try await leaveOut("sentinels/somebody", Self.addresses[index])
+    }
 
     @Test("F60: a bad /redis/cluster", arguments: clusters.indices)
     func f60_cluster(_ index: Int) async throws { try await refuse("cluster", Self.clusters[index]) }
 
     @Test("F60: a bad candidate", arguments: candidates.indices)
     func f60_candidate(_ index: Int) async throws {
-        try await refuse("candidates/n-0000000000", Self.candidates[index])
+        try await leaveOut("candidates/n-0000000000", Self.candidates[index])
+    }
+
+    @Test("F60: a bad identity", arguments: addresses.indices)
+    func f60_identity(_ index: Int) async throws {
+        try await leaveOut("identities/0c0c0c0c-0d0d-4e0e-8f0f-101010101010", Self.addresses[index])
     }
 
     @Test(
-        "F60: a node without data",
-        arguments: ["master", "members/x", "sentinels/x", "cluster"])
+        "F60: an identity whose name is no UUID",
+        arguments: ["x", "0C0C0C0C-0D0D-4E0E-8F0F-101010101010", "a b", "{{x}}", "ä"])
+    func f60_identity_name(_ name: String) async throws {
+        try await leaveOut("identities/\(name)", (name, Array("127.0.0.1 1".utf8)))
+    }
+
+    @Test("F60: an essential node without data", arguments: ["master", "cluster"])
     func f60_null(_ path: String) async throws { try await refuse(path, ("NULL", nil)) }
+
+    @Test("F60: another node without data", arguments: ["members/x", "sentinels/x", "identities/x"])
+    func f60_other_null(_ path: String) async throws { try await leaveOut(path, ("NULL", nil)) }
+
+    /// One that holds a bad node does not stop anybody from following the recorded master; it is named in one line.
+    private func leaveOut(_ path: String, _ bad: (name: String, bytes: [UInt8]?)) async throws {
+        try await Place.with { place in
+            let master = try await RedisServer.start(["--proc-title-template", mark(place)])
+            try await place.put("master", "127.0.0.1 \(master.port)")
+            // A lease where it may be one: whoever holds it lives.
+            let mode: CreateMode = path.hasPrefix("identities/") ? .persistent : .ephemeral
+            if let bytes = bad.bytes { try await place.put(path, bytes, mode) } else { try await place.putNull(path) }
+            let before = try await place.tree()
+            for command in ["redis", "sentinel"] {
+                let folder = try TemporaryFolder()
+                let outcome = try await Outcome.of(
+                    [command, "--render-only"], place.variables(port: freePort()), in: folder)
+                #expect(outcome.code == 0, "\(bad.name): \(outcome)")
+                #expect(outcome.output.contains(" \(master.port)"), "\(outcome)")
+                let named = outcome.lines.filter { $0.contains("\(place.root)/\(path) in ZooKeeper can't be used: ") }
+                #expect(named.count == 1, "\(bad.name): \(outcome)")
+                for text in ["replicaof", "password", "1111", "\u{202e}"] {
+                    #expect(!outcome.errors.contains(text), "\(outcome)")
+                }
+                #expect(try await place.tree() == before, "\(bad.name) \(command)")
+            }
+            await master.stop()
+        }
+    }
+
+    @Test("F60: a launch into nothing begins beside a junk member, and a launch that wins is not stopped by others")
+    func f60_first_claim() async throws {
+        try await Place.with { place in
+            try await place.put("members/junk", "no address")
+            try await place.put("sentinels/junk", "no address")
+            try await place.put("identities/junk", "no address")
+            let server = try Launched(.redis, zookeeper: place.servers, root: place.root)
+            try await eventually("it answers: \(server.process.text.suffix(500))") {
+                try? await redis(server.port, "PING") == "PONG"
+            }
+            #expect(try await place.text("master") == "127.0.0.1 \(server.port)")
+            for kind in ["members", "sentinels", "identities"] {
+                let line = "\(place.root)/\(kind)/junk in ZooKeeper can't be used"
+                #expect(server.lines.count { $0.contains(line) } == 1, "\(server.lines)")
+            }
+            await server.stop()
+        }
+    }
+
+    @Test("F60: an unreadable lease of a member may be anybody's: it holds back a claim for a while, and then no more")
+    func f60_unreadable_lease() async throws {
+        try await Place.with { place in
+            try await place.put("members/junk", Array("no address".utf8), .ephemeral)
+            let server = try Launched(
+                .redis, zookeeper: place.servers, root: place.root, ["MASTER_TIMEOUT": "24s"])
+            try await eventually("it waits for it: \(server.process.text.suffix(500))") {
+                server.process.text.contains("unreadable-1.invalid")
+            }
+            #expect(try await place.session.exists("\(place.root)/master") == nil)
+            try await eventually("it answers: \(server.process.text.suffix(500))", within: .seconds(40)) {
+                try? await redis(server.port, "PING") == "PONG"
+            }
+            #expect(try await place.text("master") == "127.0.0.1 \(server.port)")
+            await server.stop()
+        }
+    }
 
     private func refuse(_ path: String, _ bad: (name: String, bytes: [UInt8])) async throws {
         try await refuse(path, (bad.name, Optional(bad.bytes)))
@@ -101,9 +186,7 @@ import ZooKeeper
 
     private func refuse(_ path: String, _ bad: (name: String, bytes: [UInt8]?)) async throws {
         try await Place.with { place in
-            // A candidate that no session ends does not count.
-            let mode: CreateMode = path.hasPrefix("candidates/") ? .ephemeral : .persistent
-            if let bytes = bad.bytes { try await place.put(path, bytes, mode) } else { try await place.putNull(path) }
+            if let bytes = bad.bytes { try await place.put(path, bytes) } else { try await place.putNull(path) }
             let before = try await place.tree()
             for arguments in [["redis"], ["sentinel"], ["redis", "--render-only"], ["sentinel", "--render-only"]] {
                 let folder = try TemporaryFolder()

@@ -6,9 +6,14 @@ public actor Contacts {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private nonisolated let loop: EventLoop
+    /// Whom of them passwords may be told.
+    public nonisolated let confidants: Confidants
     private var connections: [Address: Connection] = [:]
 
-    public init(on loop: EventLoop) { self.loop = loop }
+    public init(on loop: EventLoop, confidants: Confidants = Confidants()) {
+        self.loop = loop
+        self.confidants = confidants
+    }
 
     func connection(to address: Address) -> Connection? { connections[address] }
 

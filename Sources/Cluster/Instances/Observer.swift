@@ -29,17 +29,23 @@ public actor Observer {
 
     /// Asks the recorded address, each live member and each sentinel at once; then whom those name and nobody has asked.
     public func observe(_ view: View, candidacy: Candidacy? = nil) async -> Observation {
-        let members = view.members.filter(\.isLeased).map(\.address)
-        var instances: [Address: Instance] = [:]
+        let unreadable = unreadable(view)
+        let members = view.members.filter(\.isLeased).map(\.address) + unreadable
+        prober.confidants.learn(view, below: mark.root)
+        var instances = Dictionary(unreadable.map { ($0, Instance(.silent)) }) { $1 }
         async let sentinels = reports(of: view.sentinels)
-        await ask(Set(members).union([view.record?.address].compactMap(\.self)), into: &instances)
+        await ask(
+            Set(members).subtracting(unreadable).union([view.record?.address].compactMap(\.self)), into: &instances)
         let reports = await sentinels
+        prober.confidants.heard(reports, of: view.record?.address, below: mark.root)
+        await ask(prober.confidants.released(), into: &instances)
         var named = Set(reports.compactMap(\.opinion?.names))
         if let record = view.record, case .replica(let replication)? = instances[record.address]?.answer {
             named.formUnion([replication.master].compactMap(\.self))
         }
         await ask(named.subtracting(instances.keys), into: &instances)
         await askForgotten(view, into: &instances)
+        await ask(prober.confidants.released(), into: &instances)
 
         var mark = mark
         let borne = mark.clusterIDs(in: instances.filter { members.contains($0.key) })
@@ -54,6 +60,14 @@ public actor Observer {
         observation.passedOver = passedOver(among: view.candidates)
         if mark.clusterID == nil { observation.mark.clusterID = observation.restored?.id }
         return observation
+    }
+
+    /// Leases that can't be read are members that nobody can ask, for half of our time: none of us writes such a one, but who
+    /// does may live.
+    private func unreadable(_ view: View) -> [Address] {
+        guard (ContinuousClock.now - start) * 2 < limit else { return [] }
+        // A name that nobody has (RFC 6761), nor is it ever looked up.
+        return view.unreadableMembers.indices.compactMap { Address(host: "unreadable-\($0 + 1).invalid", port: 1) }
     }
 
     /// Takes note of whose turn it is to claim.

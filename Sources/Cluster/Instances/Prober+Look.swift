@@ -4,7 +4,9 @@ public import Succession
 extension Prober {
     /// What a lease reads of its own server; nil where it answers as no redis-server.
     public func look(over connection: Connection) async throws -> ServerLook? {
-        ServerLook(try await connection.info(within: limit))
+        let info = try await connection.info(within: limit)
+        confidants.heard(info, from: Address(connection.endpoint))
+        return ServerLook(info)
     }
 }
 

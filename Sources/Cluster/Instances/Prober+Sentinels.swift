@@ -35,7 +35,9 @@ extension Prober {
                     return Opinion(named, master, knowing: last.details)
                 }
             }
-            return Opinion(try await connection.sentinelSurvey(named: settings.masterName, within: limit))
+            let survey = try await connection.sentinelSurvey(named: settings.masterName, within: limit)
+            confidants.heard(survey.peers, from: address)
+            return Opinion(survey)
         }
     }
 

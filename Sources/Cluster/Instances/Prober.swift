@@ -9,25 +9,36 @@ public struct Prober: Sendable {
     public let limit: Duration
     /// Connections that are kept for the next question; nil where each question opens its own.
     private let contacts: Contacts?
+    /// Whom passwords may be told.
+    public let confidants: Confidants
 
+    /// - Parameter confidants: those of `contacts` where they are left out; without either nobody is told a password.
     public init(
-        _ settings: RedisSettings, on loop: EventLoop, limit: Duration = .seconds(1), contacts: Contacts? = nil
+        _ settings: RedisSettings, on loop: EventLoop, limit: Duration = .seconds(1), contacts: Contacts? = nil,
+        confidants: Confidants? = nil
     ) {
         self.settings = settings
         self.loop = loop
         self.limit = limit
         self.contacts = contacts
+        self.confidants = confidants ?? contacts?.confidants ?? Confidants()
     }
 
     /// The same with another limit.
-    public func within(_ limit: Duration) -> Prober { Prober(settings, on: loop, limit: limit, contacts: contacts) }
+    public func within(_ limit: Duration) -> Prober {
+        Prober(settings, on: loop, limit: limit, contacts: contacts, confidants: confidants)
+    }
 
     /// What the server at `address` answers, and whose mark it bears.
     public func instance(_ address: Address) async -> Instance {
         do {
             return try await asking(address, settings.credentials) { try await instance(over: $0) }
         } catch {
-            return Instance(Answer(error))
+            let answer = Answer(error)
+            if answer == .denied, settings.credentials != nil, !confidants.knowsServer(address) {
+                confidants.withhold(from: address)
+            }
+            return Instance(answer)
         }
     }
 
@@ -37,6 +48,7 @@ public struct Prober: Sendable {
         // In one write, so that a slow network is paid for once.
         let (info, template) = try await connection.infoAndConfig(
             ["replication", "keyspace", "persistence"], "proc-title-template", after: command, within: limit)
+        confidants.heard(info, from: Address(connection.endpoint))
         return Instance(Answer(info), mark: MarkReading(template))
     }
 
@@ -88,14 +100,20 @@ public struct Prober: Sendable {
 
     private func open(_ address: Address, _ credentials: Credentials?) async throws -> Connection {
         try await Connection.open(
-            Endpoint(address), credentials: credentials, on: loop,
+            Endpoint(address), credentials: confidants.may(credentials, at: address, of: settings), on: loop,
             within: limit)
     }
 
-    /// Opens a connection for `body` and closes it behind it.
+    /// Opens a connection for `body` and closes it behind it. Where the server may not be told a password, and a connection is
+    /// kept on which it was, that one is used, and goes on being kept.
     public func connected<Value: Sendable>(
         to address: Address, _ credentials: Credentials?, _ body: (Connection) async throws -> Value
     ) async throws -> Value {
+        if credentials != nil, confidants.may(credentials, at: address, of: settings) == nil,
+            let kept = await contacts?.connection(to: address)
+        {
+            return try await body(kept)
+        }
         let connection = try await open(address, credentials)
         do {
             let value = try await body(connection)

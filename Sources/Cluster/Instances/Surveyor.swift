@@ -37,6 +37,7 @@ public actor Surveyor {
     public func survey(_ view: WatcherView, isHasty: Bool, isCalm: Bool) async -> Snapshot {
         calmLooks = isCalm ? (calmLooks + 1) % Self.calmRound : 0
         let members = view.members.filter(\.isLeased).map(\.address)
+        prober.confidants.learn(view, below: mark.root)
         let registered = Set(view.sentinels.map(\.address))
         let leftovers = Set(view.sentinels.filter { !$0.isLeased }.map(\.address))
 
@@ -47,6 +48,7 @@ public actor Surveyor {
         async let askedInstances = ask(first, isHasty, and: view.record?.address)
         async let askedPeers = askPeers(Set(peers.keys).subtracting(registered).union(leftovers), isHasty)
         let sentinels = await reports(of: registered, isHasty)
+        prober.confidants.heard(sentinels, of: view.record?.address, below: mark.root)
         var (instances, peers) = (await askedInstances, await askedPeers)
 
         let known = Set(sentinels.compactMap(\.opinion).flatMap { $0.details.replicas + [$0.names].compactMap(\.self) })
@@ -54,6 +56,7 @@ public actor Surveyor {
         instances.merge(await each(forgotten.subtracting(instances.keys), forgotten) { await $0.instance($1) }) { $1 }
         let wanted = Set(members + [view.record?.address].compactMap(\.self)).union(known).union(forgotten)
         instances.merge(await ask(wanted.subtracting(instances.keys), isHasty)) { $1 }
+        instances.merge(await ask(prober.confidants.released().intersection(instances.keys), isHasty)) { $1 }
         let followedNow = Set(instances.filter { wanted.contains($0.key) }.compactMap { $0.value.answer.master })
         instances.merge(await ask(followedNow.subtracting(instances.keys), isHasty)) { $1 }
         let otherSentinels = Set(sentinels.compactMap(\.opinion).flatMap(\.details.sentinels)).subtracting(registered)
@@ -80,7 +83,7 @@ public actor Surveyor {
         var snapshot = Snapshot(
             mark: mark, record: view.record, cluster: view.cluster, sentinels: sentinels, members: members,
             instances: self.instances, peers: self.peers, leftovers: leftovers, badNodes: view.badNodes,
-            isPaused: view.isPaused, followed: before.merging(followed) { $1 })
+            isPaused: view.isPaused && !view.isPauseOver, followed: before.merging(followed) { $1 })
         snapshot.unregistered = await unregistered
         if !isHasty { snapshot.links = await links(snapshot) }
         snapshot.acceptsLoss = view.lossVersion != nil

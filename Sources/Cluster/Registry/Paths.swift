@@ -29,6 +29,9 @@ public struct Paths: Equatable, Sendable {
     public var candidatePrefix: String { "\(candidates)/n-" }
     public var watcherPrefix: String { "\(watchers)/n-" }
 
+    /// What every start rests on: who may change one of these owns the data.
+    var guarded: [String] { parents + [watchers, master, cluster] }
+
     /// The persistent parents that a first start creates, in the order of their creation.
     public var parents: [String] { [root, members, sentinels, identities, candidates] }
 }

@@ -23,25 +23,24 @@ extension Registry {
         return Int(path[path.index(after: hyphen)...])
     }
 
-    public func candidates() async throws -> [Candidate] {
-        try await nodes(below: paths.candidates).compactMap { name, node in
-            // One that no session ends would stand for ever.
-            guard let number = Self.number(ofCandidate: name), node.stat.ephemeralOwner != 0 else { return nil }
-            let path = "\(paths.candidates)/\(name)"
-            let data = try decode(CandidateData.self, from: node, at: path) { data throws(BadZnode) in data }
-            do {
-                var freshness = data.freshness
-                // A file can't have been written after its candidate stood: by ZooKeeper's clock, which is nobody's own.
-                if let modified = freshness.modified, modified > node.stat.created + Self.clockSlack {
-                    freshness.modified = nil
-                }
-                return Candidate(
-                    number: number, address: try Address(znode: Array(data.address.utf8)), freshness: freshness,
-                    since: node.stat.created)
-            } catch let error as BadZnode {
-                throw Failure(badZnode: error, at: path)
-            }
-        }
+    /// Those that can be used. One that can't is at worst a better one that does not claim in its turn, and such a one is
+    /// passed over.
+    public func candidates() async throws -> [Candidate] { try await readCandidates().values }
+
+    func readCandidates() async throws -> Reading<Candidate> {
+        try await reading(below: paths.candidates) { name, node throws(BadZnode) in try Self.candidate(name, node) }
+    }
+
+    static func candidate(_ name: String, _ node: Node) throws(BadZnode) -> Candidate? {
+        // One that no session ends would stand for ever.
+        guard let number = number(ofCandidate: name), node.stat.ephemeralOwner != 0 else { return nil }
+        let data = try decode(CandidateData.self, node.data)
+        var freshness = data.freshness
+        // A file can't have been written after its candidate stood: by ZooKeeper's clock, which is nobody's own.
+        if let modified = freshness.modified, modified > node.stat.created + clockSlack { freshness.modified = nil }
+        return Candidate(
+            number: number, address: try Address(znode: Array(data.address.utf8)), freshness: freshness,
+            since: node.stat.created)
     }
 
     /// How far clocks may differ before a file's time is no argument, in milliseconds.

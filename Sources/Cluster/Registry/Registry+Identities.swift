@@ -29,21 +29,22 @@ public struct Identity: Equatable, Sendable {
 }
 
 extension Registry {
-    /// All identities.
-    /// - Throws: `Failure` 65 for a node whose name is no UUID or whose data is no address.
+    /// All identities that can be used. The others are nobody's: a sentinel takes another, or makes one.
     public func identities() async throws -> [Identity] {
-        var result: [Identity] = []
-        for (name, node) in try await nodes(below: paths.identities) {
-            let path = paths.identity(name)
-            guard UUIDText.isValid(name) else {
-                throw Failure(.badData, "\(path) in ZooKeeper can't be used: its name is no UUID; delete that node")
-            }
-            result.append(
-                Identity(
-                    id: name, address: try address(node, at: path), version: node.stat.version,
-                    isLocked: node.stat.childCount > 0))
-        }
-        return result
+        let reading = try await readIdentities()
+        notes.tell(of: reading.bad)
+        return reading.values
+    }
+
+    func readIdentities() async throws -> Reading<Identity> {
+        try await reading(below: paths.identities) { name, node throws(BadZnode) in try Self.identity(name, node) }
+    }
+
+    static func identity(_ name: String, _ node: Node) throws(BadZnode) -> Identity {
+        guard UUIDText.isValid(name) else { throw BadZnode("its name is no UUID") }
+        return Identity(
+            id: name, address: try Address(znode: node.data), version: node.stat.version,
+            isLocked: node.stat.childCount > 0)
     }
 
     /// Takes `identity` for the sentinel at `address`, in one transaction: set at the version read, create the lock.

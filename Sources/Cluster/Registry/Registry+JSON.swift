@@ -4,16 +4,6 @@ import ZooKeeper
 
 /// The nodes whose data is JSON.
 extension Registry {
-    func decode<Value: Decodable>(
-        _ type: Value.Type, from node: Node, at path: String, _ check: (Value) throws(BadZnode) -> Value
-    ) throws -> Value {
-        do throws(BadZnode) {
-            return try check(try Self.decode(type, node.data))
-        } catch {
-            throw Failure(badZnode: error, at: path)
-        }
-    }
-
     /// A node's data, at most `limit` bytes of JSON on one line. What it says is still to be checked.
     static func decode<Value: Decodable>(
         _ type: Value.Type, _ data: [UInt8], limit: Int = ZnodeText.limit

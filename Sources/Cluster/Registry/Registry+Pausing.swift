@@ -1,26 +1,61 @@
 import Succession
 import ZooKeeper
 
-/// `/redis/paused`: that it exists is what counts.
+/// `/redis/paused`: that it exists is what counts, until its time is over.
 extension Registry {
-    static func pause(_ data: [UInt8]) throws(BadZnode) -> Pause {
-        let pause = try decode(Pause.self, data)
-        for (name, text) in [("who", pause.who), ("why", pause.why), ("since", pause.since), ("until", pause.until)] {
-            if let text { try checkLine(text, name, limit: ZnodeText.limit) }
+    /// How long a pause lasts whose end can't be read, in milliseconds: from when it was written last, by ZooKeeper's clock.
+    private static let unreadableLife: Int64 = 3_600_000
+
+    /// What a pause says, as far as it can be read, and what is wrong with it. One that has no readable end gets one: nobody
+    /// knows what was meant, and without an end no failover would ever be made again.
+    static func pause(_ node: Node) -> (pause: Pause, problem: BadZnode?) {
+        let end = Timestamp.text(milliseconds: node.stat.modified + unreadableLife)
+        do throws(BadZnode) {
+            var pause = try decode(Pause.self, node.data)
+            for (name, text) in [
+                ("who", pause.who), ("why", pause.why), ("since", pause.since), ("until", pause.until),
+            ] {
+                if let text { try checkLine(text, name, limit: ZnodeText.limit) }
+            }
+            guard let until = pause.until, Timestamp.seconds(until) == nil else { return (pause, nil) }
+            pause.until = end
+            return (pause, BadZnode("its until is not a time of RFC 3339, so the pause ends at \(end)"))
+        } catch {
+            return (Pause(until: end), BadZnode("\(error), so the pause ends at \(end)"))
         }
-        if let until = pause.until, Timestamp.seconds(until) == nil {
-            throw BadZnode("its until is not a time of RFC 3339")
-        }
-        return pause
     }
 
-    /// Ends a pause whose `until` has passed: deletes `/redis/paused` at the version read, so that a pause that somebody
-    /// has just prolonged goes on.
+    /// Ends a pause whose time is over: deletes `/redis/paused`, with what somebody put below it, at the version read, so that
+    /// a pause that somebody has just prolonged goes on.
     /// - Returns: `.overtaken` where there is no such pause (any more), or `watcher` does not lead.
     public func resume(as watcher: String) async throws -> RecordOutcome {
-        guard let node = try await node(paths.paused), let until = try? Self.pause(node.data).until,
-            Timestamp.hasPassed(until)
-        else { return .overtaken }
-        return try await lead(watcher, [.delete(paths.paused, version: node.stat.version)])
+        let node: Node
+        do {
+            node = try await session.get(paths.paused)
+        } catch  where error.code == .noAuth {
+            guard let stat = try await translated({ try await session.exists(paths.paused) }) else { return .overtaken }
+            node = Node(data: [], stat: stat)
+        } catch  where error.code == .noNode {
+            return .overtaken
+        } catch {
+            throw Failure(error)
+        }
+        guard let until = Self.pause(node).pause.until, Timestamp.hasPassed(until) else { return .overtaken }
+        let below = node.stat.childCount == 0 ? [] : try await descendants(of: paths.paused)
+        return try await lead(
+            watcher, below.map { .delete($0, version: nil) } + [.delete(paths.paused, version: node.stat.version)])
+    }
+
+    /// All that is below a node, the deepest first; at most some hundred.
+    private func descendants(of path: String) async throws -> [String] {
+        var (found, next) = ([String](), 0)
+        var parent = path
+        while found.count < 200 {
+            found += (try await children(parent) ?? []).map { "\(parent)/\($0)" }
+            guard next < found.count else { break }
+            parent = found[next]
+            next += 1
+        }
+        return found.reversed()
     }
 }

@@ -17,15 +17,21 @@ extension Registry {
         async let switchover = watched(paths.switchover)
         async let loss = watched(paths.acceptLoss)
         async let identities = watchedNodes(below: paths.identities)
+        async let candidates = watchedNodes(below: paths.candidates)
+        async let open = openParents()
         view.readMaster(try master.orDenied(paths.master), at: paths.master)
         view.readCluster(try await cluster.orDenied(paths.cluster), at: paths.cluster)
         view.members = view.readRegistrations(try await members)
         view.sentinels = view.readRegistrations(try await sentinels)
         view.readWatchers(try await watchers)
-        view.readPause(try await paused, at: paths.paused)
+        view.readPause(try await legible(paused), at: paths.paused)
         view.readSwitchover(try await switchover, at: paths.switchover)
         if case .node(let node) = try await loss { view.lossVersion = node.stat.version }
-        view.identities = view.readRegistrations(try await identities)
+        view.identities = view.read(try await identities, Registry.identity).map {
+            View.Registration(id: $0.id, address: $0.address, isLeased: false)
+        }
+        _ = view.read(try await candidates, Registry.candidate)
+        view.openNodes = try await open
         view.badNodes.sort { $0.path < $1.path }
         return view
     }
@@ -34,7 +40,7 @@ extension Registry {
     /// tells nothing either: CVE-2024-23944.)
     private func watched(_ path: String) async throws -> Finding {
         while true {
-            let finding = try await finding(path) { try await session.get(path, watch: true) }
+            let finding = try await finding(path) { .node(try await session.get(path, watch: true)) }
             guard finding == .nothing else { return finding }
             // Only `exists` watches what is not there. A node that was created between the two is read.
             if try await !watchedIsThere(path) { return .nothing }
@@ -47,12 +53,28 @@ extension Registry {
         return try await withThrowingTaskGroup(of: (String, Finding).self) { group in
             for name in names {
                 let path = "\(path)/\(name)"
-                group.addTask { (path, try await finding(path) { try await session.get(path, watch: true) }) }
+                group.addTask { (path, try await believed(path)) }
             }
             var found: [(path: String, finding: Finding)] = []
             for try await (path, finding) in group where finding != .nothing { found.append((path, finding)) }
             return found.sorted { $0.path < $1.path }
         }
+    }
+
+    /// Reads a node with a watch, and finds out whose it is.
+    private func believed(_ path: String) async throws -> Finding {
+        try await finding(path) {
+            let node = try await session.get(path, watch: true)
+            return try await foreignness(of: path, node.stat).map { .foreign($0) } ?? .node(node)
+        }
+    }
+
+    /// When a pause began can be told of one that can't be read, too.
+    private func legible(_ pause: Finding) async throws -> Finding {
+        guard pause == .denied, let stat = try await translated({ try await session.exists(paths.paused) }) else {
+            return pause
+        }
+        return .node(Node(data: [], stat: stat))
     }
 
     private func watchedChildren(_ path: String) async throws -> [String]? {
@@ -66,9 +88,9 @@ extension Registry {
         try await translated { try await session.exists(path, watch: true) != nil }
     }
 
-    private func finding(_ path: String, _ get: () async throws -> Node) async throws -> Finding {
+    private func finding(_ path: String, _ get: () async throws -> Finding) async throws -> Finding {
         do {
-            return .node(try await get())
+            return try await get()
         } catch let error as ZooKeeperError {
             switch error.code {
             case .noNode: return .nothing
@@ -96,11 +118,13 @@ private enum Finding: Equatable, Sendable {
     case nothing
     /// Its ACL does not let us read it.
     case denied
+    /// Somebody else may have written it, for the reason given.
+    case foreign(String)
 
     func orDenied(_ path: String) throws(Failure) -> Node? {
         switch self {
         case .node(let node): return node
-        case .nothing: return nil
+        case .nothing, .foreign: return nil
         case .denied: throw Failure(ZooKeeperError(.noAuth, "get", path))
         }
     }
@@ -111,6 +135,7 @@ private enum Finding: Equatable, Sendable {
         case .node(let node): return node
         case .nothing: return nil
         case .denied: throw BadZnode("its ACL does not let us read it")
+        case .foreign(let reason): throw BadZnode(reason)
         }
     }
 }
@@ -132,14 +157,19 @@ extension WatcherView {
     }
 
     fileprivate mutating func readRegistrations(_ found: [(path: String, finding: Finding)]) -> [View.Registration] {
+        read(found) { name, node throws(BadZnode) in try View.Registration(name, node) }
+    }
+
+    fileprivate mutating func read<Value>(
+        _ found: [(path: String, finding: Finding)],
+        _ value: (_ name: String, _ node: Node) throws(BadZnode) -> Value?
+    ) -> [Value] {
         found.compactMap { path, finding in
-            let registration: View.Registration?? = checked(path) { () throws(BadZnode) in
+            let read: Value?? = checked(path) { () throws(BadZnode) in
                 guard let node = try finding.readable(), let slash = path.lastIndex(of: "/") else { return nil }
-                return View.Registration(
-                    id: String(path[slash...].dropFirst()), address: try Address(znode: node.data),
-                    isLeased: node.stat.ephemeralOwner != 0)
+                return try value(String(path[slash...].dropFirst()), node)
             }
-            return registration ?? nil
+            return read ?? nil
         }
     }
 
@@ -163,10 +193,10 @@ extension WatcherView {
 
     fileprivate mutating func readPause(_ finding: Finding, at path: String) {
         isPaused = finding != .nothing
-        let pause: Pause?? = checked(path) { () throws(BadZnode) in
-            try finding.readable().map { node throws(BadZnode) in try Registry.pause(node.data) }
-        }
-        self.pause = pause ?? nil
+        guard case .node(let node) = finding else { return }
+        let (pause, problem) = Registry.pause(node)
+        self.pause = pause
+        if let problem { badNodes.append(BadNode(path: path, reason: problem.description)) }
     }
 
     fileprivate mutating func readSwitchover(_ finding: Finding, at path: String) {

@@ -5,6 +5,7 @@ public import ZooKeeper
 public struct Registry: Sendable {
     public let session: Session
     public let paths: Paths
+    let notes = NodeNotes()
 
     public init(_ session: Session, root: String) {
         self.session = session
@@ -86,17 +87,6 @@ public struct Registry: Sendable {
         }
     }
 
-    /// The nodes below `path` with their names; one that goes away between the two reads is left out.
-    func nodes(below path: String) async throws -> [(name: String, node: Node)] {
-        guard let names = try await children(path) else { return [] }
-        return try await withThrowingTaskGroup(of: (String, Node?).self) { group in
-            for name in names { group.addTask { (name, try await node("\(path)/\(name)")) } }
-            var found: [(name: String, node: Node)] = []
-            for try await (name, node) in group { if let node { found.append((name, node)) } }
-            return found.sorted { $0.name < $1.name }
-        }
-    }
-
     /// The names below `path`, or nil where there is no such node.
     public func children(_ path: String, watch: Bool = false) async throws -> [String]? {
         do {
@@ -129,6 +119,10 @@ func translated<Value>(_ body: () async throws -> Value) async throws -> Value {
 extension Failure {
     public init(_ error: ZooKeeperError) {
         switch error.code {
+        case .authenticationRequired:
+            self.init(
+                .notAuthorised,
+                "ZooKeeper does not let us in (\(error)); set ZK_AUTH to a user and password, as user:password")
         case .noAuth, .authFailed:
             self.init(.notAuthorised, "ZooKeeper does not let us in (\(error)); check ZK_AUTH and the ACL of that node")
         default:

@@ -15,6 +15,10 @@ public struct View: Equatable, Sendable {
             self.address = address
             self.isLeased = isLeased
         }
+
+        init(_ name: String, _ node: Node) throws(BadZnode) {
+            self.init(id: name, address: try Address(znode: node.data), isLeased: node.stat.ephemeralOwner != 0)
+        }
     }
 
     public var record: Record?
@@ -28,6 +32,10 @@ public struct View: Equatable, Sendable {
     public var members: [Registration] = []
     public var sentinels: [Registration] = []
     public var candidates: [Candidate] = []
+    /// Nodes that can't be used, and that are left out above.
+    public var badNodes: [BadNode] = []
+    /// The names of those of them that are leases of members: somebody lives there, and nobody can tell where.
+    public var unreadableMembers: [String] = []
 
     public init() {}
 
@@ -45,49 +53,58 @@ public struct View: Equatable, Sendable {
 
 extension Registry {
     /// Reads all that a launcher decides on. `/redis/master` comes first: its version must be older than the evidence.
-    /// - Throws: `Failure` 65 where a node holds what none of us would write.
+    /// - Throws: `Failure` 65 where `/redis/master` or `/redis/cluster` holds what none of us would write; 77, 69.
     public func view(watchingMaster: Bool = true) async throws -> View {
         var view = View()
         view.record = try await record(watch: watchingMaster)
         if view.record == nil, watchingMaster { try await watchMaster() }
+        async let access: Void = checkAccess()
         async let cluster = cluster()
-        async let members = registrations(below: paths.members)
-        async let sentinels = registrations(below: paths.sentinels)
-        async let candidates = candidates()
+        async let members = readRegistrations(below: paths.members)
+        async let sentinels = readRegistrations(below: paths.sentinels)
+        async let candidates = readCandidates()
         async let loss = translated { try await session.exists(paths.acceptLoss)?.version }
-        async let identities = readableAddresses(below: paths.identities)
+        async let identities = readIdentities()
+        try await access
         try await view.read(cluster)
         view.lossVersion = try await loss
-        view.identities = try await identities
-        view.members = try await members
-        view.sentinels = try await sentinels
-        view.candidates = try await candidates
+        let (ofMembers, ofSentinels) = (try await members, try await sentinels)
+        let (ofCandidates, ofIdentities) = (try await candidates, try await identities)
+        (view.members, view.sentinels) = (ofMembers.values, ofSentinels.values)
+        (view.candidates, view.identities) = (ofCandidates.values, ofIdentities.values.map(\.address))
+        view.badNodes = ofMembers.bad + ofSentinels.bad + ofCandidates.bad + ofIdentities.bad
+        view.unreadableMembers = ofMembers.badLeases
+        notes.tell(of: view.badNodes)
         return view
     }
 
     /// Reads the least on which a launcher can follow: the record, with a watch, and the cluster, where no sentinel is
-    /// registered. Members and candidates are left out.
+    /// registered. Candidates are left out.
+    /// - Parameter withMembers: whether members are read as well: they alone are told a password.
     /// - Returns: nil where nothing is recorded, or a sentinel is registered that must be asked.
-    public func glance() async throws -> View? {
+    public func glance(withMembers: Bool = false) async throws -> View? {
         var view = View()
         view.record = try await record(watch: true)
         guard view.record != nil else { return nil }
+        async let access: Void = checkAccess()
         async let cluster = cluster()
         async let sentinels = children(paths.sentinels)
+        async let members = withMembers ? registrations(below: paths.members) : []
+        try await access
         try await view.read(cluster)
+        view.members = try await members
         guard try await sentinels?.isEmpty ?? true else { return nil }
         return view
     }
 
-    /// Hints: one that can't be used stops nobody.
-    private func readableAddresses(below path: String) async throws -> [Address] {
-        try await nodes(below: path).compactMap { try? Address(znode: $0.node.data) }
+    /// Those that can be used.
+    public func registrations(below path: String) async throws -> [View.Registration] {
+        let reading = try await readRegistrations(below: path)
+        notes.tell(of: reading.bad)
+        return reading.values
     }
 
-    public func registrations(below path: String) async throws -> [View.Registration] {
-        try await nodes(below: path).map { name, node in
-            View.Registration(
-                id: name, address: try address(node, at: "\(path)/\(name)"), isLeased: node.stat.ephemeralOwner != 0)
-        }
+    private func readRegistrations(below path: String) async throws -> Reading<View.Registration> {
+        try await reading(below: path) { name, node throws(BadZnode) in try View.Registration(name, node) }
     }
 }

@@ -35,6 +35,8 @@ public struct WatcherView: Equatable, Sendable {
     public var watchers: [Candidacy]
     /// Whether `/redis/paused` exists, readable or not.
     public var isPaused: Bool
+    /// Whether its time is over, be the node there still.
+    public var isPauseOver: Bool { pause?.until.map { Timestamp.hasPassed($0) } ?? false }
     public var pause: Pause?
     /// A request for another master.
     public var switchover: Switchover?
@@ -46,6 +48,8 @@ public struct WatcherView: Equatable, Sendable {
     public var identities: [View.Registration] = []
     /// Nodes that hold what none of us would write: left out above, and never overwritten. Sorted by path.
     public var badNodes: [BadNode]
+    /// Our parents that everybody may change, though there is `ZK_AUTH`. Sorted by path.
+    public var openNodes: [BadNode] = []
 
     public init(
         record: Record? = nil, cluster: ClusterRecord? = nil, clusterVersion: Int32? = nil,

@@ -41,5 +41,9 @@ public struct RedisSettings: Sendable {
         sentinelCredentials = try environment.secret("SENTINEL_PASSWORD").map {
             Credentials(username: nil, password: $0)
         }
+        Secrets.add(
+            [password, sentinelCredentials?.password].compactMap(\.self),
+            saidOpenly: [masterName, username].compactMap(\.self) + [try environment.text("ZK_ROOT", default: "/redis")]
+        )
     }
 }

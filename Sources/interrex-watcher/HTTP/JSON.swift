@@ -1,3 +1,5 @@
+import Redis
+
 /// A JSON value as it is sent; objects keep the order in which they were written (RFC 8259).
 enum JSON: Sendable, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
     case null
@@ -27,7 +29,8 @@ enum JSON: Sendable, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
         case .null: result += "null"
         case .bool(let value): result += value ? "true" : "false"
         case .number(let value): result += String(value)
-        case .string(let value): Self.append(value, to: &result)
+        // What servers and nodes say ends here as well.
+        case .string(let value): Self.append(Secrets.removed(from: value), to: &result)
         case .array(let elements):
             result += "["
             for (index, element) in elements.enumerated() {

@@ -57,7 +57,7 @@ actor ClusterWatch {
         self.desk = desk
         let wakeUps = WakeUps(loop: desk.loop)
         self.wakeUps = wakeUps
-        let contacts = Contacts(on: desk.loop)
+        let contacts = Contacts(on: desk.loop, confidants: desk.confidants)
         let mark = Mark(root: root, masterName: desk.redis.masterName, clusterID: nil)
         surveyor = Surveyor(
             Prober(desk.redis, on: desk.loop, contacts: contacts), contacts: contacts, mark: mark)
@@ -65,7 +65,7 @@ actor ClusterWatch {
         let tell: @Sendable (Event) -> Void = { event in wakeUps.assumeIsolated { $0.add(event, at: .now) } }
         link = MasterLink(loop: desk.loop, tell: tell)
         ears = SentinelEars(
-            desk.redis, loop: desk.loop,
+            desk.redis, desk.confidants, loop: desk.loop,
             keepalive: { Snapshot.quietInterval(clusters: desk.board.count) - .seconds(5) }, tell: tell)
         journal = Journal(root: root, desk: desk)
         performer = Performer(desk: desk, contacts: contacts)
@@ -87,7 +87,10 @@ actor ClusterWatch {
     }
 
     /// Takes its word off the board and the metrics: for a cluster that is gone, once its watch has ended.
-    func forget() { journal.remove() }
+    func forget() {
+        journal.remove()
+        desk.confidants.forget(root)
+    }
 
     func session(_ session: Session?) async {
         viewRead = nil
@@ -192,6 +195,7 @@ actor ClusterWatch {
 
     private func survey(isCalm: Bool) async -> Snapshot? {
         guard let view else { return nil }
+        desk.confidants.learn(view, below: root)
         await ears.listen(to: Set(view.sentinels.map(\.address)))
         var snapshot = await surveyor.survey(view, isHasty: disturbed != nil, isCalm: isCalm)
         let answers = snapshot.record.map { self.snapshot?.isLiveMaster($0.address) ?? false } ?? false

@@ -17,4 +17,6 @@ struct Desk: Sendable {
     var hookFeed: EventFeed
     var metrics: PrometheusBackend
     var turnstile: Turnstile
+    /// Whom passwords may be told, of all clusters.
+    var confidants = Confidants()
 }

@@ -62,7 +62,7 @@ struct Journal {
         status.seen = .now
         status.isConnected = isConnected
         status.leader = isConnected ? view?.watchers.first?.address : nil
-        status.pause = view.flatMap { $0.isPaused ? $0.pause ?? Pause() : nil }
+        status.pause = view.flatMap { $0.isPaused && !$0.isPauseOver ? $0.pause ?? Pause() : nil }
         raise(alerts)
         if snapshot.leads != led {
             led = snapshot.leads

@@ -12,6 +12,7 @@ actor SentinelEars {
 
     private nonisolated let loop: EventLoop
     private let settings: RedisSettings
+    private let confidants: Confidants
     /// How long a sentinel may be without a word before its kernel is asked; the periodic pass covers what it would have said.
     private let keepalive: @Sendable () -> Duration
     private let tell: @Sendable (Event) -> Void
@@ -25,10 +26,12 @@ actor SentinelEars {
     }
 
     init(
-        _ settings: RedisSettings, loop: EventLoop, keepalive: @escaping @Sendable () -> Duration,
+        _ settings: RedisSettings, _ confidants: Confidants, loop: EventLoop,
+        keepalive: @escaping @Sendable () -> Duration,
         tell: @escaping @Sendable (Event) -> Void
     ) {
         self.settings = settings
+        self.confidants = confidants
         self.loop = loop
         self.keepalive = keepalive
         self.tell = tell
@@ -53,8 +56,9 @@ actor SentinelEars {
 
     private func subscribe(to address: Address, orAfter rest: Duration) async {
         let subscription = try? await Subscription.open(
-            Endpoint(address), credentials: settings.sentinelCredentials,
-            patterns: ["*"], on: loop, keepalive: keepalive(), within: Self.limit)
+            Endpoint(address),
+            credentials: confidants.may(settings.sentinelCredentials, at: address, of: settings), patterns: ["*"],
+            on: loop, keepalive: keepalive(), within: Self.limit)
         // Cancelled by whoever does not want to hear of this sentinel any more.
         if Task.isCancelled {
             subscription?.close()

@@ -184,7 +184,7 @@ actor LeaseHolder {
     }
 
     private func serverAnswers() async throws {
-        let prober = Prober(order.redisSettings, on: loop)
+        let prober = order.prober(on: loop)
         var pause = Duration.milliseconds(10)
         // Asked again, because a server tells nobody that it listens; it is over at the latest when the server ends.
         while await !prober.answersPing(order.server, order.credentials) {
@@ -203,8 +203,9 @@ extension LeaseOrder {
         }
     }
 
-    /// The name doesn't matter to a lease: it asks its own server only.
-    var redisSettings: RedisSettings {
-        RedisSettings(masterName: "", credentials: credentials, sentinelCredentials: credentials)
+    /// The name doesn't matter to a lease: it asks its own server, and whom that is linked to.
+    func prober(on loop: EventLoop) -> Prober {
+        let settings = RedisSettings(masterName: "", credentials: credentials, sentinelCredentials: credentials)
+        return Prober(settings, on: loop, confidants: Confidants(own: server))
     }
 }

@@ -50,7 +50,7 @@ actor PassportKeeper {
         (self.order, self.data, self.loop, self.registry) = (order, data, loop, registry)
         self.endServer = endServer
         file = PassportFile(folder: data.folder)
-        prober = Prober(order.redisSettings, on: loop)
+        prober = order.prober(on: loop)
         sweep = AsideSweep(data)
         disk = DiskReport(data, of: order.address)
         let old = data.isUnknown ? nil : (try? file.read())?.passport

@@ -24,7 +24,7 @@ struct PriorityRaise: Sendable {
     /// Often: a sentinel asks a replica whose link is down once a second, but one whose link is up only every ten. One that
     /// asks between the link and the priority promotes nobody in these ten seconds, not even when it is forced.
     func run() async throws {
-        let prober = Prober(order.redisSettings, on: loop)
+        let prober = order.prober(on: loop)
         while true {
             do {
                 return try await prober.connected(to: order.server, order.credentials) { connection in

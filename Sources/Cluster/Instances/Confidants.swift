@@ -1,0 +1,194 @@
+public import Redis
+public import Succession
+
+/// Whom our passwords may be told: servers and sentinels that a node in ZooKeeper registers, and those that live without one
+/// and that a registered one vouches for.
+///
+/// A server vouches by a link that nobody has who does not know the password already: a replica for the master that it is linked
+/// to, a master for the replicas that are linked to it, a sentinel for peers whose hello it has just heard; and a majority of the
+/// sentinels for the recorded master, which they reach. That holds for a moment: the port may be another's in the next.
+/// An address that was registered once counts for nothing: whoever takes a dead server's port must not be told its password.
+public final class Confidants: Sendable {
+    fileprivate struct Registered {
+        var servers: Set<Address> = []
+        var sentinels: Set<Address> = []
+    }
+
+    fileprivate struct Vouch {
+        var servers: Set<Address> = []
+        var sentinels: Set<Address> = []
+        var until: ContinuousClock.Instant
+    }
+
+    fileprivate struct State {
+        /// By the cluster's root.
+        var registered: [String: Registered] = [:]
+        /// By who vouches.
+        var vouches: [Address: Vouch] = [:]
+        /// The recorded masters that a majority of the sentinels reaches, by root.
+        var reached: [String: Vouch] = [:]
+        /// Servers that asked for a password and were not told it.
+        var withheld: Set<Address> = []
+    }
+
+    private static let vouchLife = Duration.seconds(2)
+    /// Sentinel asks its master once a second.
+    private static let longestPing = Duration.seconds(3)
+    private static let longestHello = Duration.seconds(5)
+
+    private let state = Protected(State())
+
+    /// Nobody is told any.
+    public init() {}
+
+    /// One server of our own, of either kind.
+    public init(own server: Address) {
+        state.withLock { $0.registered[""] = Registered(servers: [server], sentinels: [server]) }
+    }
+
+    /// Takes note of who is registered below `root`, in the place of what was before.
+    public func learn(servers: some Sequence<Address>, sentinels: some Sequence<Address>, below root: String) {
+        let registered = Registered(servers: Set(servers), sentinels: Set(sentinels))
+        state.withLock { $0.registered[root] = registered }
+    }
+
+    public func learn(_ view: View, below root: String) {
+        learn(
+            servers: view.members.filter(\.isLeased).map(\.address), sentinels: view.sentinels.map(\.address),
+            below: root)
+    }
+
+    public func learn(_ view: WatcherView, below root: String) {
+        learn(
+            servers: view.members.filter(\.isLeased).map(\.address), sentinels: view.sentinels.map(\.address),
+            below: root)
+    }
+
+    /// Nobody below `root` is told any more.
+    public func forget(_ root: String) {
+        state.withLock { ($0.registered[root], $0.reached[root]) = (nil, nil) }
+    }
+
+    /// What the registered sentinels say of the recorded master.
+    func heard(_ sentinels: Sentinels, of master: Address?, below root: String) {
+        let votes = sentinels.opinions.count { opinion in
+            opinion.names == master && !opinion.subjectivelyDown && !opinion.details.isDisconnected
+                && opinion.details.lastReply < Self.longestPing
+        }
+        let isReached = votes * 2 > sentinels.electorate
+        state.withLock { state in
+            state.reached[root] = master.flatMap { isReached ? Vouch(servers: [$0], until: Self.end) : nil }
+        }
+    }
+
+    /// What a server's `INFO` says of its links.
+    func heard(_ info: Info, from server: Address?) {
+        guard let server else { return }
+        let linked = info.linkedServers
+        state.withLock { state in
+            state.vouches[server] = linked.isEmpty ? nil : Vouch(servers: linked, until: Self.end)
+        }
+    }
+
+    /// The peers that a sentinel lists.
+    func heard(_ peers: [SentinelPeer], from sentinel: Address?) {
+        guard let sentinel else { return }
+        let heard = peers.filter { peer in
+            let hello = peer.fields["last-hello-message"].flatMap { Int64($0) } ?? .max
+            return peer.flags.isDisjoint(with: ["s_down", "disconnected"]) && hello >= 0
+                && .milliseconds(hello) < Self.longestHello
+        }
+        let addresses = Set(heard.compactMap { Address($0.endpoint) })
+        state.withLock { state in
+            state.vouches[sentinel] = addresses.isEmpty ? nil : Vouch(sentinels: addresses, until: Self.end)
+        }
+    }
+
+    private static var end: ContinuousClock.Instant { .now + vouchLife }
+
+    /// Whether a server of ours is at `address`: only such a one is told REDIS_PASSWORD.
+    public func knowsServer(_ address: Address) -> Bool {
+        state.withLock { $0.knownServers(suspecting: address).contains(address) }
+    }
+
+    /// Whether a sentinel of ours is at `address`: only such a one is told SENTINEL_PASSWORD. A server is none.
+    public func knowsSentinel(_ address: Address) -> Bool {
+        state.withLock { state in
+            if state.registered.values.contains(where: { $0.sentinels.contains(address) }) { return true }
+            return state.standing.contains { voucher, vouch in
+                vouch.sentinels.contains(address)
+                    && state.registered.values.contains { $0.sentinels.contains(voucher) }
+            }
+        }
+    }
+
+    /// `credentials`, where they may be told at `address`: those of the servers only there where a server is, those of the
+    /// sentinels only there where a sentinel is.
+    public func may(_ credentials: Credentials?, at address: Address, of settings: RedisSettings) -> Credentials? {
+        guard let credentials else { return nil }
+        if credentials == settings.credentials, knowsServer(address) { return credentials }
+        if credentials == settings.sentinelCredentials, knowsSentinel(address) { return credentials }
+        return nil
+    }
+
+    /// A server asked for a password and was not told it.
+    func withhold(from address: Address) { state.withLock { _ = $0.withheld.insert(address) } }
+
+    /// Those that were not told the password when they asked for it, and may be by now.
+    func released() -> Set<Address> {
+        state.withLock { state in
+            if state.withheld.isEmpty { return [] }
+            let known = state.knownServers(suspecting: nil)
+            defer { state.withheld = [] }
+            return state.withheld.intersection(known)
+        }
+    }
+}
+
+extension Confidants.State {
+    /// What holds at this moment.
+    fileprivate var standing: [Address: Confidants.Vouch] {
+        let now = ContinuousClock.now
+        return vouches.filter { $0.value.until > now }
+    }
+
+    /// The servers that are registered, and whom one of those, or one of these in turn, vouches for.
+    /// - Parameter address: the only one of interest, if there is one: where it is registered there is no more to find out.
+    fileprivate func knownServers(suspecting address: Address?) -> Set<Address> {
+        if let address, registered.values.contains(where: { $0.servers.contains(address) }) { return [address] }
+        let now = ContinuousClock.now
+        var known = registered.values.reduce(into: Set<Address>()) { $0.formUnion($1.servers) }
+        for vouch in reached.values where vouch.until > now { known.formUnion(vouch.servers) }
+        let vouches = standing
+        var new = known
+        while !new.isEmpty {
+            let next = new.reduce(into: Set<Address>()) { $0.formUnion(vouches[$1]?.servers ?? []) }
+            new = next.subtracting(known)
+            known.formUnion(new)
+        }
+        return known
+    }
+}
+
+extension Info {
+    /// Servers that the one that answers this has a link with at this moment: its master, or its replicas.
+    fileprivate var linkedServers: Set<Address> {
+        if self["role"] == "slave" {
+            guard self["master_link_status"] == "up", let host = self["master_host"],
+                let port = self["master_port"].flatMap({ Int($0) }), let master = Address(host: host, port: port)
+            else { return [] }
+            return [master]
+        }
+        let replicas = numbered("slave").compactMap { line -> Address? in
+            let fields = Dictionary(
+                line.split(separator: ",").map { field in
+                    let parts = field.split(separator: "=", maxSplits: 1)
+                    return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+                }, uniquingKeysWith: { first, _ in first })
+            guard fields["state"] == "online", let host = fields["ip"], let port = fields["port"].flatMap({ Int($0) })
+            else { return nil }
+            return Address(host: host, port: port)
+        }
+        return Set(replicas)
+    }
+}

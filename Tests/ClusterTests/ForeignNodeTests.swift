@@ -1,0 +1,156 @@
+import Succession
+import Support
+import Testing
+import ZooKeeper
+
+@testable import Cluster
+
+/// With `ZK_AUTH`: what everybody may change is refused, and what somebody else made is not believed.
+struct ForeignNodeTests {
+    private static let user = Digest(user: "interrex", password: "p:w")
+
+    private func protected(_ body: (Place) async throws -> Void) async throws {
+        try await Place.with(digest: Self.user) { place in
+            try await place.registry.createParents()
+            #expect(try await place.registry.claimFirst(Address(7001), member: "m", creating: []) == .done)
+            try await body(place)
+        }
+    }
+
+    /// A session of somebody who has another password, and gives everything to everybody.
+    private func stranger(_ place: Place, _ acl: ACL? = nil) async throws -> Session {
+        var configuration = Session.Configuration(servers: place.settings.servers)
+        configuration.digest = Digest(user: "interrex", password: "guess")
+        configuration.acl = acl ?? .readable
+        return try await Session.connect(configuration, within: .seconds(15))
+    }
+
+    @Test func what_we_made_ourselves_is_believed() async throws {
+        try await protected { place in
+            try await place.registry.checkAccess()
+            #expect(try await place.registry.view().members.map(\.id) == ["m"])
+            let view = try await place.registry.watcherView()
+            #expect(view.members.map(\.id) == ["m"] && view.badNodes.isEmpty && view.openNodes.isEmpty)
+        }
+    }
+
+    /// Made beforehand by somebody without `ZK_AUTH`: they would stay open for ever.
+    @Test(arguments: ["", "/members", "/sentinels", "/identities", "/candidates", "/watchers", "/master", "/cluster"])
+    func a_parent_that_everybody_may_change_is_77_with_the_command_that_mends_it(_ name: String) async throws {
+        try await Place.with(digest: Self.user) { place in
+            let path = place.root + name
+            try await place.put(path, "127.0.0.1 7001")
+            let before = try await place.tree()
+            for read: (Registry) async throws -> Void in [
+                { try await $0.checkAccess() }, { _ = try await $0.view() },
+            ] {
+                let failure = try await failure { try await read(place.registry) }
+                #expect(failure.code == .notAuthorised)
+                for part in [
+                    place.root, "everybody", "cdrwa to world:anyone",
+                    "setAcl -R \(place.root) auth::cdrwa,world:anyone:r",
+                ] {
+                    #expect(failure.description.contains(part), "\(failure)")
+                }
+                #expect(!failure.description.contains("p:w"))
+            }
+            // A watcher goes on with what is ours, and says so.
+            if !["/master", "/cluster"].contains(name) {
+                #expect(try await place.registry.watcherView().openNodes.map(\.path).contains(path))
+            }
+            #expect(try await place.tree() == before)
+            // Without ZK_AUTH nothing is ours alone.
+            try await place.another { $0.digest = nil }.checkAccess()
+        }
+    }
+
+    @Test func a_world_that_may_only_create_is_everybody_all_the_same() async throws {
+        try await Place.with(digest: Self.user) { place in
+            let acl = ACL([
+                .init(.all, scheme: "auth", id: ""), .init([.read, .create], scheme: "world", id: "anyone"),
+            ])
+            try await place.another().session.close()
+            var configuration = Session.Configuration(servers: place.settings.servers)
+            configuration.digest = Self.user
+            configuration.acl = acl
+            let owner = try await Session.connect(configuration, within: .seconds(15))
+            try await owner.create(place.root)
+            let failure = try await failure { try await place.registry.checkAccess() }
+            #expect(failure.code == .notAuthorised && failure.description.contains("cr to world:anyone"))
+            await owner.close()
+        }
+    }
+
+    /// Whoever an operator has named is meant.
+    @Test func others_that_have_a_name_may_do_what_they_may() async throws {
+        try await Place.with(digest: Self.user) { place in
+            var configuration = Session.Configuration(servers: place.settings.servers)
+            configuration.digest = Self.user
+            configuration.acl = ACL(
+                ACL.readable.entries + [
+                    .init(.all, scheme: "digest", id: "admin:x"), .init(.all, scheme: "ip", id: "10.0.0.0/8"),
+                ])
+            let owner = try await Session.connect(configuration, within: .seconds(15))
+            for path in [place.root, place.paths.members] { try await owner.create(path) }
+            try await owner.create(place.paths.member("m"), Array("127.0.0.1 7001".utf8), .ephemeral)
+            #expect(try await place.registry.view().members.map(\.id) == ["m"])
+            await owner.close()
+        }
+    }
+
+    @Test func nodes_that_somebody_else_made_are_named_and_not_believed() async throws {
+        // Before the parents were put right.
+        try await Place.with(digest: Self.user) { place in
+            let (open, other) = (place.witness, try await stranger(place))
+            let address = Array("127.0.0.1 7009".utf8)
+            for parent in place.paths.parents + [place.paths.watchers] { try await open.create(parent) }
+            let foreign = [
+                place.paths.member("a"), place.paths.sentinel("a"), place.paths.identity(UUIDText.random()),
+                place.paths.watcherPrefix + "0000000000",
+            ]
+            for path in foreign { try await other.create(path, address, .ephemeral) }
+            try await open.create(place.paths.member("b"), address, .ephemeral)
+            try await open.create(place.paths.sentinel("b"), address)
+            let bad = foreign + [place.paths.member("b"), place.paths.sentinel("b")]
+            let own = try await place.another()
+            try await own.session.create(place.paths.member("own"), Array("127.0.0.1 7001".utf8), .ephemeral)
+
+            for _ in 0..<2 {
+                let view = try await place.registry.watcherView()
+                #expect(view.members.map(\.id) == ["own"] && view.sentinels.isEmpty && view.watchers.isEmpty)
+                #expect(view.badNodes.map(\.path) == bad.sorted())
+                #expect(view.badNodes.allSatisfy { $0.reason.contains("its ACL") && !$0.reason.contains("7009") })
+            }
+            #expect(try await place.registry.registrations(below: place.paths.members).map(\.id) == ["own"])
+            #expect(try await place.registry.identities().isEmpty)
+            await other.close()
+        }
+    }
+
+    /// The hash that ZooKeeper makes of a user and a password (its own documentation's example is `super:test`).
+    @Test func ids_are_those_of_zookeeper() {
+        #expect(Digest(user: "super", password: "test").id == "super:D/InIHSb7yEEbrWz8b9l71RjZJU=")
+        #expect(Digest(user: "a", password: String(repeating: "b", count: 200)).id.hasPrefix("a:"))
+    }
+
+    @Test func where_nobody_is_let_in_without_a_password_it_is_77_and_names_zk_auth() async throws {
+        let server = try await ZooKeeperServer.start(extra: [
+            "enforce.auth.enabled=true", "enforce.auth.schemes=digest",
+        ])
+        var settings = RegistrySettings(
+            servers: try ConnectString(server.connectString), root: "/redis", digest: nil, sessionTimeout: .seconds(10))
+        for chroot in ["", "/chroot"] {
+            settings.servers.chroot = chroot
+            let failure = try await failure {
+                let registry = try await Registry.open(settings, within: .seconds(15))
+                _ = try await registry.view()
+            }
+            #expect(failure.code == .notAuthorised && failure.description.contains("set ZK_AUTH"), "\(failure)")
+        }
+        settings.digest = Self.user
+        let registry = try await Registry.open(settings, within: .seconds(15))
+        #expect(try await registry.view() == View())
+        await registry.session.close()
+        try await server.stop()
+    }
+}
