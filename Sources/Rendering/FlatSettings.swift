@@ -22,16 +22,21 @@ public struct FlatSettings: Equatable, Sendable {
         let origin: Origin
     }
 
-    /// The last `dir` of the settings, where it is not the server's: it is left out, since DATA_DIR decides.
-    public struct LeftOutFolder: Equatable, Sendable {
-        public let path: String
-        /// Which line names it: `/etc/redis.conf, line 3`.
-        public let place: String
+    /// A line that is left out, since Interrex decides what it says.
+    public struct LeftOut: Equatable, Sendable {
+        /// `port 6379`: never a secret.
+        public let what: String
+        /// `/etc/redis.conf`
+        public let source: String
+        /// Counted from 1; in a template, once it is rendered.
+        public let line: Int
     }
 
-    /// The whole text, without `include` and `dir`.
+    /// The whole text, without `include` and what is left out.
     public internal(set) var text = ""
-    public internal(set) var leftOutFolder: LeftOutFolder?
+    public internal(set) var leftOut: [LeftOut] = []
+    /// The user as whom Interrex would log in, where the settings define users of their own and not this one.
+    public internal(set) var undefinedUser: String?
     /// What the text sets, in order.
     var directives: [Directive] = []
 }
@@ -42,15 +47,25 @@ extension FlatSettings.Origin {
         return .included(source: name, line: line, problem)
     }
 
-    var place: String {
-        if case .rendered(let name) = source { return "\(name), line \(line) once rendered" }
-        return "\(name), line \(line)"
-    }
-
-    private var name: String {
+    var name: String {
         switch source {
         case .rendered(let name), .file(let name): name
         case .arguments: "the arguments after --"
         }
+    }
+}
+
+extension FlatSettings {
+    /// What is left out, for the operator: one line, nil where there is none.
+    public var leftOutText: String? {
+        if leftOut.isEmpty { return nil }
+        var text = ""
+        for (index, line) in leftOut.prefix(16).enumerated() {
+            let isNewSource = index == 0 || leftOut[index - 1].source != line.source
+            text += index == 0 ? "" : isNewSource ? "; " : ", "
+            text += (isNewSource ? "of \(line.source): " : "") + "\(line.what) (line \(line.line))"
+        }
+        let more = leftOut.count > 16 ? " and \(leftOut.count - 16) more" : ""
+        return "left out, since Interrex decides this by its own variables, \(text)\(more)"
     }
 }

@@ -12,6 +12,7 @@ struct Flattening {
     private var folder: String
     private var depth = 0
     private var size = 0
+    private let judge: Judge
     private let files: IncludedFiles
 
     /// Redis itself has no limit, and never comes to an end with a file that includes itself.
@@ -20,7 +21,8 @@ struct Flattening {
     static let sizeLimit = 4_194_304
 
     /// - Parameter folder: where relative paths begin: an absolute path.
-    init(folder: String, files: @escaping IncludedFiles) {
+    init(folder: String, judge: Judge, files: @escaping IncludedFiles) {
+        self.judge = judge
         start = Self.path(folder)
         self.folder = folder
         self.files = files
@@ -34,11 +36,11 @@ struct Flattening {
         settings.text = lines.joined(separator: "\n")
     }
 
-    /// The settings of `redis-server`'s arguments, which follow all others.
+    /// The settings of the server's arguments, which follow all others.
     mutating func add(arguments: [String]) throws(RenderingError) {
         if arguments.isEmpty { return }
         lines.append("# from the arguments after --")
-        try add(settingsText(ofArguments: arguments), from: .arguments)
+        try add(settingsText(ofArguments: arguments, of: judge.server), from: .arguments)
     }
 
     private mutating func add(_ line: String, _ origin: FlatSettings.Origin) throws(RenderingError) {
@@ -47,18 +49,45 @@ struct Flattening {
         case .unbalanced: throw origin.error(.unbalancedQuotes)
         case .words(let words) where words[0] == "include":
             guard words.count == 2 else { throw origin.error(.malformedInclude) }
+            try checkText(words, origin)
             try include(words[1], origin)
         case .words(let words) where words[0] == "dir" && words.count == 2:
+            try checkText(words, origin)
             folder = path(words[1])
-            let whole = Self.path(folder)
-            settings.leftOutFolder =
-                whole == start ? nil : FlatSettings.LeftOutFolder(path: whole, place: origin.place)
-            lines.append("# left out, since DATA_DIR decides: \(line)")
+            leaveOut(["dir", Self.path(folder)], origin, says: Self.path(folder) != start)
         case .words(let words):
-            settings.directives.append(FlatSettings.Directive(words: words, origin: origin))
-            lines.append(line)
+            try checkText(words, origin)
+            switch judge.verdict(on: words) {
+            case .obeyed:
+                settings.directives.append(FlatSettings.Directive(words: words, origin: origin))
+                lines.append(line)
+            case .leftOut: leaveOut(words, origin, says: true)
+            case .refused(let problem): throw origin.error(problem)
+            }
         }
     }
+
+    private mutating func leaveOut(_ words: [String], _ origin: FlatSettings.Origin, says: Bool) {
+        let what = Judge.shown(words)
+        // It may hold anything, but a comment ends with its line.
+        let isOneLine = !RedisQuoting.holdsLineBreakOrNUL(what)
+        lines.append("# left out, since Interrex decides it: \(isOneLine ? what : words[0])")
+        if says {
+            settings.leftOut.append(FlatSettings.LeftOut(what: what, source: origin.name, line: origin.line))
+        }
+    }
+
+    /// Interrex looks for these files itself, and can name them in UTF-8 only.
+    private func checkText(_ words: [String], _ origin: FlatSettings.Origin) throws(RenderingError) {
+        guard Self.paths.contains(words[0]), words.dropFirst().contains(where: { $0.contains("\u{FFFD}") }) else {
+            return
+        }
+        throw origin.error(.noUTF8(directive: words[0]))
+    }
+
+    private static let paths: Set<String> = [
+        "dir", "include", "aclfile", "logfile", "dbfilename", "appendfilename", "appenddirname",
+    ]
 
     private mutating func include(_ path: String, _ origin: FlatSettings.Origin) throws(RenderingError) {
         guard depth < Self.depthLimit else { throw origin.error(.includedTooDeep(limit: Self.depthLimit)) }

@@ -5,10 +5,19 @@ extension RedisFile {
     public func render(template: Template, settings: FlatSettings) throws(RenderingError) -> String {
         try validate()
         let text = try template.render(scope.with(settings: settings.text))
-        // What it names would be read by the server alone.
-        for line in SettingsText.lines(of: text) where line.words?[0] == "include" {
-            throw .settings(source: template.name, line: line.line, .includeInTemplate)
+        let whole = try Whole(text, source: template.name)
+        try whole.check("port", .be([String(port)]))
+        try whole.check("dir", .be([dataDirectory]))
+        try whole.check("daemonize", .onlyBe(["no"]))
+        try whole.check("cluster-enabled", .onlyBe(["no"]))
+        try whole.check("tls-port", .onlyBe(["0"]))
+        let password = credentials?.password.text
+        for name in ["requirepass", "masterauth"] {
+            try whole.check(name, password.map { .be([$0]) } ?? .onlyBe([""]))
         }
+        if let username = credentials?.username { try whole.check("masteruser", .be([username])) }
+        if let replicaPriority { try whole.check("replica-priority", .be([String(replicaPriority)])) }
+        try whole.check("replicaof", master.map { .be([$0.host, String($0.port)]) } ?? .onlyBe(["no", "one"]))
         return text
     }
 
@@ -36,11 +45,12 @@ extension RedisFile {
         settings: Template, arguments: [String] = [], files: @escaping IncludedFiles = RedisFile.unreadable
     ) throws(RenderingError) -> FlatSettings {
         try validate()
-        var flattening = Flattening(folder: dataDirectory, files: files)
+        var flattening = Flattening(folder: dataDirectory, judge: judge, files: files)
         try flattening.add(try settings.render(scope), from: .rendered(settings.name))
         try flattening.add(arguments: arguments)
-        try check(flattening.settings)
-        return flattening.settings
+        var flat = flattening.settings
+        flat.undefinedUser = try judge.check(users: flat, folder: dataDirectory, files)
+        return flat
     }
 
     /// Reads no file at all.
@@ -83,23 +93,9 @@ extension RedisFile {
         ])
     }
 
-    private func check(_ settings: FlatSettings) throws(RenderingError) {
-        for directive in settings.directives {
-            let (name, values) = (directive.words[0], Array(directive.words.dropFirst()))
-            switch name {
-            case "replicaof", "slaveof":
-                // Several values may be quoted as one.
-                let words = values.count == 1 ? RedisQuoting.split(values[0]) ?? [] : values
-                if words.map({ $0.lowercased() }) == ["no", "one"] { continue }
-                throw directive.origin.error(.decidedByInterrex(directive: name))
-            case "cluster-enabled" where values.map({ $0.lowercased() }) != ["no"]:
-                throw directive.origin.error(.decidedByInterrex(directive: name))
-            case "requirepass" where credentials == nil && values != [""]:
-                throw directive.origin.error(
-                    .secretUnknownToInterrex(directive: name, variable: "REDIS_PASSWORD"))
-            default:
-                continue
-            }
-        }
+    private var judge: Judge {
+        Judge(
+            server: .redis, bindIP: bindIP, port: port, announced: announce ?? HostPort(host: bindIP, port: port),
+            mark: mark, credentials: credentials)
     }
 }

@@ -4,15 +4,20 @@ extension RedisQuoting {
     /// Comments are not known at this level, as in Redis: `#` is a character. Bytes that are not UTF-8 once unescaped
     /// (`"\xff"`) become U+FFFD.
     public static func split(_ line: String) -> [String]? {
-        var words: [String] = []
-        var rest = Array(line.utf8)[...]
+        words(of: Array(line.utf8)[...])?.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same of any bytes.
+    static func words(of line: ArraySlice<UInt8>) -> [[UInt8]]? {
+        var words: [[UInt8]] = []
+        var rest = line
         // Like C's strings, the line ends at its first NUL.
         if let nul = rest.firstIndex(of: 0) { rest = rest[..<nul] }
         while true {
             rest = rest.drop(while: isSpace)
             if rest.isEmpty { return words }
             guard let word = takeWord(from: &rest) else { return nil }
-            words.append(String(decoding: word, as: UTF8.self))
+            words.append(word)
         }
     }
 

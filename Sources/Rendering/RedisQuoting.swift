@@ -24,6 +24,19 @@ public enum RedisQuoting {
         return quoted + "\""
     }
 
+    /// One word that Redis reads back as exactly these bytes, whatever they are.
+    static func quote(bytes: [UInt8]) -> String {
+        if !bytes.isEmpty, bytes.allSatisfy(isPlain) { return String(decoding: bytes, as: UTF8.self) }
+        let quoted = bytes.map { byte in
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): "\\" + String(UnicodeScalar(byte))
+            case 0x20...0x7E: String(UnicodeScalar(byte))
+            default: "\\x" + hexadecimal(byte)
+            }
+        }
+        return "\"\(quoted.joined())\""
+    }
+
     /// Whether `value`, written by Sentinel's rewrite without quotes, is read back as exactly itself.
     ///
     /// Sentinel prints `auth-pass`, `auth-user`, `sentinel-pass` and the master's name with `%s` (`sentinel.c`,

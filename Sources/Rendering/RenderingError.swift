@@ -45,11 +45,24 @@ public enum SettingsProblem: Error, Equatable, Sendable {
     case unbalancedQuotes
     case decidedByInterrex(directive: String)
     case secretUnknownToInterrex(directive: String, variable: String)
+    case plaintextOnly(directive: String)
+    case sentinelUser
+    case usersTwice
+    case openDoor(variable: String)
+    case userIsOff(name: String)
+    case otherPassword(name: String, variable: String)
+    case unreadableACLFile(path: String, why: String)
+    case byteOrderMark
+    case nul
+    case noText
+    case noUTF8(directive: String)
     case malformedInclude
     case unreadableInclude(path: String, why: String)
     case includedTooDeep(limit: Int)
     case includedTooMuch(limit: Int)
     case includeInTemplate
+    case undone(directive: String)
+    case lacking(directive: String)
     case sentinelArgument
     case standardInput
     case fileArgument
@@ -131,6 +144,30 @@ extension SettingsProblem {
             "\(directive) is decided by Interrex at every start; remove it"
         case .secretUnknownToInterrex(let directive, let variable):
             "\(directive) would lock out replicas, sentinels and Interrex itself; set \(variable) instead"
+        case .plaintextOnly(let directive):
+            "\(directive) asks for TLS or no port at all, and replicas, sentinels and Interrex use the plaintext port; remove it"
+        case .sentinelUser:
+            "sentinel sentinel-user would lock out Interrex, which logs in to sentinels as their default user; remove it"
+        case .usersTwice:
+            "users are defined by an aclfile and by user lines, and the server would not start; keep one of the two"
+        case .openDoor(let variable):
+            "\(variable) is set, but with these users anybody gets in without a password (an aclfile takes the place of requirepass); "
+                + "define the user default with that password, or off"
+        case .userIsOff(let name):
+            "the user \(name), as whom replicas, sentinels and Interrex log in, is off; add on"
+        case .otherPassword(let name, let variable):
+            "the user \(name), as whom replicas, sentinels and Interrex log in, has another password than \(variable); "
+                + "add it to this line"
+        case .unreadableACLFile(let path, let why):
+            "the aclfile \(path) can't be read (\(why)); correct its path (a relative one begins in DATA_DIR) or its mode"
+        case .byteOrderMark:
+            "a byte order mark, which Redis takes for a directive; save the file as UTF-8 without one"
+        case .nul:
+            "a NUL byte, which ends a configuration file for Redis; is it text? remove it"
+        case .noText:
+            "this is not UTF-8 text, and no value either that could be kept as it is; save the file as UTF-8"
+        case .noUTF8(let directive):
+            "\(directive) is not UTF-8 text, and Interrex could not find what it names; use UTF-8"
         case .malformedInclude:
             "include takes one path; quote it where it holds spaces"
         case .unreadableInclude(let path, let why):
@@ -141,6 +178,10 @@ extension SettingsProblem {
             "the included files are more than \(limit) bytes together; include fewer"
         case .includeInTemplate:
             "a template can't include files, since nobody would have judged them; put the line into REDIS_CONF"
+        case .undone(let directive):
+            "\(directive) says something else than Interrex decided, and the last one wins; correct the template"
+        case .lacking(let directive):
+            "the template ends without \(directive), which Interrex decides; add it, as the shipped template has it"
         case .sentinelArgument:
             "--sentinel makes another server of it; use interrex sentinel"
         case .standardInput:

@@ -1,14 +1,49 @@
 extension SentinelFile {
-    /// The file's text: `settings` rendered, and set into `template` at `{{{settings}}}`.
+    /// The file's text: `settings` set into `template` at `{{{settings}}}`.
     ///
-    /// - Throws: `RenderingError`: a value that can't go into a file or would not survive Sentinel's rewrite of it, a
-    ///   mistake in either template, or a line in the settings that would fight with what Interrex decides.
-    public func render(template: Template, settings: Template) throws(RenderingError) -> String {
+    /// - Throws: `RenderingError`: a value that can't go into a file or would not survive Sentinel's rewrite of it, or a
+    ///   mistake in the template.
+    public func render(template: Template, settings: FlatSettings) throws(RenderingError) -> String {
         try validate()
-        let names = scope
-        let rendered = try settings.render(names)
-        try check(SettingsText(rendered, source: settings.name), source: settings.name)
-        return try template.render(names.with(settings: rendered))
+        let text = try template.render(scope.with(settings: settings.text))
+        let whole = try Whole(text, source: template.name)
+        try whole.check("port", .be([String(port)]))
+        try whole.check("dir", .be([dataDirectory]))
+        try whole.check("daemonize", .onlyBe(["no"]))
+        try whole.check("tls-port", .onlyBe(["0"]))
+        try whole.check("requirepass", sentinelPassword.map { .be([$0.text]) } ?? .onlyBe([""]))
+        try whole.check("sentinel myid", .be(["myid", identity]))
+        return text
+    }
+
+    /// The same for settings without arguments that include nothing.
+    ///
+    /// - Throws: as `flattened(settings:arguments:files:)` and `render(template:settings:)` do.
+    public func render(template: Template, settings: Template) throws(RenderingError) -> String {
+        try render(template: template, settings: flattened(settings: settings))
+    }
+
+    /// All that the server will read besides what Interrex decides: `settings` rendered, with what they include, and then
+    /// the arguments.
+    ///
+    /// - Parameter arguments: what would follow the file on the server's command line.
+    /// - Throws: `RenderingError`: a mistake in the settings, or a line in any of these that would fight with what Interrex
+    ///   decides.
+    public func flattened(
+        settings: Template, arguments: [String] = [], files: @escaping IncludedFiles = RedisFile.unreadable
+    ) throws(RenderingError) -> FlatSettings {
+        try validate()
+        var flattening = Flattening(folder: dataDirectory, judge: judge, files: files)
+        try flattening.add(try settings.render(scope), from: .rendered(settings.name))
+        try flattening.add(arguments: arguments)
+        _ = try judge.check(users: flattening.settings, folder: dataDirectory, files)
+        return flattening.settings
+    }
+
+    private var judge: Judge {
+        Judge(
+            server: .sentinel(password: sentinelPassword?.text), bindIP: bindIP, port: port,
+            announced: announce ?? HostPort(host: bindIP, port: port), mark: mark, credentials: credentials)
     }
 
     private func validate() throws(RenderingError) {
@@ -77,27 +112,4 @@ extension SentinelFile {
             return true
         }
     }
-
-    private func check(_ settings: SettingsText, source: String) throws(RenderingError) {
-        for directive in settings.directives {
-            let words = directive.words
-            if words[0] == "requirepass", sentinelPassword == nil, words != ["requirepass", ""] {
-                let problem = SettingsProblem.secretUnknownToInterrex(
-                    directive: "requirepass", variable: "SENTINEL_PASSWORD")
-                throw .settings(source: source, line: directive.line, problem)
-            }
-            guard words[0] == "sentinel", words.count > 1 else { continue }
-            let option = words[1].lowercased()
-            let monitorsAnother = option == "monitor" && words.count > 2 && words[2] != mark.masterName
-            if Self.decided.contains(option), !monitorsAnother {
-                let name = "sentinel \(option)"
-                throw .settings(source: source, line: directive.line, .decidedByInterrex(directive: name))
-            }
-        }
-    }
-
-    private static let decided: Set<String> = [
-        "monitor", "myid", "config-epoch", "leader-epoch", "current-epoch",
-        "known-replica", "known-slave", "known-sentinel",
-    ]
 }

@@ -1,12 +1,5 @@
 /// Rendered settings, line by line as Redis reads them.
-struct SettingsText {
-    struct Directive: Equatable {
-        /// Counted from 1 in the rendered text.
-        let line: Int
-        /// The directive's name in lower case, then its arguments.
-        let words: [String]
-    }
-
+enum SettingsText {
     enum Content: Equatable {
         /// Neither anything nor more than a comment.
         case nothing
@@ -14,18 +7,6 @@ struct SettingsText {
         case words([String])
         /// Redis ends at it.
         case unbalanced
-    }
-
-    let directives: [Directive]
-
-    /// - Throws: `RenderingError.settings` for a line that Redis can't split into words.
-    init(_ text: String, source: String) throws(RenderingError) {
-        var directives: [Directive] = []
-        for (line, words) in Self.lines(of: text) {
-            guard let words else { throw .settings(source: source, line: line, .unbalancedQuotes) }
-            directives.append(Directive(line: line, words: words))
-        }
-        self.directives = directives
     }
 
     /// The lines that are neither empty nor a comment, with the words of each, nil where it
@@ -43,12 +24,16 @@ struct SettingsText {
         return lines
     }
 
-    static func content(of line: some StringProtocol) -> Content {
+    /// Whether there is neither anything nor more than a comment.
+    static func isComment(_ line: some Sequence<UInt8>) -> Bool {
         // Only these are trimmed before the line is looked at (config.c, `loadServerConfigFromString`): to Redis, a form
         // feed and a `#` begin no comment.
-        guard let first = line.utf8.first(where: { !" \t\r".utf8.contains($0) }), first != UInt8(ascii: "#") else {
-            return .nothing
-        }
+        let first = line.first { !" \t\r".utf8.contains($0) }
+        return first == nil || first == UInt8(ascii: "#")
+    }
+
+    static func content(of line: some StringProtocol) -> Content {
+        if isComment(line.utf8) { return .nothing }
         guard var words = RedisQuoting.split(String(line)) else { return .unbalanced }
         guard let name = words.first else { return .nothing }
         words[0] = name.lowercased()

@@ -28,7 +28,9 @@ struct SentinelCommand: ParsableCommand {
     var showSecrets = false
     @Option(help: "With --render-only: monitor this master, as HOST:PORT, instead of asking ZooKeeper.")
     var master: String?
-    @Argument(parsing: .postTerminator, help: "Passed on to redis-sentinel, after the file.")
+    @Argument(
+        parsing: .postTerminator,
+        help: "Settings as redis-sentinel takes them (--loglevel verbose); they become lines of the file.")
     var serverArguments: [String] = []
 
     func validate() throws {

@@ -37,10 +37,10 @@ struct SettingsTests {
         #expect(registry.sessionTimeout == .milliseconds(500))
         let redis = try RedisSettings(
             Environment([
-                "MASTER_NAME": "a.b-c_D9", "REDIS_USERNAME": "app", "REDIS_PASSWORD": " p w ", "SENTINEL_PASSWORD": "s",
+                "MASTER_NAME": "a.b-c_D9", "REDIS_USERNAME": "app", "REDIS_PASSWORD": "p\\w", "SENTINEL_PASSWORD": "s",
             ]))
         #expect(redis.masterName == "a.b-c_D9" && redis.credentials?.username == "app")
-        #expect(redis.credentials?.password == " p w " && redis.sentinelCredentials?.password == "s")
+        #expect(redis.credentials?.password == "p\\w" && redis.sentinelCredentials?.password == "s")
         #expect(redis.sentinelCredentials?.username == nil)
     }
 

@@ -21,10 +21,9 @@ import Testing
     @Test("F62: 64 KiB are refused and not echoed", arguments: Variable.all)
     func f62_long(_ variable: Variable) async throws {
         // For a password, more than Redis lets anybody send who isn't known yet.
-        let word = variable.name == "REDIS_USERNAME" ? "username" : nil
         for value in ["sesame:", "1", "/a", "ä"] {
             let long = String(repeating: value, count: 65_536 / value.utf8.count)
-            try await refuse(variable, long, variable.code, variable.companions, naming: word)
+            try await refuse(variable, long, variable.code, variable.companions)
         }
     }
 
@@ -85,9 +84,6 @@ import Testing
     /// The word by which the line tells what is wrong.
     private func subject(of variable: Variable) -> String {
         switch variable.name {
-        // Told by the template's name for it.
-        case "REDIS_PASSWORD": "password"
-        case "SENTINEL_PASSWORD": "sentinel_password"
         // A folder is the same one by several variables.
         case "MESOS_SANDBOX": "CONFIG_DIR"
         default: variable.name

@@ -86,8 +86,10 @@ import Testing
             #expect(try await redis(server.port, "CONFIG", "GET", "maxmemory") == "maxmemory\n67108864")
             #expect(try await redis(server.port, "ACL", "LIST").contains("user alice on"))
             #expect(
-                server.lines.filter { $0.contains("/no/such folder (the arguments after --, line 2) is left out") }
-                    .count == 1)
+                server.lines.filter {
+                    $0.contains("left out") && $0.contains("dir \(elsewhere.path) (line 2)")
+                        && $0.contains("of the arguments after --: dir /no/such folder (line 2)")
+                }.count == 1)
             // The file alone is what runs.
             let path = "\(stage.settings.path)/redis-\(stage.port).conf"
             let command =

@@ -29,14 +29,19 @@ import Testing
         Pair(flag: "--config-dir", bad: "a\nb", good: "/srv/c"),
         Pair(flag: "--net-iface", bad: "nowhere0", good: "lo", holds: "\nbind 127.0.0.1\n"),
         Pair(flag: "--redis-conf", bad: "/nowhere", good: "/dev/null", commands: ["redis"]),
-        Pair(flag: "--redis-template", bad: "/nowhere", good: "/dev/null", commands: ["redis"]),
+        Pair(flag: "--redis-template", bad: "/nowhere", good: template("redis"), commands: ["redis"]),
         Pair(
             flag: "--min-replicas-to-write", bad: "x", good: "2", holds: "\nmin-replicas-to-write 2\n",
             commands: ["redis"]),
         Pair(flag: "--sentinel-conf", bad: "/nowhere", good: "/dev/null", commands: ["sentinel"]),
-        Pair(flag: "--sentinel-template", bad: "/nowhere", good: "/dev/null", commands: ["sentinel"]),
+        Pair(flag: "--sentinel-template", bad: "/nowhere", good: template("sentinel"), commands: ["sentinel"]),
         Pair(flag: "--sentinel-quorum", bad: "0", good: "3", holds: " 192.0.2.1 6379 3\n", commands: ["sentinel"]),
     ]
+
+    /// The shipped one, as a file.
+    private static func template(_ kind: String) -> String {
+        #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Templates/\(kind).conf.mustache"
+    }
 
     @Test("a flag goes over its variable", arguments: pairs)
     func overrides(_ pair: Pair) async throws {

@@ -40,17 +40,21 @@ import Testing
 
     @Test("settings that would fight with what Interrex decides")
     func decided() async throws {
-        for text in ["replicaof 192.0.2.1 1", "SLAVEOF a 1", "cluster-enabled yes", "requirepass sesame"] {
+        for text in [
+            "replicaof 192.0.2.1 1", "SLAVEOF a 1", "cluster-enabled yes", "requirepass sesame", "masterauth sesame",
+            "tls-replication yes", "port 0",
+        ] {
             try await refuse(
                 "redis", "REDIS_CONF",
                 Mistake(text: "# x\n\(text)\n", line: 2, says: text.split(separator: " ")[0].lowercased()))
         }
         for text in [
-            "sentinel myid \(String(repeating: "a", count: 40))", "sentinel monitor mymaster 192.0.2.1 1 2",
-            "sentinel known-replica mymaster 192.0.2.1 1", "sentinel config-epoch mymaster 9", "requirepass sesame",
+            "sentinel auth-pass mymaster sesame", "sentinel sentinel-pass sesame", "sentinel sentinel-user me",
+            "requirepass sesame", "tls-port 7", "port 0", "cluster-enabled yes", "replicaof 192.0.2.1 1",
         ] {
             let says =
-                text.hasPrefix("sentinel") ? text.split(separator: " ").prefix(2).joined(separator: " ") : "requirepass"
+                text.hasPrefix("sentinel")
+                ? text.split(separator: " ").prefix(2).joined(separator: " ") : String(text.split(separator: " ")[0])
             try await refuse("sentinel", "SENTINEL_CONF", Mistake(text: "# x\n\(text)\n", line: 2, says: says))
         }
     }

@@ -49,9 +49,9 @@ struct Variable: Sendable, CustomTestStringConvertible {
         Variable("SENTINEL_QUORUM", by: ["sentinel"], "0", "-1", "x", "1.5", "2 ", "\"2\"", "2#", "1001"),
         Variable("MASTER_TIMEOUT", "0", "-1", "x", "1d", "5 s", "86401", "\"5\"", "5#", "٥"),
         Variable(
-            "REDIS_PASSWORD", by: ["sentinel"], secret: true, "se sesame", "sesame\"", "sesame'", "#sesame", "a\t"),
-        Variable("REDIS_USERNAME", "someone", "two words"),
-        Variable("SENTINEL_PASSWORD", by: ["sentinel"], secret: true, "se sesame", "sesame\"", "sesame'", "#sesame"),
+            "REDIS_PASSWORD", secret: true, "se sesame", "sesame\"", "sesame'", "#sesame", "a\t"),
+        Variable("REDIS_USERNAME", "someone", "two words", "o'brien", "a#b"),
+        Variable("SENTINEL_PASSWORD", secret: true, "se sesame", "sesame\"", "sesame'", "#sesame"),
         Variable("MIN_REPLICAS_TO_WRITE", by: ["redis"], "-1", "x", "1.5", "1 ", "\"1\"", "1#", "1001"),
         Variable("DATA_DIR", "/nowhere/at all", "no \"such\" folder", "#", "/dev/null", "ö"),
         Variable("CONFIG_DIR", "/nowhere/at all", "no \"such\" folder", "#", "/dev/null", "ö"),

@@ -35,7 +35,7 @@ import Testing
         for password in ["s3cret", "s3cret with \"quotes\" # and 'more'", "s3cret\\é"] {
             var file = RedisFile.plain
             file.credentials = Credentials(username: "rex", password: Secret(password))
-            let text = try file.rendered(settings: "user rex on {{#password}}>s3cret{{/password}} ~* &* +@all\n")
+            let text = try file.rendered(settings: "user bob on {{#password}}>s3cret{{/password}} ~* &* +@all\n")
             let shown = redacted(text)
             #expect(!shown.contains("s3cret"))
             #expect(shown.split(separator: "\n").count == text.split(separator: "\n").count)

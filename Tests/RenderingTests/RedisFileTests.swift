@@ -201,6 +201,9 @@ private func expected(_ file: RedisFile) -> Set<[String]> {
         let stock = "port 1\nbind 127.0.0.1 -::1\ndaemonize yes"
         for text in [
             stock, "# replicaof 1.2.3.4 5", "cluster-enabled no", "", "\n\n", "replicaof No One", "slaveof 'no one'",
+            "tls-port 0\ntls-replication no\nTLS-Cluster NO", "supervised systemd", "pidfile /run/x.pid",
+            "requirepass \"\"",
+            "masterauth ''\nmasteruser \"\"", "unixsocket /run/x.sock", "protected-mode yes",
         ] {
             #expect(try directives(RedisFile.plain.rendered(settings: text)).contains(["port", "7001"]))
         }

@@ -171,22 +171,6 @@ private func expected(_ file: SentinelFile) -> (before: [[String]], after: Set<[
         #expect(throws: error) { try file.rendered() }
     }
 
-    @Test(
-        "settings that would fight with Interrex are refused",
-        arguments: [
-            "sentinel monitor mymaster 1.2.3.4 5 2", "SENTINEL Monitor mymaster 1.2.3.4 5 2", "sentinel myid x",
-            "sentinel config-epoch mymaster 9", "sentinel leader-epoch mymaster 9", "sentinel current-epoch 9",
-            "sentinel known-replica mymaster 1.2.3.4 5", "sentinel known-slave mymaster 1.2.3.4 5",
-            "sentinel known-sentinel mymaster 1.2.3.4 5 x", "\"sentinel\" 'myid' x",
-        ])
-    func settings(_ text: String) throws {
-        let option = try #require(RedisQuoting.split(text))[1].lowercased()
-        let problem = SettingsProblem.decidedByInterrex(directive: "sentinel \(option)")
-        #expect(throws: RenderingError.settings(source: "a test", line: 1, problem)) {
-            try SentinelFile.plain.rendered(settings: text)
-        }
-    }
-
     @Test("another master may be monitored, and a password belongs into the environment")
     func otherSettings() throws {
         let other = "sentinel monitor other 1.2.3.4 5 2"

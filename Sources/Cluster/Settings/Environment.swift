@@ -61,9 +61,12 @@ public struct Environment: Sendable {
         let value = try text(name)
         guard let path = try text("\(name)_FILE") else { return value }
         guard value == nil else { throw bad(name, "and \(name)_FILE are both set; unset one of them") }
-        guard let bytes = readFile(path, limit: 65_536 + 2) else {
+        let bytes: [UInt8]
+        do throws(FileProblem) {
+            bytes = try readWholeFile(path, limit: 65_536 + 2)
+        } catch {
             throw bad(
-                "\(name)_FILE", "names \(path.clipped), which can't be read (\(lastError())); check its path and mode")
+                "\(name)_FILE", "names \(path.clipped), which can't be read (\(error)); check its path and mode")
         }
         guard var line = String(validating: bytes, as: UTF8.self) else {
             throw bad("\(name)_FILE", "names \(path.clipped), which is not UTF-8 text")

@@ -37,13 +37,30 @@ public struct RedisSettings: Sendable {
                 throw environment.bad("REDIS_USERNAME", "holds white space, which no Redis user name can")
             }
         }
-        credentials = password.map { Credentials(username: username, password: $0) }
-        sentinelCredentials = try environment.secret("SENTINEL_PASSWORD").map {
-            Credentials(username: nil, password: $0)
+        let sentinelPassword = try environment.secret("SENTINEL_PASSWORD")
+        for (name, value) in [
+            ("REDIS_USERNAME", username), ("REDIS_PASSWORD", password), ("SENTINEL_PASSWORD", sentinelPassword),
+        ] {
+            guard let value else { continue }
+            // Redis ends a connection that sends a longer word before it is authenticated (networking.c).
+            guard value.utf8.count <= 16_384 else { throw environment.bad(name, "is longer than 16384 bytes") }
+            guard !survivesSentinelRewrite(value) else { continue }
+            throw environment.bad(
+                name,
+                "would not survive Sentinel, which rewrites its file without quotes; choose one without spaces, quotes, # and "
+                    + "control characters")
         }
+        credentials = password.map { Credentials(username: username, password: $0) }
+        sentinelCredentials = sentinelPassword.map { Credentials(username: nil, password: $0) }
         Secrets.add(
             [password, sentinelCredentials?.password].compactMap(\.self),
             saidOpenly: [masterName, username].compactMap(\.self) + [try environment.text("ZK_ROOT", default: "/redis")]
         )
     }
+}
+
+/// Whether a value that Sentinel writes into its file without quotes is read back as itself. Every program asks, so that none
+/// takes a password with which the sentinels can't start.
+public func survivesSentinelRewrite(_ value: String) -> Bool {
+    value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"\"'#".utf8.contains($0) }
 }

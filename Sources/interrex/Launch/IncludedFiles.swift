@@ -15,17 +15,17 @@ func includedFiles(_ path: String) throws(SettingsProblem) -> [SourceText] {
 }
 
 private func includedFile(_ path: String) throws(SettingsProblem) -> SourceText {
-    var info = stat()
-    guard stat(path, &info) == 0 else { throw .unreadableInclude(path: path.clipped, why: lastError()) }
-    // Opening a FIFO would wait for its other end, and it could be read once only.
-    guard [S_IFREG, S_IFCHR].contains(info.st_mode & S_IFMT) else {
-        throw .unreadableInclude(path: path.clipped, why: "it is no regular file")
+    let bytes: [UInt8]
+    do throws(FileProblem) {
+        bytes = try readWholeFile(path)
+    } catch {
+        throw .unreadableInclude(path: path.clipped, why: error.description)
     }
-    guard let bytes = readFile(path) else { throw .unreadableInclude(path: path.clipped, why: lastError()) }
-    guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
-        throw .unreadableInclude(path: path.clipped, why: "it is not UTF-8 text")
+    do throws(RenderingError) {
+        return try SourceText(name: String(path.clipped), bytes: bytes)
+    } catch {
+        throw .unreadableInclude(path: path.clipped, why: error.description)
     }
-    return SourceText(name: String(path.clipped), text: text)
 }
 
 /// In the order of the locale, as in Redis (server.c, `main`).

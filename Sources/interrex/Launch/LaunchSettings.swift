@@ -15,12 +15,11 @@ struct LaunchSettings: Sendable {
     let dataFolder: String
     /// The rendered file.
     let configPath: String
-    let arguments: [String]
     /// The real server; nil where it is only rendered for.
     let server: ServerBinary?
 
     /// - Throws: `Failure` (78) that names the variable, or 127/126 for the server.
-    init(_ environment: Environment, kind: ServerKind, arguments: [String], forReal: Bool) throws(Failure) {
+    init(_ environment: Environment, kind: ServerKind, forReal: Bool) throws(Failure) {
         registry = try RegistrySettings(environment)
         redis = try RedisSettings(environment)
         port = try environment.number("PORT0", default: kind.port, in: 1...65_535)
@@ -32,7 +31,6 @@ struct LaunchSettings: Sendable {
         let sandbox = try environment.text("MESOS_SANDBOX", default: dataFolder)
         let configFolder = try Folder.absolute(environment.text("CONFIG_DIR", default: sandbox))
         configPath = "\(configFolder)/\(kind.fileStem)-\(port).conf"
-        self.arguments = arguments
         let name = try environment.text(kind.variable, default: kind.program)
         server = forReal ? try ServerBinary(name, variable: kind.variable, environment) : nil
     }

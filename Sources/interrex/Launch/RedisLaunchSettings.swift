@@ -24,12 +24,20 @@ struct RedisLaunchSettings: Sendable {
     /// - Parameter forReal: whether to check the machine, too, and to lock the data folder.
     /// - Throws: `Failure`; `Stopped`.
     init(_ environment: Environment, arguments: [String], forReal: Bool) throws {
-        launch = try LaunchSettings(environment, kind: .redis, arguments: [], forReal: forReal)
+        launch = try LaunchSettings(environment, kind: .redis, forReal: forReal)
         sources = try SourceFiles(environment, kind: .redis)
         minReplicas = try environment.number("MIN_REPLICAS_TO_WRITE", default: 0, in: 0...1_000)
         self.arguments = arguments
-        let (text, leftOut) = try Self.render(
+        let (text, flat) = try Self.render(
             launch, sources, minReplicas, arguments, following: launch.address, clusterID: nil, startsEmpty: false)
+        if let user = flat.undefinedUser {
+            throw environment.bad(
+                "REDIS_USERNAME",
+                "is \(user.clipped), and neither a user line nor an aclfile of the settings defines that user; add it to REDIS_CONF"
+            )
+        }
+        let log = LogDestination(text, folder: launch.dataFolder)
+        if forReal { try log.check() }
         lock = forReal ? try launch.checkMachine(.redis) : nil
         if forReal {
             ConfigFile.removeLeftovers(of: [launch.configPath, "\(launch.dataFolder)/\(Passport.fileName)"])
@@ -47,19 +55,9 @@ struct RedisLaunchSettings: Sendable {
         self.inPlace = inPlace
         copy = StoredCopy.freshest(of: [inPlace] + asides.filter(inPlace.mayBeReplaced))
         acceptLossAfter = try environment.acceptLossAfter()
-        if let leftOut {
-            Log.info(
-                "dir \(leftOut.path.clipped) (\(leftOut.place)) is left out: data lives in DATA_DIR, \(launch.dataFolder.clipped)"
-            )
-        }
+        if let leftOut = flat.leftOutText { Log.info(leftOut) }
+        if let elsewhere = log.elsewhere { Log.info(elsewhere) }
         if let doubt = found.doubt { Log.warn(doubt) }
-        if let credentials = launch.redis.credentials, let user = credentials.username, user != "default",
-            !text.split(separator: "\n").contains(where: { $0.hasPrefix("user \(user) ") || $0.hasPrefix("aclfile ") })
-        {
-            Log.warn(
-                "REDIS_USERNAME is \(user), but the settings neither define that user nor name an aclfile; see REDIS_CONF"
-            )
-        }
     }
 
     /// The file's text: of a replica of `master`, or of a master.
@@ -80,7 +78,7 @@ struct RedisLaunchSettings: Sendable {
     private static func render(
         _ launch: LaunchSettings, _ sources: SourceFiles, _ minReplicas: Int, _ arguments: [String],
         following master: Address?, clusterID: String?, startsEmpty: Bool
-    ) throws(Failure) -> (text: String, leftOut: FlatSettings.LeftOutFolder?) {
+    ) throws(Failure) -> (text: String, flat: FlatSettings) {
         let file = RedisFile(
             bindIP: launch.bind.description, port: launch.port, announce: launch.announce,
             dataDirectory: launch.dataFolder,
@@ -93,7 +91,7 @@ struct RedisLaunchSettings: Sendable {
             replicaPriority: master != nil && startsEmpty ? 0 : nil)
         return try rendering { () throws(RenderingError) in
             let flat = try file.flattened(settings: sources.settings, arguments: arguments, files: includedFiles)
-            return (try file.render(template: sources.template, settings: flat), flat.leftOutFolder)
+            return (try file.render(template: sources.template, settings: flat), flat)
         }
     }
 

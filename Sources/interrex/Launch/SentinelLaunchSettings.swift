@@ -20,14 +20,22 @@ struct SentinelLaunchSettings: Sendable {
     let launch: LaunchSettings
     let sources: SourceFiles
     let quorum: Int
+    /// Settings given on our own command line: they are lines of the file, so that nothing follows it.
+    let arguments: [String]
 
     /// Reads and checks everything, and renders once: values that would not survive Sentinel's own rewrite of its file are
     /// refused before anything is written.
     init(_ environment: Environment, arguments: [String], forReal: Bool) throws(Failure) {
-        launch = try LaunchSettings(environment, kind: .sentinel, arguments: arguments, forReal: forReal)
+        launch = try LaunchSettings(environment, kind: .sentinel, forReal: forReal)
         sources = try SourceFiles(environment, kind: .sentinel)
         quorum = try environment.number("SENTINEL_QUORUM", default: 2, in: 1...1_000)
-        _ = try render(monitoring: launch.address, identity: UUIDText.random(), clusterID: nil, seeds: Seeds())
+        self.arguments = arguments
+        let (text, flat) = try rendered(
+            monitoring: launch.address, identity: UUIDText.random(), clusterID: nil, seeds: Seeds())
+        let log = LogDestination(text, folder: launch.dataFolder)
+        if forReal { try log.check() }
+        if let leftOut = flat.leftOutText { Log.info(leftOut) }
+        if let elsewhere = log.elsewhere { Log.info(elsewhere) }
     }
 
     func checkMachine() throws { try launch.checkMachine(.sentinel) }
@@ -36,6 +44,12 @@ struct SentinelLaunchSettings: Sendable {
     func render(monitoring master: Address, identity: String, clusterID: String?, seeds: Seeds) throws(Failure)
         -> String
     {
+        try rendered(monitoring: master, identity: identity, clusterID: clusterID, seeds: seeds).text
+    }
+
+    private func rendered(
+        monitoring master: Address, identity: String, clusterID: String?, seeds: Seeds
+    ) throws(Failure) -> (text: String, flat: FlatSettings) {
         guard let numeric = resolved(master) else {
             throw Failure(
                 .badConfiguration,
@@ -57,7 +71,8 @@ struct SentinelLaunchSettings: Sendable {
                 }
             })
         return try rendering { () throws(RenderingError) in
-            try file.render(template: sources.template, settings: sources.settings)
+            let flat = try file.flattened(settings: sources.settings, arguments: arguments, files: includedFiles)
+            return (try file.render(template: sources.template, settings: flat), flat)
         }
     }
 

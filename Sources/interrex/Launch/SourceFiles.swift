@@ -27,14 +27,18 @@ struct SourceFiles: Sendable {
 
     private static func source(_ environment: Environment, _ variable: String) throws(Failure) -> SourceText? {
         guard let path = try environment.text(variable) else { return nil }
-        guard let bytes = readFile(path) else {
+        let bytes: [UInt8]
+        do throws(FileProblem) {
+            bytes = try readWholeFile(path)
+        } catch {
             throw environment.bad(
-                variable, "names \(path.clipped), which can't be read (\(lastError())); check its path and mode")
+                variable, "names \(path.clipped), which can't be read (\(error)); check its path and mode")
         }
-        guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
-            throw environment.bad(variable, "names \(path.clipped), which is not UTF-8 text")
+        do throws(RenderingError) {
+            return try SourceText(name: path, bytes: bytes)
+        } catch {
+            throw environment.bad(variable, "can't be used: \(error)")
         }
-        return SourceText(name: path, text: text)
     }
 }
 

@@ -15,6 +15,8 @@ enum Replacement {
         // Redis and Sentinel rewrite their files, which hold passwords, with mode 0644 less the mask (config.c,
         // `rewriteConfigOverwriteFile`).
         umask(umask(0o077) | 0o077)
+        // With `supervised auto` the server would stop itself, and wait for an Upstart that knows nothing of it.
+        unsetenv("UPSTART_JOB")
         _ = close_range(3, .max, closeOnExec)
         for number in 1..<Int32(65)
         where number != SIGKILL && number != SIGSTOP && number != SIGTERM && number != SIGINT {
