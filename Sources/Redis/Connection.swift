@@ -7,8 +7,9 @@
 /// Not for commands that break the rule of one reply each: `MONITOR`, `PSYNC`, `CLIENT REPLY`, `HELLO 3`, and `SUBSCRIBE`
 /// (see `Subscription`).
 public actor Connection {
-    /// What one reply may cost by default: 64 MiB.
-    public static let defaultReplyLimit = 67_108_864
+    /// What one reply may cost by default: 2 MiB. That is the list of some six hundred replicas; `INFO` has some KiB. Whoever
+    /// answers may be anybody.
+    public static let defaultReplyLimit = 2_097_152
 
     public nonisolated let endpoint: Endpoint
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }

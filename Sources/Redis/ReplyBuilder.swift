@@ -21,6 +21,9 @@ final class ReplyBuilder {
     /// The same without `unread` bytes, which are of the next replies.
     func isOverLimit(besides unread: Int) -> Bool { bytes - unread + elements * Self.elementCost > limit }
 
+    /// The same once a string of this length has come.
+    func isOverLimit(with length: Int) -> Bool { length > limit }
+
     var tooMuch: String { "a reply of more than \(limit) bytes" }
 
     func count(bytes more: Int) { bytes += more }

@@ -56,13 +56,26 @@ final class ReplyParser {
             guard !builder.isOverLimit(besides: unread) else { return .failure(builder.tooMuch) }
             if let reply = builder.take(leaving: unread) { return .reply(reply) }
         }
-        if builder.isOverLimit { return .failure(builder.tooMuch) }
+        if builder.isOverLimit || announcesTooMuch(reader) { return .failure(builder.tooMuch) }
         if unread > Self.longestLine,
             memchr(reader.pointee.buf + reader.pointee.pos, Int32(UInt8(ascii: "\n")), Self.longestLine) == nil
         {
             return .failure("a line of more than \(Self.longestLine) bytes")
         }
         return .needMore
+    }
+
+    /// Whether a string has begun that is longer than one reply may be: it is not waited for.
+    private func announcesTooMuch(_ reader: UnsafeMutablePointer<redisReader>) -> Bool {
+        let unread = UnsafeRawBufferPointer(
+            start: reader.pointee.buf + reader.pointee.pos, count: reader.pointee.len - reader.pointee.pos)
+        guard unread.first == UInt8(ascii: "$") else { return false }
+        let digits = unread.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        // What no number holds, hiredis refuses.
+        guard digits.endIndex < unread.endIndex, let length = Int(String(decoding: digits, as: UTF8.self)) else {
+            return false
+        }
+        return builder.isOverLimit(with: length)
     }
 
     private func reason(_ reader: UnsafeMutablePointer<redisReader>) -> String {
