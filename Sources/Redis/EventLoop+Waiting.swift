@@ -39,15 +39,58 @@ extension EventLoop {
         public func cancel() { if let id { loop.openPoll?.timers.cancel(id) } }
     }
 
+    /// Whether the loop takes its turn within `limit`, measured off the loop.
+    public func turns(within limit: Duration) async -> Bool {
+        let promise = Promise<Bool>()
+        perform { promise.fulfil(true) }
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await promise.value(ifCancelled: false) }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+
+    /// Asks the loop for a turn; what is returned tells whether it has taken it meanwhile. For who must not wait.
+    package func hasTurned() -> @Sendable () -> Bool {
+        let turned = Protected(false)
+        perform { turned.withLock { $0 = true } }
+        return { turned.withLock(\.self) }
+    }
+
     /// Waits until `descriptor` is readable or hung up (a pidfd, a pipe, an eventfd). Throws when cancelled or when the
     /// loop is closed.
     ///
     /// The descriptor stays the caller's; the loop watches a duplicate, so several tasks may wait for one, and closing it
     /// meanwhile does no harm. What can't be watched (a regular file, a bad descriptor) counts as readable: reading tells.
+    ///
+    /// Where this process may open no more files, the descriptor is looked at now and then instead: our own lack must not
+    /// count as an event.
     public func readable(_ descriptor: Int32) async throws(CancellationError) {
+        while true {
+            switch try await watched(descriptor) {
+            case .isReadable: return
+            case .isOutOfReach: if isReadableNow(descriptor) { return }
+            }
+            try await sleep(for: .milliseconds(200))
+        }
+    }
+
+    private enum Watched { case isReadable, isOutOfReach }
+
+    private func isReadableNow(_ descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) > 0
+    }
+
+    private func watched(_ descriptor: Int32) async throws(CancellationError) -> Watched {
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
-        guard copy >= 0 else { return }
+        guard copy >= 0 else { return isLack(errno) ? .isOutOfReach : .isReadable }
         let promise = Promise<Bool>()
+        let lacks = Protected(false)
         let source = Protected<UInt64?>(nil)
         perform {
             guard let poll = self.openPoll else {
@@ -56,7 +99,10 @@ extension EventLoop {
             }
             let id = poll.watch(copy, .readable) { promise.fulfil(!$0.contains(.closing)) }
             source.withLock { $0 = id }
-            if id == nil { promise.fulfil(true) }
+            if id == nil {
+                lacks.withLock { [number = errno] in $0 = isLack(number) }
+                promise.fulfil(true)
+            }
         }
         let isReadable = await promise.value(ifCancelled: false)
         // Closed on the loop, after the watch began there.
@@ -65,5 +111,6 @@ extension EventLoop {
             Glibc.close(copy)
         }
         guard isReadable else { throw CancellationError() }
+        return lacks.withLock(\.self) ? .isOutOfReach : .isReadable
     }
 }

@@ -40,14 +40,30 @@ extension RedisError {
     init(errno number: Int32, endpoint: Endpoint?, connecting: Bool) {
         let code: Code =
             switch number {
-            case EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL: .system
+            case _ where isLack(number): .system
             case ECONNREFUSED: .refused
             case ETIMEDOUT: .timedOut
             case _ where connecting: .unreachable
             default: .closed
             }
-        self.init(code, endpoint: endpoint, message: String(cString: strerror(number)))
+        let remedy = code == .system ? Self.remedy(number) : ""
+        self.init(code, endpoint: endpoint, message: String(cString: strerror(number)) + remedy)
     }
+
+    private static func remedy(_ number: Int32) -> String {
+        switch number {
+        case EMFILE: "; raise this process's limit of open files (ulimit -n)"
+        case ENFILE: "; raise this machine's limit of open files (sysctl fs.file-max)"
+        case EADDRNOTAVAIL, EAGAIN: "; no local port is free: find who opens so many connections (ss -s)"
+        case ENOSPC: "; raise this machine's limit of watched files (sysctl fs.epoll.max_user_watches)"
+        default: "; this machine has no memory left"
+        }
+    }
+}
+
+/// Whether it is this process or this machine that lacks something: that says nothing about a peer.
+func isLack(_ number: Int32) -> Bool {
+    [EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL, EAGAIN, ENOSPC].contains(number)
 }
 
 /// A peer's text made safe for a log: one line, no control characters, 256 characters at most, and none of our secrets.

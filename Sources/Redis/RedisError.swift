@@ -19,6 +19,9 @@ public struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
         return message.split(separator: " ", maxSplits: 1).first.map(String.init)
     }
 
+    /// Whether it was our own machine that failed, so that nothing is known of the peer.
+    public var isOurs: Bool { code == .system }
+
     public var description: String {
         ([endpoint?.description, command] + [message]).compactMap(\.self).joined(separator: ": ")
     }

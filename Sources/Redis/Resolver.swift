@@ -91,9 +91,15 @@ private func systemLookUp(_ endpoint: Endpoint) -> Resolver.Answer {
     hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV
     var list: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(endpoint.host, "\(endpoint.port)", &hints, &list)
+    let number = errno
     defer { if let list { freeaddrinfo(list) } }
     guard code == 0 else {
-        return .failure(RedisError(.unresolved, endpoint: endpoint, message: String(cString: gai_strerror(code))))
+        // Without a descriptor or memory, no name server was asked.
+        if code == EAI_SYSTEM, isLack(number) {
+            return .failure(RedisError(errno: number, endpoint: endpoint, connecting: true))
+        }
+        let kind = code == EAI_MEMORY ? RedisError.Code.system : .unresolved
+        return .failure(RedisError(kind, endpoint: endpoint, message: String(cString: gai_strerror(code))))
     }
     var addresses: [SocketAddress] = []
     var entry = list

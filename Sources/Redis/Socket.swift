@@ -21,7 +21,10 @@ final class Socket: Sendable {
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         let isConnecting = address.withPointer { connect(descriptor, $0, $1) == 0 || errno == EINPROGRESS }
         guard isConnecting, let id = poll.watch(descriptor, [.readable, .writable], handler) else {
-            let error = RedisError(errno: errno, endpoint: endpoint, connecting: true)
+            var number = errno
+            // Also where there is no address of that kind to come from: then no port is lacking, there is no way there.
+            if number == EADDRNOTAVAIL, !address.hasSource { number = EHOSTUNREACH }
+            let error = RedisError(errno: number, endpoint: endpoint, connecting: true)
             close(descriptor)
             throw error
         }

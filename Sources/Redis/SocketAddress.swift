@@ -36,6 +36,14 @@ struct SocketAddress: Equatable, Sendable {
         bytes.withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count)) }
     }
 
+    /// Whether this machine has an address from which to reach it: a datagram socket needs no port of its own for each peer.
+    var hasSource: Bool {
+        let descriptor = socket(family, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return true }
+        defer { close(descriptor) }
+        return withPointer { connect(descriptor, $0, $1) == 0 } || errno != EADDRNOTAVAIL
+    }
+
     /// One end of a connected socket, by `getsockname` or `getpeername`; nil when it has none.
     static func end(
         of descriptor: Int32,

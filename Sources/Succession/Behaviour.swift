@@ -23,7 +23,7 @@ public enum Behaviours {
     public static let builtIn: [any Behaviour] = [
         RecordMaster(), SucceedMaster(), ForceFailover(), AnnounceMaster(), SwitchOver(), PromoteFreshest(),
         RepointSentinels(), ReattachMembers(), ForgetGone(),
-        RaisePriority(), RemoveLeftovers(), KeepClusterRecord(), RaiseAlerts(), RelayEvents(),
+        RaisePriority(), RemoveLeftovers(), KeepClusterRecord(), OwnLimits(), RaiseAlerts(), RelayEvents(),
     ]
 }
 
@@ -39,7 +39,8 @@ public func plan(
     for behaviour in behaviours {
         let actions = behaviour.actions(for: snapshot, after: events)
         let allowed = actions.filter { action in
-            switch action.reach {
+            guard snapshot.shortage == nil || action.standsOnAnswers else { return false }
+            return switch action.reach {
             case .nothing: true
             case .record: !isTaken
             case .leader: snapshot.leads && !isTaken

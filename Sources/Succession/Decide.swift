@@ -11,7 +11,7 @@ public func decide(_ observation: Observation) -> Decision { ruling(observation)
 /// refusal for the reason for which it waited, unless that wait has an end of its own.
 public func ruling(_ observation: Observation) -> Ruling {
     var ruling =
-        observation.bySentinels
+        observation.byShortage ?? observation.bySentinels
         ?? {
             switch observation.record {
             case nil: observation.withNothingRecorded
@@ -26,6 +26,11 @@ public func ruling(_ observation: Observation) -> Ruling {
 }
 
 extension Observation {
+    /// Before all rules: what could not be asked is unknown.
+    fileprivate var byShortage: Ruling? {
+        shortage.map { Ruling(rule: .otherwise, decision: .wait(.shortage($0))) }
+    }
+
     /// Rules 1 and 2: the word of the sentinels goes before everything that is recorded.
     fileprivate var bySentinels: Ruling? {
         if let chosen, chosen != me { return Ruling(rule: .chosenMaster, decision: .follow(chosen)) }

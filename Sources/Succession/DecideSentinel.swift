@@ -20,6 +20,7 @@ extension Observation {
         if answersAsRedis(master), !isOurs(master) {
             return .wait(answer(of: master) == .denied ? .denied(master) : .notKnownToBeOurs(master))
         }
+        if let shortage { return .wait(.shortage(shortage)) }
         if isDead(master) {
             if isLeased(master) { return .wait(.startingOrCutOff(master)) }
             // A sentinel of a dead master promotes one of the replicas: with a live master, that makes two.

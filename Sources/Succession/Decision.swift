@@ -26,6 +26,8 @@ public enum Reason: Equatable, Sendable {
     /// No master is recorded, but these hold data, can be promoted, answer master, or can't be asked.
     case unrecordedMembers([Address])
     case failoverInProgress
+    /// Our own machine lacks something, and somebody could not be asked for that.
+    case shortage(String)
     /// A Redis answers at the recorded address that nothing shows to be of this cluster.
     case notKnownToBeOurs(Address)
     case denied(Address)
@@ -68,6 +70,8 @@ extension Reason {
 extension Reason: CustomStringConvertible {
     public var description: String {
         switch self {
+        case .shortage(let what):
+            "this machine keeps us from asking every server and sentinel: \(what)"
         case .nothingRecorded:
             "no master is recorded yet"
         case .unrecordedMembers(let members):

@@ -24,6 +24,8 @@ public struct Observation: DataGuard, Equatable {
     public var acceptLossAfter: Duration?
     /// Whether leased members agree on another cluster id than `/redis/cluster` has.
     public var isDisputed = false
+    /// What our own machine lacked to ask everybody, and what to do about it: whoever was silent may not be.
+    public var shortage: String?
     /// How long this launcher has waited for a usable master.
     public var waited: Duration
     /// How long it may wait in all (`MASTER_TIMEOUT`).

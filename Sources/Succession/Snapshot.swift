@@ -47,6 +47,8 @@ public struct Snapshot: DataGuard, Equatable {
     public var acceptLossAfter: Duration?
     /// Whether leased members agree on another cluster id than `/redis/cluster` has.
     public var isDisputed = false
+    /// What our own machine lacked to ask everybody, and what to do about it: whoever was silent may not be.
+    public var shortage: String?
     /// What servers were told a moment ago: not told again yet, so that one that doesn't do it neither is flooded nor keeps
     /// other repairs from their turn.
     public var resting: [Action]

@@ -54,6 +54,7 @@ public actor Observer {
             me: me, mark: mark, record: view.record, cluster: view.cluster, sentinels: reports, members: members,
             candidates: view.candidates, candidacy: candidacy, instances: instances, data: data,
             waited: ContinuousClock.now - start, limit: limit)
+        observation.shortage = prober.shortage.take()
         observation.acceptsLoss = view.lossVersion != nil
         observation.acceptLossAfter = acceptLossAfter
         observation.isDisputed = view.cluster.map { $0.id != borne.only ?? $0.id } ?? false

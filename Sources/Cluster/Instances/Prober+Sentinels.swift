@@ -5,7 +5,12 @@ extension Prober {
     /// What the sentinel at `address` says of our master; nil where it is silent. One that doesn't know the name answers,
     /// and names nobody.
     public func opinion(of address: Address) async -> Opinion? {
-        try? await connected(to: address, settings.sentinelCredentials) { try await opinion(over: $0) }
+        do {
+            return try await connected(to: address, settings.sentinelCredentials) { try await opinion(over: $0) }
+        } catch {
+            shortage.note(error)
+            return nil
+        }
     }
 
     /// The same with all that only a watcher asks for.
@@ -20,6 +25,7 @@ extension Prober {
         do {
             return SentinelReport(address, try await survey(address, since: last))
         } catch {
+            shortage.note(error)
             return SentinelReport(address, nil, trouble: SentinelTrouble(Answer(error)))
         }
     }
@@ -49,6 +55,7 @@ extension Prober {
                 return info["redis_mode"] == "sentinel" ? .sentinel : .stranger
             }
         } catch {
+            shortage.note(error)
             return switch Answer(error) {
             case .refused: .refused
             case .silent: .silent

@@ -11,29 +11,39 @@ public struct Prober: Sendable {
     private let contacts: Contacts?
     /// Whom passwords may be told.
     public let confidants: Confidants
+    /// What kept us from asking.
+    public let shortage: Shortage
 
     /// - Parameter confidants: those of `contacts` where they are left out; without either nobody is told a password.
     public init(
         _ settings: RedisSettings, on loop: EventLoop, limit: Duration = .seconds(1), contacts: Contacts? = nil,
-        confidants: Confidants? = nil
+        confidants: Confidants? = nil, shortage: Shortage = Shortage()
     ) {
         self.settings = settings
         self.loop = loop
         self.limit = limit
         self.contacts = contacts
         self.confidants = confidants ?? contacts?.confidants ?? Confidants()
+        self.shortage = shortage
     }
 
     /// The same with another limit.
     public func within(_ limit: Duration) -> Prober {
-        Prober(settings, on: loop, limit: limit, contacts: contacts, confidants: confidants)
+        Prober(
+            settings, on: loop, limit: limit, contacts: contacts, confidants: confidants, shortage: shortage)
     }
 
-    /// What the server at `address` answers, and whose mark it bears.
-    public func instance(_ address: Address) async -> Instance {
+    /// What the server at `address` answers, and whose mark it bears. Silent where our own machine kept us from asking, which
+    /// `shortage` tells.
+    public func instance(_ address: Address) async -> Instance { await knownInstance(address) ?? Instance(.silent) }
+
+    /// The same; nil where our own machine kept us from asking.
+    public func knownInstance(_ address: Address) async -> Instance? {
         do {
             return try await asking(address, settings.credentials) { try await instance(over: $0) }
         } catch {
+            shortage.note(error)
+            guard (error as? RedisError)?.isOurs != true else { return nil }
             let answer = Answer(error)
             if answer == .denied, settings.credentials != nil, !confidants.knowsServer(address) {
                 confidants.withhold(from: address)
@@ -58,13 +68,18 @@ public struct Prober: Sendable {
     }
 
     /// Whether anybody answers at an address, whatever the answer: the kernel accepts connections for a frozen process too.
-    public enum Reach: Equatable, Sendable { case answers, refused, silent }
+    public enum Reach: Equatable, Sendable {
+        case answers, refused, silent
+        /// Our own machine keeps us from asking, for this reason.
+        case unknown(String)
+    }
 
     public func reach(_ address: Address) async -> Reach {
         do {
             try await connected(to: address, nil) { try await $0.ping(within: limit) }
             return .answers
         } catch {
+            if let error = error as? RedisError, error.isOurs { return .unknown(error.message) }
             return switch Answer(error) {
             case .refused: .refused
             case .silent: .silent

@@ -89,6 +89,7 @@ public actor Surveyor {
         snapshot.acceptsLoss = view.lossVersion != nil
         snapshot.isDisputed = view.cluster.map { $0.id != borne.only ?? $0.id } ?? false
         snapshot.seen = Timestamp.now
+        snapshot.shortage = prober.shortage.take()
         return snapshot
     }
 

@@ -59,14 +59,15 @@ actor ClusterWatch {
         self.wakeUps = wakeUps
         let contacts = Contacts(on: desk.loop, confidants: desk.confidants)
         let mark = Mark(root: root, masterName: desk.redis.masterName, clusterID: nil)
-        surveyor = Surveyor(
-            Prober(desk.redis, on: desk.loop, contacts: contacts), contacts: contacts, mark: mark)
+        let prober = Prober(desk.redis, on: desk.loop, contacts: contacts)
+        surveyor = Surveyor(prober, contacts: contacts, mark: mark)
         // Who tells is an actor of the same loop.
         let tell: @Sendable (Event) -> Void = { event in wakeUps.assumeIsolated { $0.add(event, at: .now) } }
-        link = MasterLink(loop: desk.loop, tell: tell)
+        link = MasterLink(loop: desk.loop, shortage: prober.shortage, tell: tell)
         ears = SentinelEars(
             desk.redis, desk.confidants, loop: desk.loop,
-            keepalive: { Snapshot.quietInterval(clusters: desk.board.count) - .seconds(5) }, tell: tell)
+            keepalive: { Snapshot.quietInterval(clusters: desk.board.count) - .seconds(5) },
+            shortage: prober.shortage, tell: tell)
         journal = Journal(root: root, desk: desk)
         performer = Performer(desk: desk, contacts: contacts)
     }
@@ -126,7 +127,8 @@ actor ClusterWatch {
         }
         await performer.learn(from: snapshot)
         snapshot.resting = await performer.resting
-        snapshot.held = endurance.note(snapshot.conditions, at: began - start)
+        // What could not be asked may have been otherwise meanwhile.
+        snapshot.held = endurance.note(snapshot.shortage == nil ? snapshot.conditions : [], at: began - start)
         if snapshot.isUnderway, disturbed == nil { disturbed = began }
         journal.saw(snapshot, isFresh: hasLooked)
         let actions = plan(snapshot, after: wakes.map(\.event))

@@ -18,13 +18,15 @@ actor MasterLink {
 
     private nonisolated let loop: EventLoop
     private let tell: @Sendable (Event) -> Void
+    private let shortage: Shortage
     private var task: Task<Void, Never>?
     private var master: Address?
     private(set) var hasCrashed = false
     /// Whether the connection ended and a new one was refused, be it only once.
     private(set) var wasRefused = false
 
-    init(loop: EventLoop, tell: @escaping @Sendable (Event) -> Void) {
+    init(loop: EventLoop, shortage: Shortage, tell: @escaping @Sendable (Event) -> Void) {
+        self.shortage = shortage
         self.loop = loop
         self.tell = tell
     }
@@ -67,6 +69,7 @@ actor MasterLink {
                 }
             case .failure(let error):
                 guard !Task.isCancelled else { return }
+                shortage.note(error)
                 refusals = error.code == .refused ? refusals + 1 : 0
                 if refusals > 0 { rest = Self.shortestRest }
                 if wasUp, refusals == 1 || refusals == 2 {

@@ -17,10 +17,15 @@ extension Performer {
         var scene = scene
         let replicas = scene.snapshot.changeableReplicas(of: master)
         let hasty = prober.within(Self.askLimit)
+        _ = hasty.shortage.take()
         for (replica, instance) in await onEach(replicas, { await hasty.instance($0) }) {
             // One that is silent for a moment may have more than all others: the next look asks it again.
             if instance.answer == .silent, !hasWaitedLongEnough(for: master) { return nil }
             scene.snapshot.instances[replica] = instance
+        }
+        // Who could not be asked may have more as well.
+        if let shortage = hasty.shortage.take() {
+            throw Failure(.unavailable, "not every replica of \(master) could be asked: \(shortage)")
         }
         guard let heir = scene.snapshot.heir(of: master), scene.snapshot.mayTakeOver(heir),
             let fence = try await fence

@@ -16,6 +16,7 @@ actor SentinelEars {
     /// How long a sentinel may be without a word before its kernel is asked; the periodic pass covers what it would have said.
     private let keepalive: @Sendable () -> Duration
     private let tell: @Sendable (Event) -> Void
+    private let shortage: Shortage
     private var ears: [Address: Ear] = [:]
 
     /// How it stands with one sentinel. None of it keeps a task: a thousand clusters have three thousand sentinels.
@@ -28,8 +29,9 @@ actor SentinelEars {
     init(
         _ settings: RedisSettings, _ confidants: Confidants, loop: EventLoop,
         keepalive: @escaping @Sendable () -> Duration,
-        tell: @escaping @Sendable (Event) -> Void
+        shortage: Shortage, tell: @escaping @Sendable (Event) -> Void
     ) {
+        self.shortage = shortage
         self.settings = settings
         self.confidants = confidants
         self.loop = loop
@@ -55,10 +57,15 @@ actor SentinelEars {
     }
 
     private func subscribe(to address: Address, orAfter rest: Duration) async {
-        let subscription = try? await Subscription.open(
-            Endpoint(address),
-            credentials: confidants.may(settings.sentinelCredentials, at: address, of: settings), patterns: ["*"],
-            on: loop, keepalive: keepalive(), within: Self.limit)
+        var subscription: Subscription?
+        do {
+            subscription = try await Subscription.open(
+                Endpoint(address),
+                credentials: confidants.may(settings.sentinelCredentials, at: address, of: settings), patterns: ["*"],
+                on: loop, keepalive: keepalive(), within: Self.limit)
+        } catch {
+            shortage.note(error)
+        }
         // Cancelled by whoever does not want to hear of this sentinel any more.
         if Task.isCancelled {
             subscription?.close()

@@ -66,6 +66,11 @@ struct IdentityChoice {
             // Whoever answers there has another identity, where that address is another one's by now.
             case .answers where !inUse.contains(identity.address): silentSince[identity.id] = nil
             case .answers, .refused: return .take(identity)
+            case .unknown(let shortage):
+                silentSince[identity.id] = nil
+                if !patienceIsOver {
+                    return .wait("this machine keeps us from asking \(identity.address): \(shortage)")
+                }
             case .silent:
                 let since = silentSince[identity.id, default: .now]
                 silentSince[identity.id] = since

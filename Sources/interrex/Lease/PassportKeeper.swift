@@ -161,7 +161,7 @@ actor PassportKeeper {
         if StrandedReplica.isConceivable(look), isReignCurrent, let master = reign?.record.address,
             case .replica(of: master, _) = look.role
         {
-            let answer = await prober.instance(master).answer
+            let answer = await prober.knownInstance(master)?.answer
             masterIsGone = answer == .refused || answer == .silent
         }
         let holdsData = look.history.keys > 0 ? draft.passport != nil : masterIsGone && sweep.holdsCopies
