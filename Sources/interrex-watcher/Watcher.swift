@@ -39,6 +39,14 @@ enum Watcher {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
+    private static func warnOfFewDescriptors(_ clusters: Int) {
+        let (most, needed) = (HTTPLimits.descriptors, HTTPLimits.reserve(clusters: clusters))
+        guard most < needed + 64 else { return }
+        Log.warn(
+            "this process may open \(most) files, and \(clusters) clusters need some \(needed), beside those of HTTP "
+                + "clients; raise its limit of open files (ulimit -n)")
+    }
+
     /// There are no options but these; everything is told by the environment.
     private static func answersArguments() throws(Failure) -> Bool {
         let arguments = CommandLine.arguments.dropFirst()
@@ -65,13 +73,19 @@ enum Watcher {
         Log.observeDrops { ownMetrics.droppedLines($0) }
         let desk = Desk(
             loop: loop, redis: settings.redis, acceptLossAfter: settings.acceptLossAfter, address: settings.address,
-            board: board, feed: feed, hookFeed: hookFeed, metrics: metrics, turnstile: Turnstile(loop: loop))
-        let prober = Prober(settings.redis, on: loop, confidants: desk.confidants)
+            board: board, feed: feed, hookFeed: hookFeed, metrics: metrics, turnstile: Turnstile(loop: loop),
+            pulse: Pulse(loop: loop))
+        guard desk.pulse.watch() else {
+            throw Failure(.unavailable, "the system gives no thread; raise its limit of processes (ulimit -u)")
+        }
+        warnOfFewDescriptors(settings.roots.count ?? 1)
+        let probe = ServerProbe(settings.redis, desk.confidants, on: loop)
         let roots = (settings.roots.clusters + settings.roots.parents.map { "\($0)/*" }).joined(separator: ", ")
         var services: [any Service] = [
             HTTPServer(
                 host: settings.host, port: settings.port, board: board, feed: feed, metrics: metrics,
-                expectedRoots: settings.roots.count, probe: { await prober.instance($0) },
+                expectedRoots: settings.roots.count, probe: { await probe.instance($0) },
+                stuck: { await desk.pulse.complaint() },
                 whenListening: { Log.info("watching \(roots), HTTP on \(settings.listening)") }),
             Roster(settings, desk: desk),
         ]
@@ -106,7 +120,7 @@ enum Watcher {
           LOG_LEVEL, LOG_FORMAT       info, text or json
 
         Exit codes: 0 ended by SIGTERM or SIGINT; 64 wrong usage; 69 failed at run
-        time; 78 bad configuration.
+        time, or stuck; 78 bad configuration.
         """
 }
 

@@ -103,6 +103,7 @@ package final class WatchedCluster: Sendable {
     }
 
     /// Starts a watcher and waits until it has entered itself below `/redis/watchers`.
+    /// - Parameter wrapper: a program and its arguments that then becomes the watcher.
     @discardableResult
     package func startWatcher(
         _ variables: [String: String] = [:], wrapper: [String] = []

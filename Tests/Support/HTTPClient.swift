@@ -43,6 +43,9 @@ public final class HTTPClient: Sendable {
         return text
     }
 
+    /// Whether the server has closed the connection.
+    public var hasEnded: Bool { take() }
+
     public func wait(for part: String, within limit: Duration = .seconds(10)) async throws {
         try await eventually("the server sends \(part); it sent \(text)", within: limit) { text.contains(part) }
     }

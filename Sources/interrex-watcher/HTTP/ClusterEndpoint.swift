@@ -1,3 +1,4 @@
+import Cluster
 import HTTPTypes
 import Succession
 
@@ -26,12 +27,13 @@ enum ClusterEndpoint: Equatable, Sendable {
 
 /// The answers.
 extension ClusterStatus {
-    /// One registered sentinel at random: one that answered, else any.
+    /// One registered sentinel at random, of those that answered.
     func sentinelReply() -> Reply {
         guard let snapshot else { return notSeen }
-        let answering = snapshot.answeringSentinels
-        guard let sentinel = (answering.isEmpty ? snapshot.listedSentinels : answering).randomElement() else {
-            return .unavailable("no sentinel is registered")
+        guard let sentinel = snapshot.answeringSentinels.randomElement() else {
+            let listed = snapshot.listedSentinels.map(\.description).joined(separator: ", ")
+            return .unavailable(
+                listed.isEmpty ? "no sentinel is registered" : "no registered sentinel answers: \(listed)".oneLine)
         }
         return Reply("\(sentinel.host) \(sentinel.port)")
     }
@@ -66,6 +68,7 @@ extension ClusterStatus {
 
     /// Why the recorded master is not to be given to anybody; nil where it answered master in the last look.
     private func complaint(about master: Address, in snapshot: Snapshot) -> Reply? {
+        guard !isStale else { return .unavailable("\(root) was last looked at more than 30 s ago") }
         guard !snapshot.isStranger(master) else {
             return .unavailable("\(master) is no server of this cluster any more")
         }
@@ -79,7 +82,7 @@ extension ClusterStatus {
     /// Whether a load balancer may send reads to `text`. It is asked anew, because no event tells of a broken link; and where
     /// it must not be behind, so is the master: what that said in the last look may be 10 s old.
     func replicaReply(
-        _ text: String, maxLag: String?, probe: @Sendable (Address) async -> Instance
+        _ text: String, maxLag: String?, probe: @Sendable (Address) async -> Instance?
     ) async -> Reply {
         guard let address = Address(text) else { return Self.badAddress }
         var limit: Lag?
@@ -94,8 +97,9 @@ extension ClusterStatus {
         guard snapshot.members.contains(address) else { return .unavailable("\(address) is no live member") }
         var asked = snapshot
         async let ofReplica = probe(address)
-        if limit != nil { asked.instances[master] = await probe(master) }
-        asked.instances[address] = await ofReplica
+        // What our own machine keeps us from asking is as it was.
+        if limit != nil, let answer = await probe(master) { asked.instances[master] = answer }
+        if let answer = await ofReplica { asked.instances[address] = answer }
         guard !asked.isStranger(address) else {
             return .unavailable("\(address) is no server of this cluster any more")
         }

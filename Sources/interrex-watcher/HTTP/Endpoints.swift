@@ -1,19 +1,33 @@
 import Cluster
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import Succession
 
 /// Finds the endpoint that a request names, and answers it (DESIGN.md 6, HTTP). All of them only read.
 struct Endpoints: HTTPResponder {
-    typealias Context = BasicRequestContext
+    /// Which connection a request came on.
+    struct Context: RequestContext {
+        var coreContext: CoreRequestContextStorage
+        let channel: any Channel
+
+        init(source: ApplicationRequestContextSource) {
+            coreContext = CoreRequestContextStorage(source: source)
+            channel = source.channel
+        }
+    }
 
     let board: StatusBoard
     let feed: EventFeed
     let metrics: PrometheusBackend
     /// How many clusters there should be; nil: not known.
     let expectedRoots: Int?
-    let probe: @Sendable (Address) async -> Instance
+    /// Nil where our own machine keeps us from asking.
+    let probe: @Sendable (Address) async -> Instance?
     let commentInterval: Duration
+    let ledger: ConnectionLedger
+    /// Why this watcher does not do its work; nil where it does.
+    let stuck: @Sendable () async -> String?
 
     func respond(to request: Request, context: Context) async throws -> Response {
         guard [.get, .head, .options].contains(request.method) else {
@@ -21,7 +35,7 @@ struct Endpoints: HTTPResponder {
             response.headers[.allow] = Self.methods
             return response
         }
-        var response = await response(to: Call(request))
+        var response = await response(to: Call(request), on: context.channel)
         if request.method == .get { return response }
         // A load balancer may check by OPTIONS (HAProxy does, unless it is told otherwise): it wants GET's status.
         if request.method == .options { response.headers[.allow] = Self.methods }
@@ -30,30 +44,33 @@ struct Endpoints: HTTPResponder {
 
     private static let methods = "GET, HEAD, OPTIONS"
 
-    private func response(to call: Call) async -> Response {
+    private func response(to call: Call, on channel: any Channel) async -> Response {
         guard let path = call.path else { return Reply(.badRequest, "the path can't be decoded").response }
         let names = board.names
         switch path {
-        case ["livez"]: return Reply("ok").response
+        case ["livez"]: return (await stuck().map(Reply.unavailable) ?? Reply("ok")).response
         case ["readyz"]: return ready().response
         case ["metrics"]: return metricsResponse
-        case ["events"]: return events(call, names)
+        case ["events"]: return events(call, names, channel)
         case ["clusters"]:
             let clusters = names.roots.map { root -> JSON in
                 ["name": .string(names.name(of: root)), "root": .string(root)]
             }
             return Reply(json: .array(clusters)).response
-        case let path where path.first == "clusters": return await clusterResponse(path.dropFirst(), call, names)
-        default: return await topResponse(path[...], call, names)
+        case let path where path.first == "clusters":
+            return await clusterResponse(path.dropFirst(), call, names, channel)
+        default: return await topResponse(path[...], call, names, channel)
         }
     }
 
     /// The paths of the one cluster that the settings name. Below a parent another may appear at any time, and the same
     /// path must not mean something else then.
-    private func topResponse(_ path: ArraySlice<String>, _ call: Call, _ names: ClusterNames) async -> Response {
+    private func topResponse(
+        _ path: ArraySlice<String>, _ call: Call, _ names: ClusterNames, _ channel: any Channel
+    ) async -> Response {
         guard let endpoint = ClusterEndpoint(path) else { return unknownPath }
         if expectedRoots == 1, names.roots.count == 1, let status = board.status(ofRoot: names.roots[0]) {
-            return await response(of: status, endpoint, call)
+            return await response(of: status, endpoint, call, channel)
         }
         if endpoint == .status, expectedRoots != 1 {
             return Reply(json: ["clusters": .array(board.statuses.map(\.json))]).response
@@ -65,16 +82,20 @@ struct Endpoints: HTTPResponder {
     }
 
     /// The paths below `/clusters/`.
-    private func clusterResponse(_ path: ArraySlice<String>, _ call: Call, _ names: ClusterNames) async -> Response {
+    private func clusterResponse(
+        _ path: ArraySlice<String>, _ call: Call, _ names: ClusterNames, _ channel: any Channel
+    ) async -> Response {
         let (finding, rest) = names.split(path)
         guard case .root(let root) = finding, let status = board.status(ofRoot: root) else {
             return missing(finding, path.first ?? "", names)
         }
         guard let endpoint = ClusterEndpoint(rest) else { return unknownPath }
-        return await response(of: status, endpoint, call)
+        return await response(of: status, endpoint, call, channel)
     }
 
-    private func response(of status: ClusterStatus, _ endpoint: ClusterEndpoint, _ call: Call) async -> Response {
+    private func response(
+        of status: ClusterStatus, _ endpoint: ClusterEndpoint, _ call: Call, _ channel: any Channel
+    ) async -> Response {
         switch endpoint {
         case .sentinel: status.sentinelReply().response
         case .sentinels: status.sentinelsReply(json: call.wantsJSON).response
@@ -82,7 +103,7 @@ struct Endpoints: HTTPResponder {
         case .status: Reply(json: status.json).response
         case .history: status.historyReply.response
         case .ready: ((status.unready ?? status.emptiness).map(Reply.unavailable) ?? Reply("ok")).response
-        case .events: EventStream(feed: feed, root: status.root, commentInterval: commentInterval).response
+        case .events: stream(of: status.root, channel)
         case .primary(let address): (unknownParameter(call, besides: []) ?? status.primaryReply(address)).response
         case .replica(let address):
             if let complaint = unknownParameter(call, besides: ["max-lag"]) {
@@ -101,12 +122,22 @@ struct Endpoints: HTTPResponder {
         return Reply(.badRequest, "the parameter \(first.clipped) is not understood; \(hint)".oneLine)
     }
 
-    private func events(_ call: Call, _ names: ClusterNames) -> Response {
-        guard let name = call.parameters["cluster"] else {
-            return EventStream(feed: feed, root: nil, commentInterval: commentInterval).response
-        }
+    private func events(_ call: Call, _ names: ClusterNames, _ channel: any Channel) -> Response {
+        guard let name = call.parameters["cluster"] else { return stream(of: nil, channel) }
         let finding = names.find(name)
         guard case .root(let root) = finding else { return missing(finding, name, names) }
+        return stream(of: root, channel)
+    }
+
+    /// - Parameter root: Only this cluster's events; nil: all.
+    private func stream(of root: String?, _ channel: any Channel) -> Response {
+        guard ledger.beginStream(on: channel) else {
+            let limits = ledger.currentLimits
+            return Reply.unavailable(
+                "too many event streams: \(limits.streams) may be open, \(limits.streamsPerClient) of one client; "
+                    + "end one, or raise the watcher's limit of open files (ulimit -n)"
+            ).response
+        }
         return EventStream(feed: feed, root: root, commentInterval: commentInterval).response
     }
 

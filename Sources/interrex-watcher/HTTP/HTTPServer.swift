@@ -1,6 +1,7 @@
 import Cluster
 import Glibc
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Redis
@@ -9,32 +10,39 @@ import Succession
 
 /// The watcher's HTTP port.
 struct HTTPServer: Service {
-    /// An idle connection is closed after this; Prometheus's default is to ask every minute.
-    private static let idleTimeout = TimeAmount.seconds(90)
     /// What is still being sent when the watcher ends has so long to be taken.
     private static let grace = Duration.milliseconds(400)
 
     private let host: String
     private let port: Int
     private let endpoints: Endpoints
+    private let ledger: ConnectionLedger
     private let whenListening: @Sendable () -> Void
 
     /// - Parameters:
     ///   - expectedRoots: How many clusters there should be; nil: not known.
-    ///   - probe: Asks a server, within a second or so.
+    ///   - probe: Asks a server, within a second or so; nil where our own machine keeps us from it.
+    ///   - stuck: Why the watcher does not do its work; nil where it does.
+    ///   - limits: What HTTP may use; those of the process and of the clusters on the board where it is nil.
     ///   - commentInterval: How often an event stream sends a comment.
     ///   - whenListening: Called once, as soon as clients are let in.
     init(
         host: String, port: Int, board: StatusBoard, feed: EventFeed, metrics: PrometheusBackend, expectedRoots: Int?,
-        probe: @escaping @Sendable (Address) async -> Instance, commentInterval: Duration = .seconds(10),
+        probe: @escaping @Sendable (Address) async -> Instance?, commentInterval: Duration = .seconds(10),
+        limits: HTTPLimits? = nil, stuck: @escaping @Sendable () async -> String? = { nil },
         whenListening: @escaping @Sendable () -> Void = {}
     ) {
         self.host = host
         self.port = port
         self.whenListening = whenListening
+        let descriptors = HTTPLimits.descriptors
+        let ledger = ConnectionLedger {
+            limits ?? HTTPLimits(descriptors: descriptors, clusters: max(board.count, expectedRoots ?? 0))
+        }
+        self.ledger = ledger
         endpoints = Endpoints(
             board: board, feed: feed, metrics: metrics, expectedRoots: expectedRoots, probe: probe,
-            commentInterval: commentInterval)
+            commentInterval: commentInterval, ledger: ledger, stuck: stuck)
     }
 
     /// Serves until a graceful shutdown or a cancellation.
@@ -44,8 +52,9 @@ struct HTTPServer: Service {
         logger.logLevel = .warning
         let isListening = Protected(false)
         let application = Application(
-            responder: endpoints, server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
-            configuration: .init(address: .hostname(host, port: port)),
+            responder: endpoints, server: HTTPServerBuilder { [ledger] in GuardedChannel($0, ledger) },
+            configuration: .init(
+                address: .hostname(host, port: port), availableConnectionsDelegate: AcceptGate(ledger)),
             onServerRunning: { _ in
                 isListening.withLock { $0 = true }
                 whenListening()

@@ -76,6 +76,7 @@ actor ClusterWatch {
     func run() async {
         var pause = Duration.zero
         while !Task.isCancelled {
+            desk.pulse.expect(root, within: pause)
             let wakes = pause == .zero ? [] : await wakeUps.next(within: pause)
             guard !Task.isCancelled else { break }
             let isPressing = disturbed != nil || wakes.contains(where: \.event.isSign)
@@ -83,6 +84,7 @@ actor ClusterWatch {
             pause = await inChildTask { await self.pass(wakes) }
             if let place { await desk.turnstile.leave(place) }
         }
+        desk.pulse.forget(root)
         await ears.listen(to: [])
         await link.end()
     }

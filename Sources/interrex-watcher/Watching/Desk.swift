@@ -17,6 +17,7 @@ struct Desk: Sendable {
     var hookFeed: EventFeed
     var metrics: PrometheusBackend
     var turnstile: Turnstile
+    var pulse: Pulse
     /// Whom passwords may be told, of all clusters.
     var confidants = Confidants()
 }

@@ -41,6 +41,36 @@ import Testing
         }
     }
 
+    /// HAProxy's own check, which asks by OPTIONS and HTTP/1.0 unless it is told otherwise.
+    @Test(.enabled(if: Requirement.haproxy.isMetOrDemanded, "needs haproxy"))
+    func the_plain_check_finds_the_master() async throws {
+        try await WatchedCluster.with { watched in
+            let folder = try TemporaryFolder("haproxy")
+            let ports = try watched.members.map { _ in try freePort() }
+            let parts = zip(watched.members, ports).map { member, port in
+                """
+                listen only-\(member.port)
+                    bind 127.0.0.1:\(port)
+                    option httpchk /primary/127.0.0.1:\(member.port)
+                    default-server inter 100ms fall 1 rise 1
+                    server it 127.0.0.1:\(member.port) check addr 127.0.0.1 port \(watched.watcher.port)
+                """
+            }
+            let defaults =
+                "defaults\n    mode tcp\n    timeout connect 1s\n    timeout client 1m\n    timeout server 1m\n"
+            try write(defaults + parts.joined(separator: "\n") + "\n", to: "\(folder.path)/haproxy.cfg")
+            let haproxy = try ChildProcess(
+                "haproxy", ["-db", "-f", "\(folder.path)/haproxy.cfg"], folder: folder.path,
+                output: "\(folder.path)/log")
+            try await eventually("only the master is up: \(haproxy.text)") {
+                var found: [Int?] = []
+                for port in ports { found.append(await self.server(behind: port)) }
+                return found == watched.members.map { $0.port == watched.master.port ? $0.port : nil }
+            }
+            await haproxy.end()
+        }
+    }
+
     /// The watcher is asked for each server by its name, which is its address.
     private func configuration(_ watched: WatchedCluster, writers: Int, readers: Int) -> String {
         let servers = watched.members.map { member in

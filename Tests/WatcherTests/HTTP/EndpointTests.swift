@@ -18,12 +18,14 @@ import Testing
         }
     }
 
-    @Test func anySentinelWhereNoneAnswered() async throws {
+    @Test func noSentinelWhereNoneAnswered() async throws {
         var status = Sights.healthy()
         for index in 0..<3 { status.snapshot?.sentinels[index].opinion = nil }
         try await TestServer.run([status]) { server in
-            let answer = try await server.get("/sentinel")
-            #expect(["10.0.0.1 11\n", "10.0.0.1 12\n", "10.0.0.1 13\n"].contains(answer.body))
+            let body = "no registered sentinel answers: 10.0.0.1:11, 10.0.0.1:12, 10.0.0.1:13\n"
+            try await server.expect("/sentinel", code: 503, body: body)
+            // Who can reach them finds them all.
+            try await server.expect("/sentinels", body: "10.0.0.1:11,10.0.0.1:12,10.0.0.1:13\n")
         }
     }
 

@@ -22,10 +22,12 @@ struct TestServer: Sendable {
     @discardableResult
     static func run(
         _ statuses: [ClusterStatus] = [], expectedRoots: Int? = 1, commentInterval: Duration = .seconds(10),
-        probe: @escaping @Sendable (Address) async -> Instance = { _ in Instance(.silent) },
+        limits: HTTPLimits? = nil, pulse: Pulse? = nil,
+        probe: @escaping @Sendable (Address) async -> Instance? = { _ in Instance(.silent) },
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws -> Duration {
-        let server = try TestServer(expectedRoots: expectedRoots, commentInterval: commentInterval, probe: probe)
+        let server = try TestServer(
+            expectedRoots: expectedRoots, commentInterval: commentInterval, limits: limits, pulse: pulse, probe: probe)
         for status in statuses { server.board.put(status) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.group.run() }
@@ -44,12 +46,14 @@ struct TestServer: Sendable {
     }
 
     private init(
-        expectedRoots: Int?, commentInterval: Duration, probe: @escaping @Sendable (Address) async -> Instance
+        expectedRoots: Int?, commentInterval: Duration, limits: HTTPLimits?,
+        pulse: Pulse?, probe: @escaping @Sendable (Address) async -> Instance?
     ) throws {
         port = try freePort()
         let server = HTTPServer(
             host: "127.0.0.1", port: port, board: board, feed: feed, metrics: metrics, expectedRoots: expectedRoots,
-            probe: probe, commentInterval: commentInterval)
+            probe: probe, commentInterval: commentInterval, limits: limits,
+            stuck: { await pulse?.complaint() })
         group = ServiceGroup(
             services: [server], logger: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() }))
     }

@@ -10,7 +10,8 @@ import Testing
     private let desk = Desk(
         loop: Self.loop, redis: RedisSettings(masterName: "mymaster", credentials: nil, sentinelCredentials: nil),
         address: Sights.address(8_080), board: StatusBoard(), feed: EventFeed(), hookFeed: EventFeed(),
-        metrics: PrometheusBackend(), turnstile: Turnstile(loop: Self.loop))
+        metrics: PrometheusBackend(), turnstile: Turnstile(loop: Self.loop),
+        pulse: Pulse(loop: Self.loop))
 
     private var view: WatcherView {
         WatcherView(

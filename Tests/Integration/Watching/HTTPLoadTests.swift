@@ -1,0 +1,78 @@
+import Fixtures
+import Glibc
+import Support
+import Testing
+
+/// HTTP clients that ask for more than they should, of a watcher that may open few files.
+@Suite(.inTurn) struct HTTPLoadTests {
+    /// Connections that say nothing, event streams that nobody reads, and a request that never ends.
+    private func load(_ watcher: Launched, _ count: Int) throws -> [HTTPClient] {
+        let texts = [
+            "", "GET /events HTTP/1.1\r\nHost: x\r\n\r\n", "GET /events HTTP/1.1\r\n", "", "POST / HTTP/1.0\r\n",
+        ]
+        return try (0..<count).map { number in
+            let client = try HTTPClient(port: watcher.port)
+            client.send(texts[number % texts.count])
+            return client
+        }
+    }
+
+    @Test(arguments: [(256, 300), (1_024, 1_100)])
+    func a_master_is_replaced_at_once_however_many_clients_there_are(_ files: Int, _ clients: Int) async throws {
+        try await WatchedCluster.with(watchers: 0) { watched in
+            let watcher = try await watched.startWatcher(
+                wrapper: ["bash", "-c", "ulimit -n \(files); exec \"$0\" \"$@\""])
+            try await watched.isKept()
+            try await watched.isCalm(under: watcher)
+            let process = ProcessFiles(watcher.process.pid)
+            let memory = process.kilobytes("VmRSS")
+            let idle = try load(watcher, clients)
+            // They come again as soon as they are turned away.
+            let again = Task {
+                while !Task.isCancelled {
+                    let more = try? self.load(watcher, 20)
+                    try? await Task.sleep(for: .milliseconds(20))
+                    _ = more
+                }
+            }
+            defer { again.cancel() }
+            for _ in 0..<5 { #expect(try await get("/livez", from: watcher.port).code == 200) }
+            let old = watched.master
+            try await watched.kill(old)
+            let new = try await watched.agree(onOtherThan: old)
+            #expect(watcher.count(of: "\(new.colonAddress) is master") == 1, "\(watcher.process.text)")
+            #expect(watcher.count(of: "(succession)") == 1, "\(watcher.process.text)")
+            #expect(try await get("/livez", from: watcher.port).code == 200)
+            #expect(watcher.process.exitCode == nil)
+            let grown = process.kilobytes("VmRSS") - memory
+            #expect(grown < 100_000, "\(grown) kB more")
+            let open = process.descriptors.count
+            #expect(open < files - 30, "\(open) descriptors are open")
+            withExtendedLifetime(idle) {}
+        }
+    }
+
+    /// However often a load balancer asks, the servers are asked over connections that are there.
+    @Test func health_checks_open_no_connections() async throws {
+        try await WatchedCluster.with { watched in
+            let (replica, port) = (watched.replicas[0], watched.watcher.port)
+            func received() async throws -> Int {
+                var sum = 0
+                for member in [watched.master, replica] {
+                    let info = try await member.ask("INFO", "stats")
+                    let line = info.split(separator: "\n").first { $0.hasPrefix("total_connections_received:") }
+                    sum += line.flatMap { Int($0.drop { $0 != ":" }.dropFirst().prefix { $0.isNumber }) } ?? 0
+                }
+                return sum
+            }
+            let paths = ["replica/127.0.0.1:\(replica.port)?max-lag=1mb", "primary/127.0.0.1:\(watched.master.port)"]
+            let before = try await received()
+            for _ in 0..<300 {
+                for path in paths { #expect(try await get("/\(path)", from: port).code == 200) }
+            }
+            let now = try await received()
+            // Two of the watcher's, and our own two questions to each; sentinels may open one anew.
+            #expect(now - before < 20)
+        }
+    }
+}
