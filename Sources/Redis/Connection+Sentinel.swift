@@ -6,22 +6,37 @@ extension Connection {
     /// sentinel doesn't monitor this name, or monitors a host name that it could not resolve (it then gives an empty one).
     public func sentinelOpinion(
         named name: String, within limit: Duration
-    ) async throws(RedisError) -> (address: Endpoint?, master: SentinelMaster?) {
-        let replies = try await pipeline([masterAddressCommand(name), ["SENTINEL", "MASTER", name]], within: limit)
-        return (try masterAddress(replies[0]), try sentinelMaster(replies[1]))
+    ) async throws(RedisError) -> (address: Endpoint?, master: SentinelMaster?, id: String?) {
+        let replies = try await pipeline(
+            [masterAddressCommand(name), ["SENTINEL", "MASTER", name], Self.idCommand], within: limit)
+        return (try masterAddress(replies[0]), try sentinelMaster(replies[1]), sentinelID(replies[2]))
+    }
+
+    /// Whom it names, how it stands with that master, and which other sentinels it lists, asked in one write.
+    public func sentinelOpinionAndPeers(named name: String, within limit: Duration) async throws(RedisError)
+        -> SentinelSurvey
+    {
+        let replies = try await pipeline(
+            [masterAddressCommand(name)] + ["MASTER", "SENTINELS"].map { ["SENTINEL", $0, name] } + [Self.idCommand],
+            within: limit)
+        return SentinelSurvey(
+            id: sentinelID(replies[3]), address: try masterAddress(replies[0]), master: try sentinelMaster(replies[1]),
+            replicas: [], peers: try sentinelPeers(replies[2]), hasQuorum: true)
     }
 
     /// All that it says of a master, asked in one write.
     public func sentinelSurvey(named name: String, within limit: Duration) async throws(RedisError) -> SentinelSurvey {
         let replies = try await pipeline(
             [masterAddressCommand(name)]
-                + ["MASTER", "REPLICAS", "SENTINELS", "CKQUORUM"].map { ["SENTINEL", $0, name] },
+                + ["MASTER", "REPLICAS", "SENTINELS", "CKQUORUM"].map { ["SENTINEL", $0, name] } + [Self.idCommand],
             within: limit)
         return SentinelSurvey(
-            address: try masterAddress(replies[0]), master: try sentinelMaster(replies[1]),
+            id: sentinelID(replies[5]), address: try masterAddress(replies[0]), master: try sentinelMaster(replies[1]),
             replicas: try sentinelReplicas(replies[2]), peers: try sentinelPeers(replies[3]),
             hasQuorum: try hasQuorum(replies[4]))
     }
+
+    static let idCommand = ["SENTINEL", "MYID"]
 
     private nonisolated func masterAddressCommand(_ name: String) -> [String] {
         ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name]
@@ -66,6 +81,12 @@ extension Connection {
         if case .failure(let error) = result, error.code == .server { return false }
         _ = try result.get()
         return true
+    }
+
+    /// nil where it doesn't tell.
+    nonisolated func sentinelID(_ result: Result<Reply, RedisError>) -> String? {
+        guard case .string(let bytes)? = try? result.get() else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// nil where the sentinel doesn't know the name (sentinel.c, `sentinelGetMasterByNameOrReplyError`).

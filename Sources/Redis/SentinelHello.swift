@@ -29,9 +29,18 @@ public struct SentinelHello: Equatable, Sendable {
 }
 
 extension Connection {
-    /// The sentinels that this one lists; empty where it doesn't monitor this name.
-    public func sentinelPeers(named name: String, within limit: Duration) async throws(RedisError) -> [SentinelPeer] {
-        try sentinelPeers(try await pipeline([["SENTINEL", "SENTINELS", name]], within: limit)[0])
+    /// The sentinels that this one lists, none where it doesn't monitor this name; and which one it is itself, asked in one
+    /// write.
+    public func sentinelPeers(
+        named name: String, within limit: Duration
+    ) async throws(RedisError) -> (peers: [SentinelPeer], id: String?) {
+        let replies = try await pipeline([["SENTINEL", "SENTINELS", name], Self.idCommand], within: limit)
+        return (try sentinelPeers(replies[0]), sentinelID(replies[1]))
+    }
+
+    /// `SENTINEL MYID`: which sentinel it is that answers; nil where it doesn't tell.
+    public func sentinelID(within limit: Duration) async throws(RedisError) -> String? {
+        sentinelID(try await pipeline([Self.idCommand], within: limit)[0])
     }
 
     /// Tells the sentinel at the other end.

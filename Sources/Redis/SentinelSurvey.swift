@@ -1,5 +1,7 @@
 /// All that a sentinel says of one master, as of one moment.
 public struct SentinelSurvey: Sendable {
+    /// `SENTINEL MYID`: which sentinel it is, wherever it runs; nil where it doesn't tell.
+    public var id: String?
     /// The address to act on; see `Connection.sentinelOpinion(named:within:)`.
     public var address: Endpoint?
     /// nil where it doesn't monitor that name.

@@ -45,7 +45,7 @@ extension Observation {
         let masters = others.filter(isLiveMaster)
         if masters.count == 1 { return Ruling(rule: .soleMaster, decision: .follow(masters[0])) }
         if !data.holdsData, data.clusterID == nil, cluster == nil, members.isEmpty, candidates.isEmpty,
-            sentinels.isEmpty
+            sentinels.areAbsent
         {
             return Ruling(rule: .firstClaim, decision: .claim(at: nil))
         }

@@ -7,17 +7,18 @@ public func decideSentinel(_ observation: Observation) -> SentinelDecision {
 
 extension Observation {
     fileprivate var sentinelDecision: SentinelDecision {
-        if let chosen { return .monitor(chosen) }
+        // It would have every replica that it is told of follow its master: a majority's word is not enough for that.
+        if let chosen { return isProven(chosen) ? .monitor(chosen) : .wait(.notKnownToBeOurs(chosen)) }
         if sentinels.failoverInProgress { return .wait(.failoverInProgress) }
         guard let master = record?.address else { return .wait(.nothingRecorded) }
         if isStranger(master) { return .wait(.stranger(master)) }
-        if answersMaster(master), isOurs(master) { return .monitor(master) }
+        if answersMaster(master), isProven(master) { return .monitor(master) }
         if case .replica(let replication) = answer(of: master), let next = replication.master,
-            answersMaster(next), isOurs(next)
+            answersMaster(next), isProven(next)
         {
             return .monitor(next)
         }
-        if answersAsRedis(master), !isOurs(master) {
+        if answersAsRedis(master), !isProven(master) {
             return .wait(answer(of: master) == .denied ? .denied(master) : .notKnownToBeOurs(master))
         }
         if let shortage { return .wait(.shortage(shortage)) }

@@ -7,7 +7,7 @@ public struct Observation: DataGuard, Equatable {
     /// Nil where nothing is recorded.
     public var record: Record?
     public var cluster: ClusterRecord?
-    /// Registered sentinels, with or without an answer.
+    /// Believed sentinels, with or without an answer.
     public var sentinels: Sentinels
     /// The addresses of live members: those with a lease. A lease of an earlier life of our own address is among them.
     public var members: [Address]

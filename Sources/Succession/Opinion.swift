@@ -2,12 +2,17 @@
 public struct SentinelReport: Equatable, Sendable {
     public var address: Address
     public var opinion: Opinion?
+    /// Whether it has a node below `/redis/sentinels`: one whose lease is gone is known by its identity alone.
+    public var isRegistered = true
     /// Why there is no opinion; nil where there is one, or nobody knows.
     public var trouble: SentinelTrouble?
 
-    public init(_ address: Address, _ opinion: Opinion?, trouble: SentinelTrouble? = nil) {
+    public init(
+        _ address: Address, _ opinion: Opinion?, isRegistered: Bool = true, trouble: SentinelTrouble? = nil
+    ) {
         self.address = address
         self.opinion = opinion
+        self.isRegistered = isRegistered
         self.trouble = trouble
     }
 }
@@ -43,7 +48,9 @@ public struct Opinion: Equatable, Sendable {
     public var epoch: Int
     /// How many other sentinels it knows, dead ones included: Sentinel's own majority counts them all.
     public var peers: Int
-    /// What only a watcher asks for.
+    /// `SENTINEL MYID`: which sentinel it is, wherever it runs; nil where it doesn't tell.
+    public var id: String?
+    /// What only a watcher asks for, but for the sentinels that it knows.
     public var details: SentinelDetails
 
     public init(
@@ -87,6 +94,8 @@ public struct SentinelDetails: Equatable, Sendable {
     /// `notification-script` and `client-reconfig-script`; nil where there is none.
     public var notificationScript: String?
     public var reconfigScript: String?
+    /// Their ids, as far as it knows them.
+    public var sentinelIDs: [Address: String] = [:]
 
     public init(
         isDisconnected: Bool = false, lastReply: Duration = .zero, downAfter: Duration = .seconds(5),

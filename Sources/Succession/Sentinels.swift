@@ -1,13 +1,16 @@
-/// The registered sentinels and what they answered.
+/// The believed sentinels and what they answered: only these are counted, and only these are told anything.
 ///
 /// Counted once, when it is made: a look asks for these numbers at every turn.
 public struct Sentinels: Equatable, Sendable {
     private var reports: [SentinelReport]
 
+    /// Nodes below `/redis/sentinels` that are not believed: they count for nothing.
+    public private(set) var doubted: [SentinelClaim] = []
+
     /// Each address once: a sentinel that was restarted within the session timeout is registered twice, and votes once.
     public private(set) var opinions: [Opinion] = []
 
-    /// The larger of the number of registered sentinels and 1 + the peers that any answering one knows. Counting only who is
+    /// The larger of the number of believed sentinels and 1 + the peers that any answering one knows. Counting only who is
     /// registered would shrink the majority whenever leases expire.
     public private(set) var electorate = 0
 
@@ -18,6 +21,14 @@ public struct Sentinels: Equatable, Sendable {
         self.reports = reports
         count()
     }
+
+    init(_ reports: [SentinelReport], doubting doubted: [SentinelClaim]) {
+        self.init(reports)
+        self.doubted = doubted
+    }
+
+    /// Whether nobody is registered, be it one who is not believed.
+    public var areAbsent: Bool { isEmpty && doubted.isEmpty }
 
     private mutating func count() {
         var heard: Set<Address> = []

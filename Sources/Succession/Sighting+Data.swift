@@ -44,7 +44,7 @@ extension Sighting {
             return false
         }
         if history.contains(id, upTo: offset) { return true }
-        guard let cluster, record?.address == master, isOurs(master) else { return false }
+        guard let cluster, record?.address == master, isProven(master) else { return false }
         return cluster.replicationID.map { $0 == history.replicationID || $0 == history.previousID } ?? true
             && cluster.includes(id, upTo: offset)
     }

@@ -6,7 +6,7 @@ public protocol Sighting: Sendable {
     /// Nil where nothing is recorded.
     var record: Record? { get }
     var cluster: ClusterRecord? { get }
-    /// Registered sentinels, with or without an answer.
+    /// Believed sentinels, with or without an answer.
     var sentinels: Sentinels { get }
     /// The addresses of live members: those with a lease. A server restarted within the session timeout has two.
     var members: [Address] { get }
@@ -40,12 +40,18 @@ extension Sighting {
         return mark.matches(self.mark)
     }
 
-    /// No stranger, and a lease, our mark or a majority's word for it. A lease alone is no word for a Redis that is known
-    /// to bear no mark: the lease outlives its server for a session timeout, and another may have the port by then.
+    /// No stranger, and a lease, our mark or a majority's word for it. The last alone lets a launcher follow, who sets its own
+    /// data aside; nobody else is ever told to.
     public func isOurs(_ address: Address) -> Bool {
-        !isStranger(address)
-            && (isLeased(address) && instances[address]?.mark != .absent || bearsOurMark(address)
-                || sentinels.majorityAddress == address)
+        isProven(address) || !isStranger(address) && sentinels.majorityAddress == address
+    }
+
+    /// A server of this cluster beyond what sentinels say: it holds a lease under our root or bears our mark, and is no
+    /// stranger. Only such a one is told to change, and only to such a one others are attached, announced or pointed: Sentinel
+    /// itself adopts strangers. A lease alone is no word for a Redis that is known to bear no mark: it outlives its server for
+    /// a session timeout, and another may have the port by then.
+    public func isProven(_ address: Address) -> Bool {
+        !isStranger(address) && (isLeased(address) && instances[address]?.mark != .absent || bearsOurMark(address))
     }
 
     /// Refuses connections; or a stranger has the port; or silent, without a lease, while a majority of the sentinels
@@ -55,7 +61,7 @@ extension Sighting {
         switch answer(of: address) {
         case .refused: return true
         case .silent:
-            return !isLeased(address) && (sentinels.isEmpty || sentinels.majorityHoldsDown(address))
+            return !isLeased(address) && (sentinels.areAbsent || sentinels.majorityHoldsDown(address))
         case .master, .replica, .loading, .denied, .notRedis: return false
         }
     }

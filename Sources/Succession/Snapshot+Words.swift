@@ -1,11 +1,20 @@
 /// The words of DESIGN.md 6.
 extension Snapshot {
-    /// Every registered sentinel answers and names the recorded master, none has a failover in progress, and the recorded
+    /// Every believed sentinel answers and names the recorded master, none has a failover in progress, and the recorded
     /// master answers master. What tells a server to change needs it. Without a sentinel nothing is settled.
     public var isSettled: Bool {
         guard let record, !sentinels.isEmpty else { return false }
         return sentinels.allSatisfy { $0.opinion?.names == record.address && $0.opinion?.failoverFor == nil }
-            && answersMaster(record.address) && isOurs(record.address)
+            && mayBeRecorded(record.address)
+    }
+
+    /// Answers master, and is a server of this cluster beyond what sentinels say; where its mark can't be read and its lease is
+    /// gone, by the history of its data. Who has but a majority's word is not recorded.
+    func mayBeRecorded(_ address: Address) -> Bool {
+        guard case .master(let history) = answer(of: address) else { return false }
+        if isProven(address) { return true }
+        guard instances[address]?.mark == .unknown, let line = cluster?.replicationID else { return false }
+        return line == history.replicationID || line == history.previousID
     }
 
     public var holdings: Holdings? { cluster?.holdings }
@@ -22,7 +31,7 @@ extension Snapshot {
     public var reachesMajority: Bool { sentinels.isMajority(sentinels.opinions.count) }
 
     /// Live members that answer master and are no strangers.
-    var liveMasters: [Address] { liveMembers.filter { isLiveMaster($0) && isOurs($0) } }
+    var liveMasters: [Address] { liveMembers.filter { isLiveMaster($0) && mayBeRecorded($0) } }
 
     /// Whether `condition` has held for `limit`.
     public func held(_ condition: Condition, for limit: Duration) -> Bool {
@@ -34,13 +43,20 @@ extension Snapshot {
         Set(sentinels.opinions.flatMap(\.details.replicas)).sorted()
     }
 
-    var registeredSentinels: Set<Address> { Set(sentinels.map(\.address)) }
-
-    /// A server of this cluster that may be told to change: it holds a lease under our root or bears our mark, and is no
-    /// stranger. A majority's word is not enough: Sentinel itself adopts strangers.
-    public func mayBeChanged(_ address: Address) -> Bool {
-        !isStranger(address) && (isLeased(address) && instances[address]?.mark != .absent || bearsOurMark(address))
+    /// The id that a sentinel gave in this look; nil where it gave none.
+    public func id(of sentinel: Address) -> String? {
+        sentinels.first { $0.address == sentinel && $0.opinion != nil }?.opinion?.id
     }
+
+    var registeredSentinels: Set<Address> { Set(sentinels.filter(\.isRegistered).map(\.address)) }
+
+    var believedSentinels: Set<Address> { Set(sentinels.map(\.address)) }
+
+    /// Whether a server may be told to change.
+    public func mayBeChanged(_ address: Address) -> Bool { isProven(address) }
+
+    /// Whether servers and sentinels may be told to follow this one.
+    public func mayBeFollowed(_ master: Address) -> Bool { answersMaster(master) && isProven(master) }
 
     /// No lease, and nobody there who is ours: refused, silent, or a stranger's.
     func isGone(_ replica: Address) -> Bool {

@@ -24,19 +24,15 @@ import Testing
 
     /// What a launcher and a watcher see where nobody has a lease.
     private func sights(
-        recorded: Int?, cluster: ClusterRecord, identities: [Int] = [],
+        recorded: Int?, cluster: ClusterRecord, identities: [String: Int] = [:],
         _ body: (any Sighting) throws -> Void
     ) async throws {
         let record = recorded.map { Record(Address($0), version: 4) }
         var view = View()
-        (view.record, view.cluster, view.identities) = (
-            record, cluster,
-            identities.map {
-                View.Registration(id: "\($0)", address: Address($0), isLeased: false)
-            }
-        )
+        let known = identities.map { View.Registration(id: $0.key, address: Address($0.value), isLeased: false) }
+        (view.record, view.cluster, view.identities) = (record, cluster, known)
         var watched = WatcherView(record: record, cluster: cluster, clusterVersion: 0)
-        watched.identities = identities.map { Address($0) }
+        watched.identities = known
         try await withProber { [view, watched] prober in
             let observer = Observer(prober, me: Address(me), mark: Self.mark, data: .empty, limit: .seconds(60))
             try body(await observer.observe(view))
@@ -61,34 +57,41 @@ import Testing
         }
     }
 
-    @Test func whom_a_sentinel_names_that_has_an_identity_and_no_lease() async throws {
-        let master = try await marked(Self.id)
-        let sentinel = try await SentinelServer.start(monitor: master.port)
-        let (recorded, gone) = (try freePort(), try freePort())
-        try await sights(recorded: recorded, cluster: cluster(holders: []), identities: [sentinel.port, gone]) {
-            sight in
+    @Test func a_sentinel_without_a_lease_counts_by_its_identity() async throws {
+        let (master, id) = (try await marked(Self.id), UUIDText.random())
+        let sentinel = try await SentinelServer.start(monitor: master.port, identity: id)
+        let identities = [id: sentinel.port, UUIDText.random(): try freePort()]
+        try await sights(recorded: try freePort(), cluster: cluster(holders: []), identities: identities) { sight in
             #expect(sight.liveMembers == [Address(master.port)] && sight.isOurs(Address(master.port)))
-            // It gives a hint and has no vote.
-            #expect(sight.sentinels.isEmpty)
+            #expect(sight.sentinels.map(\.address) == [Address(sentinel.port)] && !sight.sentinels[0].isRegistered)
+            #expect(sight.sentinels.electorate == 1 && sight.sentinels.majorityAddress == Address(master.port))
         }
     }
 
-    @Test func a_sentinel_s_word_makes_nobody_ours() async throws {
-        let unmarked = try await RedisServer.start()
-        let sentinel = try await SentinelServer.start(monitor: unmarked.port)
+    @Test func another_sentinel_where_one_was_that_has_an_identity_counts_for_nothing() async throws {
+        let master = try await marked(Self.id)
+        let sentinel = try await SentinelServer.start(monitor: master.port)
+        let identities = [UUIDText.random(): sentinel.port]
+        try await sights(recorded: try freePort(), cluster: cluster(holders: []), identities: identities) { sight in
+            #expect(sight.sentinels.isEmpty && sight.sentinels.doubted.isEmpty && sight.liveMembers.isEmpty)
+        }
+    }
+
+    @Test func a_sentinel_s_word_makes_nobody_proven() async throws {
+        let (unmarked, id) = (try await RedisServer.start(), UUIDText.random())
+        let sentinel = try await SentinelServer.start(monitor: unmarked.port, identity: id)
         try await sights(
-            recorded: try freePort(), cluster: cluster(holders: [unmarked.port]), identities: [sentinel.port]
+            recorded: try freePort(), cluster: cluster(holders: [unmarked.port]), identities: [id: sentinel.port]
         ) {
-            #expect($0.answersMaster(Address(unmarked.port)))
-            #expect($0.liveMembers.isEmpty && !$0.isOurs(Address(unmarked.port)))
+            #expect($0.answersMaster(Address(unmarked.port)) && $0.sentinels.majorityAddress == Address(unmarked.port))
+            #expect($0.liveMembers.isEmpty && !$0.isProven(Address(unmarked.port)))
         }
     }
 
     @Test func nobody_is_asked_where_the_recorded_master_answers() async throws {
         let (master, other) = (try await marked(Self.id), try await marked(Self.id))
-        let sentinel = try await SentinelServer.start(monitor: other.port)
         let cluster = cluster(holders: [other.port])
-        try await sights(recorded: master.port, cluster: cluster, identities: [sentinel.port]) { sight in
+        try await sights(recorded: master.port, cluster: cluster) { sight in
             #expect(Set(sight.instances.keys) == [Address(master.port)])
         }
     }

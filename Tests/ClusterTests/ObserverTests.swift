@@ -29,12 +29,16 @@ import Testing
     @Test func it_asks_the_recorded_one_the_leased_members_and_whom_a_sentinel_names() async throws {
         let (named, member) = (try await RedisServer.start(), try await RedisServer.start())
         let (recorded, unleased) = (try freePort(), try freePort())
-        let sentinel = try await SentinelServer.start(monitor: named.port)
+        let (id, other) = (UUIDText.random(), UUIDText.random())
+        let sentinel = try await SentinelServer.start(monitor: named.port, identity: id)
         let silent = try freePort()
         var view = View()
         view.record = Record(Address(recorded), version: 4)
         view.members = [registration(member.port), registration(unleased, isLeased: false)]
-        view.sentinels = [registration(sentinel.port), registration(silent)]
+        view.sentinels = [(id, sentinel.port), (other, silent)].map {
+            View.Registration(id: $0, address: Address($1), isLeased: true)
+        }
+        view.identities = view.sentinels
         try await withProber { prober in
             let observation = await observer(prober).observe(view, candidacy: Candidacy(number: 3))
             #expect(Set(observation.instances.keys) == [Address(recorded), Address(member.port), Address(named.port)])
@@ -80,9 +84,11 @@ import Testing
     }
 
     @Test func how_long_a_failover_has_been_seen() async throws {
-        let sentinel = try ScriptedSentinel()
+        let id = UUIDText.random()
+        let sentinel = try ScriptedSentinel(identity: id)
         var view = View()
-        view.sentinels = [registration(sentinel.port)]
+        view.sentinels = [View.Registration(id: id, address: Address(sentinel.port), isLeased: true)]
+        view.identities = view.sentinels
         try await withProber { prober in
             let observer = observer(prober)
             func seen() async throws -> Duration? {
@@ -125,17 +131,25 @@ private struct ScriptedSentinel {
     let port: Int
     private let peer: ScriptedPeer
 
-    init() throws {
-        let flags = flags
+    init(identity: String) throws {
+        let (flags, id) = (flags, SentinelClaim.runID(of: identity))
         peer = try ScriptedPeer { peer in
             var rest = ""
             while case let bytes = peer.receive(), !bytes.isEmpty {
                 rest += String(decoding: bytes, as: UTF8.self).lowercased()
-                // Two commands come, in either order; each is answered once it is whole.
+                // Each command is answered once it is whole; the last one of a question is for its id.
                 while let end = rest.firstRange(of: "mymaster\r\n") {
                     let command = rest[..<end.lowerBound]
                     rest = String(rest[end.upperBound...])
-                    peer.send(command.contains("get-master-addr-by-name") ? address : details(flags.value))
+                    if command.contains("sentinels") {
+                        peer.send("*0\r\n")
+                    } else {
+                        peer.send(command.contains("get-master-addr-by-name") ? address : details(flags.value))
+                    }
+                }
+                if let end = rest.firstRange(of: "myid\r\n") {
+                    rest = String(rest[end.upperBound...])
+                    peer.send("$40\r\n\(id)\r\n")
                 }
             }
         }

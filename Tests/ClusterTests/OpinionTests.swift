@@ -16,6 +16,10 @@ import Testing
             }
             #expect(opinion.details.lastReply < .seconds(5))
             opinion.details.lastReply = .zero
+            let ids = try await [redis(one.port, "SENTINEL", "MYID"), redis(two.port, "SENTINEL", "MYID")]
+            #expect(opinion.id == ids[0] && opinion.details.sentinels == [Address(two.port)])
+            #expect(opinion.details.sentinelIDs == [Address(two.port): ids[1]])
+            (opinion.id, opinion.details.sentinels, opinion.details.sentinelIDs) = (nil, [], [:])
             #expect(
                 opinion
                     == Opinion(names: Address(master.port), failoverTimeout: .milliseconds(7_500), epoch: 0, peers: 1))
@@ -47,6 +51,10 @@ import Testing
             }
             #expect(await prober.peer(Address(two.port)) == .refused)
             #expect(await prober.peer(Address(one.port)) == .sentinel)
+            let id = try await redis(one.port, "SENTINEL", "MYID")
+            #expect(await prober.peer(Address(one.port), expecting: id) == .sentinel)
+            // Another sentinel has the port of a dead one.
+            #expect(await prober.peer(Address(one.port), expecting: String(id.reversed())) == .stranger)
             #expect(await prober.peer(Address(master.port)) == .stranger)
         }
     }
@@ -65,7 +73,12 @@ import Testing
 
     @Test func of_a_sentinel_that_does_not_know_the_name() async throws {
         let sentinel = try await SentinelServer.start(monitor: try freePort(), name: "other")
-        try await withProber { #expect(await $0.opinion(of: Address(sentinel.port)) == Opinion(names: nil)) }
+        try await withProber { prober in
+            var opinion = try #require(await prober.opinion(of: Address(sentinel.port)))
+            #expect(opinion.id?.count == 40)
+            opinion.id = nil
+            #expect(opinion == Opinion(names: nil))
+        }
         try await withProber(name: "other") { #expect(await $0.opinion(of: Address(sentinel.port))?.names != nil) }
     }
 

@@ -70,8 +70,9 @@ struct SentinelTests {
             extra: ["sentinel resolve-hostnames yes", "sentinel monitor lost no-such-host.invalid 6379 2"])
         try await withLoop { loop in
             let connection = try await Connection.open(Endpoint(sentinel.port), on: loop, within: limit)
-            let (address, master) = try await connection.sentinelOpinion(named: "lost", within: .seconds(20))
+            let (address, master, id) = try await connection.sentinelOpinion(named: "lost", within: .seconds(20))
             #expect(address == nil && master?.name == "lost" && master?.address == nil)
+            #expect(try await redis(sentinel.port, "SENTINEL", "MYID") == id)
         }
     }
 
@@ -101,7 +102,7 @@ struct SentinelTests {
                 #expect(message.text == "mymaster 127.0.0.1 \(master.port) 127.0.0.1 \(replica.port)")
                 break
             }
-            let (address, after) = try await connection.sentinelOpinion(named: "mymaster", within: limit)
+            let (address, after, _) = try await connection.sentinelOpinion(named: "mymaster", within: limit)
             #expect(address == Endpoint(replica.port) && after?.configEpoch == 1)
             events.close()
         }

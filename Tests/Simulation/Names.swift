@@ -15,6 +15,10 @@ enum Names {
     static func address(host: Int, port: Int) -> Int { host * ports + port }
     static func host(of address: Int) -> Int { address / ports }
 
+    /// An empty Redis of nobody, without a mark; and false sentinels that name it.
+    static let foreign = address(host: 4, port: 0)
+    static let liars = (4..<8).map { address(host: 4, port: $0) }
+
     private static let table: [Address] = (0..<addresses).map { id in
         Address(host: "10.0.0.\(id / ports + 1)", port: 6_000 + id % ports)!
     }

@@ -16,7 +16,7 @@ extension World {
         }
         ask()
         var reports: [SentinelReport] = []
-        for id in view.sentinels.sorted() {
+        for id in view.sentinels.sorted() + (lies ? Names.liars : []) {
             let opinion = clock.timed(opinion(id, from: host, withDetails: false), of: id, at: now)
             reports.append(SentinelReport(Names.address(id), opinion))
             if let named = opinion?.names { wanted.append(Names.id(named)) }

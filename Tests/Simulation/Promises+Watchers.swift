@@ -33,6 +33,9 @@ extension Promises {
         if write.before != view.master || write.wipes != view.wipes {
             fail(2, "\(watcher.name) wrote over \(shown(write.before)), which it had not read")
         }
+        if isNobodys(recording.master, in: truth) {
+            fail(4, "\(watcher.name) recorded \(recording.master), for which there is but the word of sentinels")
+        }
         if !Self.isMaster(truth.instances[recording.master]) {
             fail(3, "\(watcher.name) recorded \(recording.master), which did not answer master")
         }
@@ -82,6 +85,7 @@ extension Promises {
     }
 
     func watcherCommands(_ action: Action, on truth: Evidence, by watcher: SimWatcher) {
+        pointsNobody(action, on: truth, by: watcher)
         switch action {
         case .attach(_, let master):
             world.tally.repairs += 1

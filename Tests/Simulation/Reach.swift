@@ -16,7 +16,10 @@ extension World {
 
     /// What the server at an address answers the product, with the mark in its rendered file.
     func instance(_ address: Int, from host: Int) -> Instance {
-        switch redis(address, from: host) {
+        if address == Names.foreign, isForeignUp, converse(host, Names.host(of: address)) {
+            return Instance(.master(History(replicationID: Names.replicationID(1_000_000))), mark: .absent)
+        }
+        return switch redis(address, from: host) {
         case .refused: Instance(.refused)
         case .silent: Instance(.silent)
         case .server(let server): Instance(server.answer, mark: .mark(Names.mark(server.mark)))

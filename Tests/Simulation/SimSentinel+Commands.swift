@@ -45,6 +45,14 @@ extension World {
 
     /// What the sentinel at an address answers the product; nil where it is silent.
     func opinion(_ address: Int, from host: Int, withDetails: Bool) -> Opinion? {
+        if Names.liars.contains(address) {
+            guard lies, converse(host, Names.host(of: address)) else { return nil }
+            let peers = Names.liars.filter { $0 != address }.map(Names.address)
+            let opinion = Opinion(
+                names: Names.address(Names.foreign), epoch: 1_000_000, peers: 6,
+                details: SentinelDetails(sentinels: peers))
+            return opinion
+        }
         guard case .server(let sentinel) = sentinel(address, from: host) else { return nil }
         guard sentinel.configured != nil else { return Opinion(names: nil) }
         var details = SentinelDetails()

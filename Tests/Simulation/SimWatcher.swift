@@ -102,7 +102,7 @@ final class SimWatcher: SimActor {
 
     private func hear() -> Int? {
         reports = Sentinels(
-            view.sentinels.sorted().map { id in
+            (view.sentinels.sorted() + (world.lies ? Names.liars : [])).map { id in
                 let opinion = clock.timed(world.opinion(id, from: host, withDetails: true), of: id, at: world.now)
                 return SentinelReport(Names.address(id), opinion)
             })
@@ -158,7 +158,7 @@ final class SimWatcher: SimActor {
         let named = reports.majorityAddress.map { [Names.id($0)] } ?? []
         let mark = Names.mark(
             id: borne.only ?? view.clusterRecord?.id ?? borne.first ?? World.clusterIDs(of: named, instances).first)
-        let registered = Set(view.sentinels)
+        let registered = Set(reports.map { Names.id($0.address) })
         var peers: [Address: PeerAnswer] = [:]
         for peer in Set(reports.compactMap(\.opinion).flatMap(\.details.sentinels)) {
             guard !registered.contains(Names.id(peer)) else { continue }

@@ -21,6 +21,7 @@ import Testing
         #expect(tally.records["succession", default: 0] >= 50)
         #expect(tally.announcements >= 200)
         #expect(tally.switchovers >= 50)
+        #expect(tally.lies >= 20)
         for state in ["done", "refused", "failed"] { #expect(tally.answers[state, default: 0] >= 1, "\(state)") }
         #expect(["agreed", "early"].map { tally.records[$0, default: 0] }.reduce(0, +) >= 20)
         #expect(tally.abortedFailovers >= 20)

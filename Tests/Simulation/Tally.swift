@@ -8,7 +8,7 @@ struct Tally: Sendable {
     var records: [String: Int] = [:]
     var claims = 0, masterStarts = 0, refusals = 0, setAside = 0, overtakenStarts = 0
     var forced = 0, forcedFailovers = 0, ordinaryFailovers = 0, abortedFailovers = 0, promotions = 0
-    var announcements = 0, switchovers = 0
+    var announcements = 0, switchovers = 0, lies = 0
     var answers: [String: Int] = [:]
     var conversions = 0, repairs = 0, commands = 0, plans = 0
     var overtakenWrites = 0, fencedOff = 0, ambiguousRecords = 0, lostRequests = 0, lostReplies = 0
@@ -56,6 +56,7 @@ struct Tally: Sendable {
         [
             \.steps, \.seeds, \.claims, \.masterStarts, \.refusals, \.setAside, \.overtakenStarts, \.forced,
             \.forcedFailovers, \.ordinaryFailovers, \.abortedFailovers, \.promotions, \.announcements, \.switchovers,
+            \.lies,
             \.conversions, \.repairs,
             \.commands,
             \.plans, \.overtakenWrites, \.fencedOff, \.ambiguousRecords, \.lostRequests, \.lostReplies, \.fullSyncs,
@@ -88,7 +89,7 @@ struct Tally: Sendable {
         data replaced by a full synchronisation: \(dropsBySentinel) by sentinels, \(dropsByWatcher) by watchers, \
         \(dropsByLaunch) of those launched (\(dropsByChain) behind a replica that has another's data); \
         \(fullSyncs) full synchronisations
-        ZooKeeper: \(lostRequests) requests and \(lostReplies) replies lost
+        \(lies) majorities of false sentinels; ZooKeeper: \(lostRequests) requests and \(lostReplies) replies lost
         faults: \(list(faults))
         total outages: \(list(outages)); in \(keptOutages) the master had to have the freshest data; \
         \(damagedStarts) starts on damaged data; \(windows) looks within a window, \(deferrals) at a fresher candidate

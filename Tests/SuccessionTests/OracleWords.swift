@@ -9,6 +9,8 @@ struct OracleWords {
     var others: [Address] = []
     var strangers: [Address] = []
     var ours: [Address] = []
+    /// Those of them that are so whatever the sentinels say.
+    var proven: [Address] = []
     var dead: [Address] = []
     /// Answer as Redis, whatever they say.
     var redis: [Address] = []
@@ -52,7 +54,9 @@ struct OracleWords {
             let mark = o.instances[address]?.mark
             let bearsMark = if case .mark? = mark { true } else { false }
             // Beyond the text: a lease is no word for a Redis that is known to bear no mark.
-            if !stranger, leased && mark != .absent || bearsMark || majority == address { ours.append(address) }
+            let isProven = leased && mark != .absent || bearsMark
+            if !stranger, isProven { proven.append(address) }
+            if !stranger, isProven || majority == address { ours.append(address) }
             let silentAndGone = answer == .silent && !leased && (o.sentinels.isEmpty || down == address)
             if stranger || answer == .refused || silentAndGone { dead.append(address) }
         }

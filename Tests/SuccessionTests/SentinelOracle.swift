@@ -24,20 +24,22 @@ enum SentinelOracle {
     }
 
     static let rows = [
-        Row("chosen", when: { $0.chosen != nil }, then: { .monitor($0.chosen!) }),
+        Row(
+            "chosen", when: { $0.chosen.map($0.proven.contains) ?? false }, then: { .monitor($0.chosen!) }),
+        Row("only chosen", when: { $0.chosen != nil }, then: { .wait(.notKnownToBeOurs($0.chosen!)) }),
         Row("failover", when: { $0.failover }, then: { _ in .wait(.failoverInProgress) }),
         Row("nothing recorded", when: { $0.o.record == nil }, then: { _ in .wait(.nothingRecorded) }),
         Row("stranger", when: { $0.strangers.contains($0.it) }, then: { .wait(.stranger($0.it)) }),
         Row(
-            "recorded master", when: { $0.masters.contains($0.it) && $0.ours.contains($0.it) },
+            "recorded master", when: { $0.masters.contains($0.it) && $0.proven.contains($0.it) },
             then: { .monitor($0.it) }),
         Row(
             "redirected",
             when: { words in
-                words.follows[words.it].map { words.masters.contains($0) && words.ours.contains($0) } ?? false
+                words.follows[words.it].map { words.masters.contains($0) && words.proven.contains($0) } ?? false
             }, then: { .monitor($0.follows[$0.it]!) }),
         Row(
-            "unknown Redis", when: { $0.redis.contains($0.it) && !$0.ours.contains($0.it) },
+            "unknown Redis", when: { $0.redis.contains($0.it) && !$0.proven.contains($0.it) },
             then: { words in
                 .wait(
                     OracleTable.hesitation(words) == .denied(words.it)
@@ -86,7 +88,11 @@ extension Promises {
     private static func monitoring(_ address: Address, _ o: Observation) -> String? {
         if isForeign(address, o) { return "it monitors a stranger" }
         switch o.instances[address]?.answer {
-        case .master?: return nil
+        case .master?:
+            let mark = o.instances[address]?.mark
+            let bearsMark = if case .mark? = mark { true } else { false }
+            return bearsMark || o.members.contains(address) && mark != .absent
+                ? nil : "it has replicas follow what only sentinels say is ours"
         case .replica?: return "it monitors a replica, which a sentinel never leaves"
         case .loading?, .denied?, .notRedis?: return "it monitors what is neither a master nor dead"
         case .refused?, .silent?, nil: break

@@ -15,14 +15,16 @@ public final class SentinelServer: Sendable {
     deinit { killAndReap(process) }
 
     /// Starts one that monitors `monitor`, a port on loopback (nothing, where it is nil), and waits until it answers.
-    /// `extra`: more lines for its file.
+    /// `extra`: more lines for its file. `identity`: a UUID whose digits and eight zeros are its id; Redis chooses one otherwise.
     public static func start(
         monitor: Int? = nil, name: String = "mymaster", quorum: Int = 2, downAfter: Duration = .seconds(5),
-        failoverTimeout: Duration = .seconds(10), extra: [String] = [], port: Int? = nil, folder: TemporaryFolder? = nil
+        failoverTimeout: Duration = .seconds(10), identity: String? = nil,
+        extra: [String] = [], port: Int? = nil, folder: TemporaryFolder? = nil
     ) async throws -> SentinelServer {
         let port = try port ?? freePort()
         let folder = try folder ?? TemporaryFolder("sentinel")
         var lines = ["port \(port)", "bind 127.0.0.1", "dir \(folder.path)"]
+        if let identity { lines.append("sentinel myid \(identity.filter { $0 != "-" })00000000") }
         if let monitor {
             lines += [
                 "sentinel monitor \(name) 127.0.0.1 \(monitor) \(quorum)",

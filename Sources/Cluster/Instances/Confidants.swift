@@ -54,14 +54,14 @@ public final class Confidants: Sendable {
 
     public func learn(_ view: View, below root: String) {
         learn(
-            servers: view.members.filter(\.isLeased).map(\.address), sentinels: view.sentinels.map(\.address),
-            below: root)
+            servers: view.members.filter(\.isLeased).map(\.address), 
+            sentinels: SentinelClaim.all(registered: view.sentinels, identities: view.identities).vouched, below: root)
     }
 
     public func learn(_ view: WatcherView, below root: String) {
         learn(
-            servers: view.members.filter(\.isLeased).map(\.address), sentinels: view.sentinels.map(\.address),
-            below: root)
+            servers: view.members.filter(\.isLeased).map(\.address), 
+            sentinels: SentinelClaim.all(registered: view.sentinels, identities: view.identities).vouched, below: root)
     }
 
     /// Nobody below `root` is told any more.

@@ -4,8 +4,17 @@ import Succession
 struct FailoverClock {
     private var seen: [Address: ContinuousClock.Instant] = [:]
 
+    /// The claims with the time that the failovers of their sentinels have taken so far, as far as we have seen.
+    mutating func timed(_ claims: [SentinelClaim]) -> [SentinelClaim] {
+        claims.map { claim in
+            var claim = claim
+            claim.opinion = timed(SentinelReport(claim.address, claim.opinion)).opinion
+            return claim
+        }
+    }
+
     /// The report with the time that its failover has taken so far, as far as we have seen.
-    mutating func timed(_ report: SentinelReport) -> SentinelReport {
+    private mutating func timed(_ report: SentinelReport) -> SentinelReport {
         guard report.opinion?.failoverFor != nil else {
             seen[report.address] = nil
             return report

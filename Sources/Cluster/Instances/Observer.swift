@@ -27,16 +27,27 @@ public actor Observer {
         self.acceptLossAfter = acceptLossAfter
     }
 
-    /// Asks the recorded address, each live member and each sentinel at once; then whom those name and nobody has asked.
+    /// Asks the recorded address, each live member and each sentinel of ours at once; then whom those name and nobody has asked.
     public func observe(_ view: View, candidacy: Candidacy? = nil) async -> Observation {
         let unreadable = unreadable(view)
         let members = view.members.filter(\.isLeased).map(\.address) + unreadable
         prober.confidants.learn(view, below: mark.root)
         var instances = Dictionary(unreadable.map { ($0, Instance(.silent)) }) { $1 }
-        async let sentinels = reports(of: view.sentinels)
+        let claims = SentinelClaim.all(registered: view.sentinels, identities: view.identities)
+        // Where our launchers have started one. Nobody else is waited for.
+        async let heard = opinions(at: claims.vouched)
         await ask(
             Set(members).subtracting(unreadable).union([view.record?.address].compactMap(\.self)), into: &instances)
-        let reports = await sentinels
+        var opinions = await heard
+        let recorded = view.record.flatMap { instances[$0.address]?.answer }
+        let isAnswered = if case .master? = recorded { true } else { false }
+        // Then what one of those knows that another tool has registered; and where no master answers, those that may have lost
+        // their lease.
+        opinions.merge(
+            await self.opinions(
+                at: claims.listed(opinions), and: isAnswered ? [] : claims.unregistered)
+        ) { $1 }
+        let reports = Sentinels(claims: failovers.timed(claims.answered(opinions)))
         prober.confidants.heard(reports, of: view.record?.address, below: mark.root)
         await ask(prober.confidants.released(), into: &instances)
         var named = Set(reports.compactMap(\.opinion?.names))
@@ -44,7 +55,7 @@ public actor Observer {
             named.formUnion([replication.master].compactMap(\.self))
         }
         await ask(named.subtracting(instances.keys), into: &instances)
-        await askForgotten(view, into: &instances)
+        if !isAnswered { await askForgotten(view, into: &instances) }
         await ask(prober.confidants.released(), into: &instances)
 
         var mark = mark
@@ -84,19 +95,10 @@ public actor Observer {
 
     private static let longestTurn = Duration.seconds(15)
 
-    /// Where the recorded master does not answer, those are asked as well that may live without a lease: the last members, and
-    /// whom the sentinels name that have an identity. Those that bear our mark count.
+    /// Where no master answers, the last members are asked as well: they may live without a lease. Those that bear our mark
+    /// count.
     private func askForgotten(_ view: View, into instances: inout [Address: Instance]) async {
-        if let record = view.record, case .master? = instances[record.address]?.answer { return }
-        let registered = Set(view.sentinels.map(\.address))
-        var hints = Set(view.cluster?.holders.map(\.address) ?? [])
-        await withTaskGroup(of: Address?.self) { [prober] group in
-            for sentinel in Set(view.identities).subtracting(registered) {
-                group.addTask { await prober.opinion(of: sentinel)?.names }
-            }
-            for await named in group { if let named { hints.insert(named) } }
-        }
-        hints.remove(me)
+        let hints = Set(view.cluster?.holders.map(\.address) ?? []).subtracting([me])
         await ask(hints.subtracting(instances.keys), into: &instances)
     }
 
@@ -107,16 +109,18 @@ public actor Observer {
         }
     }
 
-    private func reports(of sentinels: [View.Registration]) async -> Sentinels {
-        let reports = await withTaskGroup(of: SentinelReport.self) { [prober] group in
-            for sentinel in sentinels {
-                group.addTask { SentinelReport(sentinel.address, await prober.opinion(of: sentinel.address)) }
+    /// - Parameter lost: sentinels without a lease, most likely gone: they get less time.
+    private func opinions(at addresses: Set<Address>, and lost: Set<Address> = []) async -> [Address: Opinion] {
+        await withTaskGroup(of: (Address, Opinion?).self) { [prober] group in
+            for address in addresses.union(lost) {
+                let prober = addresses.contains(address) ? prober : prober.within(Self.lostLimit)
+                group.addTask { (address, await prober.opinion(of: address)) }
             }
-            return await group.reduce(into: [SentinelReport]()) { $0.append($1) }
+            return await group.reduce(into: [:]) { if let opinion = $1.1 { $0[$1.0] = opinion } }
         }
-        return Sentinels(
-            reports.map { failovers.timed($0) }.sorted { $0.address < $1.address })
     }
+
+    private static let lostLimit = Duration.milliseconds(250)
 }
 
 extension Mark {

@@ -14,11 +14,4 @@ extension Prober {
             return link
         }
     }
-
-    /// `SENTINEL MYID` of the sentinel at `address`; nil where none answers.
-    public func sentinelIdentity(of address: Address) async -> String? {
-        try? await asking(address, settings.sentinelCredentials) { connection in
-            try await connection.command(["SENTINEL", "MYID"], within: limit).text
-        }
-    }
 }

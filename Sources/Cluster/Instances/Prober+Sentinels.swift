@@ -13,6 +13,11 @@ extension Prober {
         }
     }
 
+    /// The same of one that is not known to be ours: it is told no password.
+    func opinion(ofStranger address: Address) async -> Opinion? {
+        try? await connected(to: address, nil) { try await opinion(over: $0) }
+    }
+
     /// The same with all that only a watcher asks for.
     /// - Parameter last: what it said when all was well and since when it has told of no event. Whom it knows is asked for again
     ///   only where their numbers are others.
@@ -33,12 +38,12 @@ extension Prober {
     private func survey(_ address: Address, since last: Opinion?) async throws -> Opinion {
         try await asking(address, settings.sentinelCredentials) { connection in
             if let last {
-                let (named, master) = try await connection.sentinelOpinion(
+                let (named, master, id) = try await connection.sentinelOpinion(
                     named: settings.masterName, within: limit)
                 if let master, master.replicas == last.details.replicas.count,
                     master.otherSentinels == last.details.sentinels.count
                 {
-                    return Opinion(named, master, knowing: last.details)
+                    return Opinion(named, master, id, knowing: last.details)
                 }
             }
             let survey = try await connection.sentinelSurvey(named: settings.masterName, within: limit)
@@ -48,11 +53,15 @@ extension Prober {
     }
 
     /// What answers at an address where a sentinel was.
-    public func peer(_ address: Address) async -> PeerAnswer {
+    /// - Parameter expected: its id, empty or nil where that is not known: another sentinel may have its port.
+    public func peer(_ address: Address, expecting expected: String? = nil) async -> PeerAnswer {
         do {
             return try await asking(address, settings.sentinelCredentials) { connection in
+                async let id = connection.sentinelID(within: limit)
                 let info = try await connection.info(["server"], within: limit)
-                return info["redis_mode"] == "sentinel" ? .sentinel : .stranger
+                guard info["redis_mode"] == "sentinel" else { return .stranger }
+                guard let expected, !expected.isEmpty, let id = try? await id else { return .sentinel }
+                return id == expected ? .sentinel : .stranger
             }
         } catch {
             shortage.note(error)
@@ -67,8 +76,10 @@ extension Prober {
     }
 
     private func opinion(over connection: Connection) async throws -> Opinion {
-        let (named, master) = try await connection.sentinelOpinion(named: settings.masterName, within: limit)
-        return Opinion(named, master)
+        let survey = try await connection.sentinelOpinionAndPeers(named: settings.masterName, within: limit)
+        var opinion = Opinion(survey.address, survey.master, survey.id)
+        opinion.note(survey.peers)
+        return opinion
     }
 }
 
@@ -85,17 +96,23 @@ extension SentinelTrouble {
 
 extension Opinion {
     fileprivate init(_ survey: SentinelSurvey) {
-        self.init(survey.address, survey.master)
+        self.init(survey.address, survey.master, survey.id)
         details.replicas = survey.replicas.compactMap { Address($0.endpoint) }
         details.barred = Set(survey.replicas.filter { bars($0) }.compactMap { Address($0.endpoint) })
-        details.sentinels = survey.peers.compactMap { Address($0.endpoint) }
+        note(survey.peers)
         details.hasQuorum = survey.hasQuorum
     }
 
-    fileprivate init(_ named: Endpoint?, _ master: SentinelMaster, knowing old: SentinelDetails) {
-        self.init(named, master)
+    fileprivate init(_ named: Endpoint?, _ master: SentinelMaster, _ id: String?, knowing old: SentinelDetails) {
+        self.init(named, master, id)
         (details.replicas, details.barred) = (old.replicas, old.barred)
-        (details.sentinels, details.hasQuorum) = (old.sentinels, old.hasQuorum)
+        (details.sentinels, details.sentinelIDs, details.hasQuorum) = (old.sentinels, old.sentinelIDs, old.hasQuorum)
+    }
+
+    fileprivate mutating func note(_ peers: [SentinelPeer]) {
+        let known = peers.compactMap { peer in Address(peer.endpoint).map { ($0, peer) } }
+        details.sentinels = known.map(\.0)
+        details.sentinelIDs = Dictionary(known.filter(\.1.isKnown).map { ($0, $1.id) }) { $1 }
     }
 
     /// Whether Sentinel would pass over this replica when it chooses whom to promote (sentinel.c, `sentinelSelectSlave`):
@@ -107,8 +124,10 @@ extension Opinion {
         return .milliseconds(linkDown) > details.masterDown + details.downAfter * 10
     }
 
-    init(_ named: Endpoint?, _ master: SentinelMaster?) {
+    init(_ named: Endpoint?, _ master: SentinelMaster?, _ id: String? = nil) {
         self.init(names: named.flatMap { Address($0) })
+        // Ids have the form of replication ids.
+        self.id = id.flatMap { isReplicationID($0) ? $0 : nil }
         guard let master else { return }
         subjectivelyDown = master.flags.contains("s_down")
         failoverFor = master.isFailoverInProgress ? .zero : nil

@@ -14,9 +14,20 @@ public actor Surveyor {
     private var failovers = FailoverClock()
     private var instances: [Address: Instance] = [:]
     private var peers: [Address: PeerAnswer] = [:]
+    /// Sentinels that believed ones list and that are not believed themselves, with their ids, empty where unknown.
+    private var peerIDs: [Address: String] = [:]
+    /// Believed sentinels that answered, and that did not.
+    private var answering: Set<Address> = []
     private var silentSentinels: Set<Address> = []
+    /// What others said that claim to be sentinels.
+    private var strangers: [Address: Opinion] = [:]
+    /// Since when something is under way.
+    private var hastySince: ContinuousClock.Instant?
+    /// Within this time a failover is over: until then nobody is waited for who is not expected to answer.
+    private static let hastyTime = Duration.seconds(1)
+    private static let strangersAsked = 10
     /// What each sentinel said when all of it was asked for.
-    private var opinions: [Address: Opinion] = [:]
+    private var lastOpinions: [Address: Opinion] = [:]
     /// How many calm looks there were since.
     private var calmLooks = 0
     /// Of so many calm looks one asks for everything: for an event that got lost.
@@ -38,39 +49,53 @@ public actor Surveyor {
         calmLooks = isCalm ? (calmLooks + 1) % Self.calmRound : 0
         let members = view.members.filter(\.isLeased).map(\.address)
         prober.confidants.learn(view, below: mark.root)
-        let registered = Set(view.sentinels.map(\.address))
         let leftovers = Set(view.sentinels.filter { !$0.isLeased }.map(\.address))
+        let claims = SentinelClaim.all(registered: view.sentinels, identities: view.identities)
+        let trusted = trusted(claims, isHasty)
 
         // Whom the last survey asked beside them is asked in the same breath.
         let first = Set(members + [view.record?.address].compactMap(\.self)).union(instances.keys)
-        async let lost = isHasty ? lostSentinels(view) : []
-        async let unregistered = isHasty ? [] : unregistered(view)
         async let askedInstances = ask(first, isHasty, and: view.record?.address)
-        async let askedPeers = askPeers(Set(peers.keys).subtracting(registered).union(leftovers), isHasty)
-        let sentinels = await reports(of: registered, isHasty)
-        prober.confidants.heard(sentinels, of: view.record?.address, below: mark.root)
+        async let askedPeers = askPeers(
+            peerIDs.filter { !trusted.contains($0.key) }.merging(leftovers.map { ($0, "") }) { id, _ in id }, isHasty)
+        var reports = await reports(of: trusted, isHasty, unregistered: claims.unregistered)
+        let listed = claims.listed(reports.compactMapValues(\.opinion)).subtracting(trusted)
+        async let askedStrangers = askStrangers(claims.unvouched.subtracting(listed.union(trusted)), isHasty)
+        reports.merge(await self.reports(of: listed, isHasty, unregistered: [])) { $1 }
         var (instances, peers) = (await askedInstances, await askedPeers)
+        if calmLooks == 0 { lastOpinions = reports.compactMapValues(\.opinion) }
+        strangers = await askedStrangers
+        let opinions = reports.compactMapValues(\.opinion).merging(strangers) { own, _ in own }
+        let sentinels = Sentinels(
+            claims: failovers.timed(claims.answered(opinions, troubles: reports.compactMapValues(\.trouble))))
+        prober.confidants.heard(sentinels, of: view.record?.address, below: mark.root)
+        let believed = sentinels.opinions
 
-        let known = Set(sentinels.compactMap(\.opinion).flatMap { $0.details.replicas + [$0.names].compactMap(\.self) })
-        let forgotten = await forgotten(view, instances, isHasty ? await lost : nil)
+        let known = Set(believed.flatMap { $0.details.replicas + [$0.names].compactMap(\.self) })
+        let forgotten = forgotten(view, instances)
         instances.merge(await each(forgotten.subtracting(instances.keys), forgotten) { await $0.instance($1) }) { $1 }
         let wanted = Set(members + [view.record?.address].compactMap(\.self)).union(known).union(forgotten)
         instances.merge(await ask(wanted.subtracting(instances.keys), isHasty)) { $1 }
         instances.merge(await ask(prober.confidants.released().intersection(instances.keys), isHasty)) { $1 }
         let followedNow = Set(instances.filter { wanted.contains($0.key) }.compactMap { $0.value.answer.master })
         instances.merge(await ask(followedNow.subtracting(instances.keys), isHasty)) { $1 }
-        let otherSentinels = Set(sentinels.compactMap(\.opinion).flatMap(\.details.sentinels)).subtracting(registered)
-        peers.merge(await askPeers(otherSentinels.subtracting(peers.keys), isHasty)) { $1 }
+        let counted = Set(sentinels.map(\.address))
+        let listedPeers = believed.map(\.details).flatMap { details in
+            details.sentinels.map { ($0, details.sentinelIDs[$0] ?? "") }
+        }
+        peerIDs = Dictionary(listedPeers) { $0.isEmpty ? $1 : $0 }.filter { !counted.contains($0.key) }
+        peers.merge(await askPeers(peerIDs.filter { peers[$0.key] == nil }, isHasty)) { $1 }
 
         self.instances = instances.filter { wanted.union(followedNow).contains($0.key) }
-        self.peers = peers.filter { otherSentinels.union(leftovers).contains($0.key) }
-        silentSentinels = Set(sentinels.filter { $0.opinion == nil }.map(\.address))
+        self.peers = peers.filter { peerIDs.keys.contains($0.key) || leftovers.contains($0.key) }
+        answering = Set(sentinels.filter { $0.opinion != nil }.map(\.address))
+        silentSentinels = counted.subtracting(answering)
         let before = followed
         followed = followed.filter { self.instances[$0.key] != nil }
         for (address, instance) in self.instances {
             if let master = instance.answer.master { followed[address] = master }
         }
-        await contacts.retain(Set(self.instances.keys).union(registered).union(self.peers.keys))
+        await contacts.retain(Set(self.instances.keys).union(counted).union(self.peers.keys))
 
         var mark = mark
         // After a loss of ZooKeeper's data the sentinels may be back before any member: the master that they name tells
@@ -84,7 +109,7 @@ public actor Surveyor {
             mark: mark, record: view.record, cluster: view.cluster, sentinels: sentinels, members: members,
             instances: self.instances, peers: self.peers, leftovers: leftovers, badNodes: view.badNodes,
             isPaused: view.isPaused && !view.isPauseOver, followed: before.merging(followed) { $1 })
-        snapshot.unregistered = await unregistered
+        snapshot.unregistered = Set(sentinels.filter { !$0.isRegistered && $0.opinion != nil }.map(\.address))
         if !isHasty { snapshot.links = await links(snapshot) }
         snapshot.acceptsLoss = view.lossVersion != nil
         snapshot.isDisputed = view.cluster.map { $0.id != borne.only ?? $0.id } ?? false
@@ -93,23 +118,22 @@ public actor Surveyor {
         return snapshot
     }
 
-    /// Where the recorded master does not answer: those that may live without a lease. The last members, and whom sentinels
-    /// name that have an identity and have lost their lease.
-    /// - Parameter named: whom such sentinels name, where they were asked already.
-    private func forgotten(
-        _ view: WatcherView, _ instances: [Address: Instance], _ named: Set<Address>?
-    ) async -> Set<Address> {
+    /// Where the recorded master does not answer: the last members, which may live without a lease.
+    private func forgotten(_ view: WatcherView, _ instances: [Address: Instance]) -> Set<Address> {
         if let record = view.record, case .master? = instances[record.address]?.answer { return [] }
-        let named = if let named { named } else { await lostSentinels(view) }
-        return named.union(view.cluster?.holders.map(\.address) ?? [])
+        return Set(view.cluster?.holders.map(\.address) ?? [])
     }
 
-    /// Whom sentinels name that have an identity and no lease. They must not hold up a failover: who doesn't answer at once has
-    /// no lease either.
-    private func lostSentinels(_ view: WatcherView) async -> Set<Address> {
-        let unregistered = Set(view.identities.map(\.address)).subtracting(view.sentinels.map(\.address))
-        let opinions = await each(unregistered, unregistered) { await $0.opinion(of: $1) }
-        return Set(opinions.values.compactMap { $0?.names })
+    /// Where our launchers have started a sentinel, registered or not, and who was believed in the last survey.
+    ///
+    /// Nobody else may hold up a failover, and of those without a lease only who answered last time: most are gone. Once it takes
+    /// longer than a failover does, they are asked again.
+    private func trusted(_ claims: [SentinelClaim], _ isHasty: Bool) -> Set<Address> {
+        let now = ContinuousClock.now
+        hastySince = isHasty ? hastySince ?? now : nil
+        let asksAll = hastySince.map { now - $0 > Self.hastyTime } ?? true
+        let known = Set(claims.map(\.address)).intersection(answering)
+        return claims.vouched.union(known).union(asksAll ? claims.unregistered : [])
     }
 
     /// What is asked only while nothing is pressing: of replicas whose link is down, why; and the master's version beside it.
@@ -122,23 +146,6 @@ public actor Surveyor {
         return await each(Set(cut + [master]), Set(cut)) { await $0.link(of: $1) }.compactMapValues(\.self)
     }
 
-    /// Sentinels that answer under an identity of this cluster, and that are not registered.
-    private func unregistered(_ view: WatcherView) async -> Set<Address> {
-        let registered = Set(view.sentinels.map(\.address))
-        let lost = Dictionary(
-            view.identities.filter { !registered.contains($0.address) }.map { ($0.address, [$0.id]) },
-            uniquingKeysWith: +)
-        // The last address of one that is long gone must not hold up a look.
-        let answers = await each(Set(lost.keys), Set(lost.keys)) { prober, address in
-            await prober.sentinelIdentity(of: address)
-        }
-        return Set(
-            lost.filter { address, ids in
-                guard let id = answers[address].flatMap(\.self) else { return false }
-                return ids.contains { Identity.runID($0) == id }
-            }.keys)
-    }
-
     private func ask(
         _ addresses: Set<Address>, _ isHasty: Bool, and master: Address? = nil
     ) async -> [Address: Instance] {
@@ -146,18 +153,28 @@ public actor Surveyor {
         return await each(addresses, isHasty ? silent : []) { await $0.instance($1) }
     }
 
-    private func askPeers(_ addresses: Set<Address>, _ isHasty: Bool) async -> [Address: PeerAnswer] {
+    /// - Parameter addresses: with the id of each, empty where unknown.
+    private func askPeers(_ addresses: [Address: String], _ isHasty: Bool) async -> [Address: PeerAnswer] {
         let silent = Set(peers.filter { $0.value == .silent }.keys)
-        return await each(addresses, isHasty ? silent : []) { await $0.peer($1) }
+        return await each(Set(addresses.keys), isHasty ? silent : []) {
+            await $0.peer($1, expecting: addresses[$1])
+        }
     }
 
-    private func reports(of sentinels: Set<Address>, _ isHasty: Bool) async -> Sentinels {
-        let known = calmLooks > 0 ? self.opinions : [:]
-        let reports = await each(sentinels, isHasty ? silentSentinels : []) {
-            await $0.report(of: $1, since: known[$1])
-        }
-        if calmLooks == 0 { self.opinions = reports.compactMapValues(\.opinion) }
-        return Sentinels(reports.values.map { failovers.timed($0) }.sorted { $0.address < $1.address })
+    private func reports(
+        of sentinels: Set<Address>, _ isHasty: Bool, unregistered: Set<Address>
+    ) async -> [Address: SentinelReport] {
+        let known = calmLooks > 0 ? lastOpinions : [:]
+        let slow = unregistered.subtracting(answering).union(isHasty ? silentSentinels : [])
+        return await each(sentinels, slow) { await $0.report(of: $1, since: known[$1]) }
+    }
+
+    /// What those say that only `/redis/sentinels` has, and that no sentinel of ours lists: it counts for nothing, and is for
+    /// people. Somebody may have registered thousands.
+    private func askStrangers(_ addresses: Set<Address>, _ isHasty: Bool) async -> [Address: Opinion] {
+        guard !isHasty else { return strangers.filter { addresses.contains($0.key) } }
+        let some = Set(addresses.sorted().prefix(Self.strangersAsked))
+        return await each(some, some) { await $0.opinion(ofStranger: $1) }.compactMapValues(\.self)
     }
 
     /// Asks all of them at once; those that were silent get less time.

@@ -14,7 +14,7 @@ public struct Identity: Equatable, Sendable {
     public var isLocked: Bool
 
     /// The `sentinel myid` that goes with an identity: its UUID's 32 hex digits and eight zeros.
-    public static func runID(_ id: String) -> String { id.filter { $0 != "-" } + "00000000" }
+    public static func runID(_ id: String) -> String { SentinelClaim.runID(of: id) }
 
     /// The identity that goes with a `sentinel myid`; nil for one that is none of ours.
     public static func id(ofRunID text: String) -> String? {

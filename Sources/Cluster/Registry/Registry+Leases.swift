@@ -31,4 +31,13 @@ extension Registry {
             throw Failure(error)
         }
     }
+
+    /// Sees to it that an identity that we have locked says where its sentinel is: it is believed by that. A ZooKeeper that was
+    /// restored from elsewhere may have an older place.
+    public func placeIdentity(_ id: String, at address: Address) async throws {
+        guard let node = try await node(paths.identity(id)), node.data != address.znode else { return }
+        // Nobody else sets it as long as the lock is ours.
+        _ = try await commit(
+            [.set(paths.identity(id), address.znode, version: node.stat.version)], provenBy: paths.lock(id))
+    }
 }

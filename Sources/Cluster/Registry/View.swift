@@ -27,8 +27,8 @@ public struct View: Equatable, Sendable {
     public var clusterVersion: Int32?
     /// The version of `/redis/accept-loss`; nil where it does not exist.
     public var lossVersion: Int32?
-    /// Where the sentinels were last that have an identity.
-    public var identities: [Address] = []
+    /// The identities of sentinels: the name of each, and where the sentinel was last that has it. None of these is a lease.
+    public var identities: [Registration] = []
     public var members: [Registration] = []
     public var sentinels: [Registration] = []
     public var candidates: [Candidate] = []
@@ -71,7 +71,10 @@ extension Registry {
         let (ofMembers, ofSentinels) = (try await members, try await sentinels)
         let (ofCandidates, ofIdentities) = (try await candidates, try await identities)
         (view.members, view.sentinels) = (ofMembers.values, ofSentinels.values)
-        (view.candidates, view.identities) = (ofCandidates.values, ofIdentities.values.map(\.address))
+        (view.candidates, view.identities) = (
+            ofCandidates.values,
+            ofIdentities.values.map { View.Registration(id: $0.id, address: $0.address, isLeased: false) }
+        )
         view.badNodes = ofMembers.bad + ofSentinels.bad + ofCandidates.bad + ofIdentities.bad
         view.unreadableMembers = ofMembers.badLeases
         notes.tell(of: view.badNodes)

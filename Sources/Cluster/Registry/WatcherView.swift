@@ -44,7 +44,8 @@ public struct WatcherView: Equatable, Sendable {
     public var switchoverVersion: Int32?
     /// The version of `/redis/accept-loss`; nil where it does not exist.
     public var lossVersion: Int32?
-    /// Where the sentinels were last that have an identity: one whose lease is gone is not registered any more.
+    /// The identities of sentinels: the name of each, and where the sentinel was last that has it. One whose lease is gone is not
+    /// registered any more.
     public var identities: [View.Registration] = []
     /// Nodes that hold what none of us would write: left out above, and never overwritten. Sorted by path.
     public var badNodes: [BadNode]

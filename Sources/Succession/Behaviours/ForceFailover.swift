@@ -19,7 +19,8 @@ extension Snapshot {
         guard masterHasCrashed, let master = record?.address, instances[master]?.answer == .refused, !sentinels.isEmpty,
             sentinels.allSatisfy({ $0.opinion?.names == master }), !anyFailover,
             !liveMembers.contains(where: isLiveMaster), !promotableReplicas(of: master).isEmpty,
-            !knownReplicas.contains(where: isStranger), !hasUnaskedSentinel
+            !knownReplicas.contains(where: { isStranger($0) || answersAsRedis($0) && !mayBeChanged($0) }),
+            !hasUnaskedSentinel
         else { return nil }
         let isAlone = !sentinels.opinions.contains(where: \.listsPeers)
         return isAlone && nobodyHasNoticed(master) || noVoteCouldWin ? master : nil
@@ -28,7 +29,7 @@ extension Snapshot {
     /// Whether a sentinel answers that the others know and that is not registered, its lease lost: nobody asks it whether
     /// it has a failover of its own.
     private var hasUnaskedSentinel: Bool {
-        peers.contains { $0.value == .sentinel && !registeredSentinels.contains($0.key) }
+        peers.contains { $0.value == .sentinel && !believedSentinels.contains($0.key) }
     }
 
     /// Every sentinel still holds the master for alive, for a while yet, and a majority has lost its link to it.
@@ -44,7 +45,7 @@ extension Snapshot {
     private var noVoteCouldWin: Bool {
         let opinions = sentinels.opinions
         guard opinions.count >= opinions.map(\.details.quorum).max() ?? 0 else { return false }
-        let missing = Set(opinions.flatMap(\.details.sentinels)).subtracting(registeredSentinels)
+        let missing = Set(opinions.flatMap(\.details.sentinels)).subtracting(believedSentinels)
         return opinions.allSatisfy { $0.subjectivelyDown && !$0.details.hasQuorum } && !missing.isEmpty
             && missing.allSatisfy { peers[$0] == .refused }
     }

@@ -16,7 +16,7 @@ extension Snapshot {
     var goneReplicas: Set<Address> { Set(knownReplicas.filter { $0 != record?.address && isGone($0) }) }
 
     /// Sentinels that a registered one knows and that are gone.
-    var gonePeers: Set<Address> { Set(peers.filter { $0.value.isGone }.keys).subtracting(registeredSentinels) }
+    var gonePeers: Set<Address> { Set(peers.filter { $0.value.isGone }.keys).subtracting(believedSentinels) }
 
     /// Whom this sentinel should forget.
     fileprivate func forgettable(at sentinel: Address) -> [Address] {
@@ -43,7 +43,7 @@ extension Snapshot {
     /// Sentinels that know somebody who should be forgotten, but that can't safely be reset.
     var unforgettable: [Address] {
         guard isSettled else { return [] }
-        return registeredSentinels.filter { !forgettable(at: $0).isEmpty && isNeeded($0) }
+        return believedSentinels.filter { !forgettable(at: $0).isEmpty && isNeeded($0) }
             .sorted()
     }
 
@@ -68,9 +68,9 @@ extension Snapshot {
     /// adopts it, all replicas of the recorded master.
     private func othersAreComplete(beside sentinel: Address, hastily: Bool) -> Bool {
         let replicas = liveMembers.filter { member in record.map { follows(member, $0.address) } ?? false }
-        return registeredSentinels.subtracting([sentinel]).allSatisfy { other in
+        return believedSentinels.subtracting([sentinel]).allSatisfy { other in
             guard let details = details(of: other) else { return false }
-            let peers = registeredSentinels.subtracting([other])
+            let peers = believedSentinels.subtracting([other])
             return peers.isSubset(of: details.sentinels) && (hastily || Set(replicas).isSubset(of: details.replicas))
         }
     }

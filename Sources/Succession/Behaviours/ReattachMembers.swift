@@ -1,7 +1,7 @@
 /// Brings home who follows nobody of use, and ends a second master that nobody names.
 struct ReattachMembers: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
-        guard let master = snapshot.record?.address else { return [] }
+        guard let master = snapshot.record?.address, snapshot.mayBeFollowed(master) else { return [] }
         return snapshot.astrayMembers.filter { member in
             // What clients write to a second master until then is lost: Sentinel lets them for some ten seconds.
             snapshot.answersMaster(member)
@@ -17,7 +17,9 @@ extension Snapshot {
     /// What they hold is lost, so a majority of the electorate must name the recorded master (promise 4): where only a
     /// minority is registered, the others may have promoted the very server that we see.
     var astrayMembers: [Address] {
-        guard isSettled, let record, sentinels.majorityAddress == record.address else { return [] }
+        guard isSettled, let record, mayBeFollowed(record.address), sentinels.majorityAddress == record.address else {
+            return []
+        }
         return instances.keys.filter { $0 != record.address && mayBeChanged($0) && isAstray($0) }
             .sorted()
     }

@@ -12,12 +12,12 @@ struct RepointSentinels: Behaviour {
 }
 
 extension Snapshot {
-    /// Sentinels that name something that is no master, a stranger, or nobody, while the recorded master answers
-    /// master, no failover is in progress that could still end, and we reach a majority. And those that name another
+    /// Sentinels that name something that is no master, a stranger, or nobody, while the recorded master, which is ours,
+    /// answers master, no failover is in progress that could still end, and we reach a majority. And those that name another
     /// master though a majority names the recorded one at no lower epoch: equal epochs never reconcile (FACTS.md A2), and
     /// who has no peer hears of no epoch.
     var misledSentinels: [Address] {
-        guard let record, answersMaster(record.address), isOurs(record.address), reachesMajority,
+        guard let record, mayBeFollowed(record.address), reachesMajority,
             sentinels.opinions.allSatisfy({ $0.failoverFor == nil || isStuck($0) })
         else { return [] }
         let misled = sentinels.filter { report in

@@ -37,7 +37,7 @@ extension Snapshot {
             return .end(
                 .refused, why: "its time was over before it could begin: \(obstacle ?? "a failover was under way")")
         }
-        guard isSettled, reachesMajority, let master = record?.address, mayBeChanged(master) else {
+        guard isSettled, reachesMajority, let master = record?.address, mayBeFollowed(master) else {
             return reachesMajority ? .wait : .end(.refused, why: obstacle ?? "the sentinels don't agree")
         }
         guard let to else {
@@ -84,7 +84,8 @@ extension Snapshot {
         if sentinels.isEmpty { return "no sentinel is registered" }
         if !reachesMajority { return "only \(sentinels.opinions.count) of \(sentinels.electorate) sentinels answer" }
         guard let master = record?.address else { return "no master is recorded" }
-        return answersMaster(master) ? nil : "the recorded master \(master) does not answer as master"
+        guard answersMaster(master) else { return "the recorded master \(master) does not answer as master" }
+        return isProven(master) ? nil : "the recorded master \(master) has neither a lease nor our mark"
     }
 
     /// Longer than a hand-over takes: it ends by itself once the pause of clients is over, and is recorded then, if at all.

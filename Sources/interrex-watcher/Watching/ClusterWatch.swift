@@ -199,9 +199,8 @@ actor ClusterWatch {
 
     private func survey(isCalm: Bool) async -> Snapshot? {
         guard let view else { return nil }
-        desk.confidants.learn(view, below: root)
-        await ears.listen(to: Set(view.sentinels.map(\.address)))
         var snapshot = await surveyor.survey(view, isHasty: disturbed != nil, isCalm: isCalm)
+        await ears.listen(to: Set(snapshot.sentinels.map(\.address)))
         let answers = snapshot.record.map { self.snapshot?.isLiveMaster($0.address) ?? false } ?? false
         await link.watch(snapshot.record?.address, answers: answers)
         snapshot.acceptLossAfter = desk.acceptLossAfter

@@ -11,14 +11,12 @@ extension Performer {
             let epoch = scene.snapshot.sentinels.first(where: { $0.address == sentinel })?.opinion?.epoch
         else { return nil }
         // An address alone may be that of a dead one whose place another has taken.
-        let answering = Set(scene.snapshot.sentinels.filter { $0.opinion != nil }.map(\.address))
         let living = Dictionary(
-            scene.view.sentinels.filter { answering.contains($0.address) }.map {
-                ("\($0.id.replacing("-", with: ""))00000000", $0.address)
-            }, uniquingKeysWith: { $1 })
+            scene.snapshot.sentinels.compactMap { report in report.opinion?.id.map { ($0, report.address) } },
+            uniquingKeysWith: { $1 })
         let name = desk.redis.masterName
-        let isDone = try await fenced(sentinel, desk.redis.sentinelCredentials, scene) { connection in
-            let peers = try await connection.sentinelPeers(named: name, within: self.prober.limit)
+        let isDone = try await fencedSentinel(sentinel, scene) { connection in
+            let (peers, _) = try await connection.sentinelPeers(named: name, within: self.prober.limit)
             _ = try await connection.command(["SENTINEL", "RESET", name], within: self.prober.limit)
             for peer in peers where living[peer.id].map({ Endpoint($0) == peer.endpoint }) ?? false {
                 // What it knows already, so that it takes nothing but the peer.
@@ -38,13 +36,15 @@ extension Performer {
     func repoint(_ sentinels: [Address], _ master: Address, _ scene: Scene) async throws -> Result? {
         let name = desk.redis.masterName
         let settings = monitorSettings ?? MonitorSettings(scene.snapshot) ?? .shipped
-        guard try await isFenced(scene) else { return nil }
-        try await onEach(sentinels) { connection in
+        async let isRight = isToBeFollowed(master, scene)
+        guard try await isFenced(scene), await isRight else { return nil }
+        let ids = Dictionary(uniqueKeysWithValues: Set(sentinels).map { ($0, scene.snapshot.id(of: $0)) })
+        try await onEach(sentinels, ids) { connection in
             do {
                 _ = try await connection.command(["SENTINEL", "REMOVE", name], within: self.prober.limit)
             } catch let error as RedisError where error.message == "ERR No such master with that name" {}
         }
-        try await onEach(sentinels) { connection in
+        try await onEach(sentinels, ids) { connection in
             for command in settings.commands(monitoring: master, named: name, self.desk.redis.credentials) {
                 _ = try await connection.command(command, within: self.prober.limit)
             }
@@ -53,15 +53,21 @@ extension Performer {
         return Result(notice: Notice("repointed", new: master, "pointed the sentinels \(names) to \(master)"))
     }
 
-    /// Runs `body` on all of them at once; throws the first error when all are through.
+    /// Runs `body` on all of them at once that are still who they were; throws the first error when all are through.
     private func onEach(
-        _ sentinels: [Address], _ body: @escaping @Sendable (Connection) async throws -> Void
+        _ sentinels: [Address], _ ids: [Address: String?], _ body: @escaping @Sendable (Connection) async throws -> Void
     ) async throws {
         let errors = await withTaskGroup(of: (any Error)?.self) { [prober, desk] group in
             for sentinel in sentinels {
                 group.addTask {
                     do {
-                        try await prober.connected(to: sentinel, desk.redis.sentinelCredentials, body)
+                        try await prober.connected(to: sentinel, desk.redis.sentinelCredentials) { connection in
+                            // Another cluster's may have its port by now.
+                            guard try await connection.sentinelID(within: prober.limit) == ids[sentinel] ?? nil else {
+                                return
+                            }
+                            try await body(connection)
+                        }
                         return nil
                     } catch {
                         return error
@@ -71,6 +77,17 @@ extension Performer {
             return await group.reduce(into: [any Error]()) { if let error = $1 { $0.append(error) } }
         }
         if let error = errors.first { throw error }
+    }
+}
+
+extension Performer {
+    /// `fenced`, for a sentinel that is by its own word on the connection the one that was asked.
+    func fencedSentinel<Value: Sendable>(
+        _ sentinel: Address, _ scene: Scene, _ body: @Sendable (Connection) async throws -> Value
+    ) async throws -> Value? {
+        let (id, limit) = (scene.snapshot.id(of: sentinel), prober.limit)
+        return try await fenced(
+            sentinel, desk.redis.sentinelCredentials, scene, if: { try await $0.sentinelID(within: limit) == id }, body)
     }
 }
 

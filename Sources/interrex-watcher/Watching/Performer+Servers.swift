@@ -30,6 +30,7 @@ extension Performer {
     }
 
     func attach(_ member: Address, _ master: Address, _ scene: Scene) async throws -> Result? {
+        guard await isToBeFollowed(master, scene) else { return nil }
         let isDone = try await ordering(member, scene) { connection in
             try await self.follow(master, on: connection)
             return true
@@ -58,6 +59,14 @@ extension Performer {
     func follow(_ master: Address, on connection: Connection) async throws {
         _ = try await connection.command(
             ["REPLICAOF", master.host.description, String(master.port)], within: prober.limit)
+    }
+
+    /// Whether others may be told to follow this one, by what it answers at this moment: what it was in the look may have ended,
+    /// and another have its port.
+    func isToBeFollowed(_ master: Address, _ scene: Scene) async -> Bool {
+        var snapshot = scene.snapshot
+        snapshot.instances[master] = await prober.instance(master)
+        return snapshot.mayBeFollowed(master)
     }
 
     /// Whether the server at the other end may be told to change, by what it answers over this connection.

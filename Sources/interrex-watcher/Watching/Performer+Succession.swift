@@ -48,7 +48,7 @@ extension Performer {
         guard let fence = await fenceOfRecord(at: start, scene) else { return result }
         let sentinels = scene.snapshot.sentinels.filter { $0.opinion != nil }.map(\.address)
         let recorded = scene
-        async let told = tell(Announcement(master: heir, epoch: epoch, sentinels: sentinels), fence)
+        async let told = tell(Announcement(master: heir, epoch: epoch, sentinels: sentinels), fence, recorded)
         async let attached = attach(replicas.filter { $0 != heir }, from: master, to: heir, recorded, fence)
         _ = await (told, attached)
         return result
@@ -64,9 +64,10 @@ extension Performer {
     /// Tells sentinels what is recorded, and has the replicas follow it that follow nobody of use: the sentinels would tell
     /// them only after their `failover-timeout`.
     func announce(_ announcement: Announcement, _ scene: Scene) async throws -> Result? {
-        guard let fence = try await fence(scene) else { return nil }
+        async let isRight = isToBeFollowed(announcement.master, scene)
+        guard let fence = try await fence(scene), await isRight else { return nil }
         let strays = scene.snapshot.straysBeside(announcement.master)
-        async let sentinels = tell(announcement, fence)
+        async let sentinels = tell(announcement, fence, scene)
         async let attached = onEach(strays) { replica -> Bool in
             guard let old = scene.snapshot.replication(of: replica)?.master else { return false }
             return await !self.attach([replica], from: old, to: announcement.master, scene, fence).isEmpty
@@ -86,16 +87,19 @@ extension Performer {
             notice: Notice("announced", new: announcement.master, "told \(deeds.joined(separator: ", and "))"))
     }
 
-    /// All at once, each in the name of a peer that it has just listed on the same connection: another sentinel at its address
-    /// would list one more for ever. Who can't be told at this moment is told by a later look.
+    /// All at once, each in the name of a peer that it has just listed on the same connection, on which it is still who it was:
+    /// another sentinel at its address would list one more for ever. Who can't be told at this moment is told by a later look.
     /// - Returns: who was told.
-    func tell(_ announcement: Announcement, _ fence: Fence) async -> [Address] {
+    func tell(_ announcement: Announcement, _ fence: Fence, _ scene: Scene) async -> [Address] {
         let prober = prober.within(Self.fenceLife)
         let told = await onEach(announcement.sentinels) { [desk] sentinel in
             do {
                 return try await prober.asking(sentinel, desk.redis.sentinelCredentials) { connection in
-                    let peers = try await connection.sentinelPeers(named: desk.redis.masterName, within: prober.limit)
-                    guard let speaker = peers.first(where: \.isKnown), fence.holds else { return false }
+                    let (peers, id) = try await connection.sentinelPeers(
+                        named: desk.redis.masterName, within: prober.limit)
+                    guard id == scene.snapshot.id(of: sentinel), let speaker = peers.first(where: \.isKnown),
+                        fence.holds
+                    else { return false }
                     let hello = SentinelHello(
                         speaker: speaker, masterName: desk.redis.masterName, master: Endpoint(announcement.master),
                         epoch: announcement.epoch)

@@ -136,7 +136,7 @@ extension Performer {
         // Where it does not hold, the next look finds what is left to do.
         let followers = fence == nil ? [] : replicas
         async let others = attach(followers, from: old, to: target, now, fence ?? Fence(since: start))
-        if let fence { _ = await tell(announcement, fence) }
+        if let fence { _ = await tell(announcement, fence, now) }
         // A sentinel without peers can't be told.
         let alone = reports.filter { $0.opinion?.listsPeers == false }.map(\.address)
         if !alone.isEmpty { _ = try? await repoint(alone, target, now) }

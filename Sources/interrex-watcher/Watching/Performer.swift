@@ -195,7 +195,7 @@ actor Performer {
         if let forced, forced.master == master, .now - forced.at < Self.forcePause { return nil }
         for sentinel in sentinels {
             do {
-                let isSent = try await fenced(sentinel, desk.redis.sentinelCredentials, scene) { connection in
+                let isSent = try await fencedSentinel(sentinel, scene) { connection in
                     await self.willForce(master)
                     _ = try await connection.command(
                         ["SENTINEL", "FAILOVER", self.desk.redis.masterName], within: self.prober.limit)

@@ -53,16 +53,21 @@ struct IdentityChoice {
         _ registry: Registry, _ silentSince: inout [String: ContinuousClock.Instant]
     ) async throws -> Choice {
         let patienceIsOver = ContinuousClock.now - began >= launch.masterTimeout
-        // A killed container's node lives on until its session times out; then its identity is free.
-        for sentinel in try await registry.registrations(below: registry.paths.sentinels) where sentinel.isLeased {
-            guard !patienceIsOver, await reach(sentinel.address) == .refused else { continue }
-            return .wait("the sentinel registered at \(sentinel.address) refuses connections; its node is about to go")
-        }
+        let registered = try await registry.registrations(below: registry.paths.sentinels).filter(\.isLeased)
         let identities = try await registry.identities()
+        // Only those that have an identity: anybody may have written the others, and none becomes free by their end.
+        let places = Dictionary(identities.map { ($0.id, $0.address) }) { $1 }
+        let leased = registered.filter { places[$0.id] == $0.address }.map(\.address)
+        // All at once: many that are silent must not take a second each.
+        let reached = await reach(Set(leased + identities.filter { !$0.isLocked }.map(\.address)))
+        // A killed container's node lives on until its session times out; then its identity is free.
+        if !patienceIsOver, let dead = leased.first(where: { reached[$0] == .refused }) {
+            return .wait("the sentinel registered at \(dead) refuses connections; its node is about to go")
+        }
         let inUse = Set(identities.filter(\.isLocked).map(\.address))
         var silent: [Address] = []
         for identity in identities.filter({ !$0.isLocked }).sorted(by: ownAddressFirst) {
-            switch await reach(identity.address) {
+            switch reached[identity.address] ?? .silent {
             // Whoever answers there has another identity, where that address is another one's by now.
             case .answers where !inUse.contains(identity.address): silentSince[identity.id] = nil
             case .answers, .refused: return .take(identity)
@@ -87,8 +92,13 @@ struct IdentityChoice {
         (one.address == launch.address ? 0 : 1, one.id) < (other.address == launch.address ? 0 : 1, other.id)
     }
 
-    private func reach(_ address: Address) async -> Prober.Reach {
-        // Our own port is free, or we would not have come this far.
-        address == launch.address ? .refused : await prober.reach(address)
+    private func reach(_ addresses: Set<Address>) async -> [Address: Prober.Reach] {
+        await withTaskGroup(of: (Address, Prober.Reach).self) { [launch, prober] group in
+            for address in addresses {
+                // Our own port is free, or we would not have come this far.
+                group.addTask { (address, address == launch.address ? .refused : await prober.reach(address)) }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
     }
 }

@@ -122,9 +122,9 @@ extension Seeds {
         replicas = observation.members.filter { member in
             if case .replica? = observation.instances[member]?.answer { true } else { false }
         }
-        let answering = Set(observation.sentinels.filter { $0.opinion != nil }.map(\.address))
+        let ids = Dictionary(observation.sentinels.map { ($0.address, $0.opinion?.id) }) { $0 ?? $1 }
         sentinels = view.sentinels.filter {
-            $0.id != identity && UUIDText.isValid($0.id) && answering.contains($0.address)
+            $0.id != identity && UUIDText.isValid($0.id) && ids[$0.address] == Identity.runID($0.id)
         }
         .map { Peer(address: $0.address, identity: $0.id) }
     }

@@ -173,6 +173,7 @@ actor LeaseHolder {
             try await registry.ensureIdentity(identity, for: order.address)
             let lock = registry.paths.lock(identity)
             guard try await registry.hold(lock, order.address, replacing: earlierSessions) else { return false }
+            try await registry.placeIdentity(identity, at: order.address)
             // Clients only see what answers.
             try await serverAnswers()
         }

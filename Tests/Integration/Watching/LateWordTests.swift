@@ -50,33 +50,4 @@ import ZooKeeper
             #expect(try await watched.history().map(\.new) == ["127.0.0.1:\(next.port)"])
         }
     }
-
-    @Test func a_registered_sentinel_with_a_wrong_address_and_a_high_epoch_is_pointed_to_the_master() async throws {
-        try await WatchedCluster.with { watched in
-            let versions = try await watched.versions()
-            let wrong = try freePort()
-            let liar = try await SentinelServer.start(
-                monitor: wrong, downAfter: .seconds(30), extra: ["sentinel config-epoch mymaster 90"])
-            let session = watched.cluster.session
-            let path = "\(watched.cluster.root)/sentinels/another-tools"
-            try await session.create(path, Array("127.0.0.1 \(liar.port)".utf8), .ephemeral)
-
-            func isAsItWas() async throws -> Bool {
-                guard await watched.keepRoles() else { return false }
-                for sentinel in watched.sentinels {
-                    guard await sentinel.named == watched.master.address else { return false }
-                }
-                return try await watched.versions()["master"] == versions["master"]
-            }
-            try await eventually("it names the master, and knows everybody", within: .seconds(30)) {
-                guard try await isAsItWas() else { throw TestFailure(await watched.situation()) }
-                let answer = try await redis(liar.port, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster")
-                guard answer == "127.0.0.1\n\(watched.master.port)" else { return false }
-                return try await redis(liar.port, "SENTINEL", "CKQUORUM", "mymaster").hasPrefix("OK 4 usable")
-            }
-            try await watched.stays("nobody is misled by it", for: .seconds(5)) { try await isAsItWas() }
-            #expect(watched.watcher.process.text.contains("pointed the sentinels 127.0.0.1:\(liar.port) to "))
-            try await session.delete(path)
-        }
-    }
 }

@@ -85,6 +85,49 @@ import Testing
         #expect(plan(unreadable).alerts == ["no-lease"])
     }
 
+    @Test func aMasterThatOnlySentinelsKnow() {
+        let hijacked = healthy.server(C.heir, C.master(keys: false), mark: .absent)
+            .voices(C.heir, C.recorded, C.heir, epoch: 1_000)
+        #expect(plan(hijacked.lasting(.seconds(3_600))).deeds == [])
+        #expect(
+            plan(hijacked).alert("unknown-master")
+                == "the sentinels 10.0.1.1:26379, 10.0.1.3:26379 name 10.0.0.5:7005 as master, which has neither a lease nor "
+                + "our mark: it is not recorded, and nobody is told to follow it; stop it, or start it with interrex redis"
+        )
+    }
+
+    @Test func whoIsRegisteredAndNotBelievedIsNamedOnce() {
+        var opinion = Opinion(names: C.heir, epoch: 1_000, peers: 6)
+        opinion.id = C.line
+        let claims = [
+            SentinelClaim("a", at: Cast.address("10.0.2.1:26379"), isVouched: false, opinion),
+            SentinelClaim("b", at: Cast.address("10.0.2.2:26379"), isVouched: true, opinion),
+            SentinelClaim("c", at: Cast.address("10.0.2.3:26379"), isVouched: false),
+        ]
+        let attacked = healthy.with { $0.sentinels = Sentinels(Array($0.sentinels), doubting: claims) }
+        #expect(plan(attacked).deeds == plan(healthy).deeds)
+        #expect(plan(attacked).alerts == ["false-sentinels", "false-sentinels"])
+        #expect(
+            plan(attacked).alert("false-sentinels")
+                == "registered below /redis/sentinels as 10.0.2.1:26379, 10.0.2.3:26379 (master there: 10.0.0.5:7005) is no "
+                + "sentinel of ours: it has no identity of ours, and no sentinel of ours lists it as a peer; it counts for "
+                + "nothing and is told nothing: delete that node, and find out who wrote it")
+        let taken = healthy.with { $0.sentinels = Sentinels(Array($0.sentinels), doubting: [claims[1]]) }
+        #expect(
+            plan(taken).alert("false-sentinels")?.contains(
+                "10.0.2.2:26379 (master there: 10.0.0.5:7005) is one of ours, but another sentinel answers there")
+                == true)
+        let many = healthy.with {
+            $0.sentinels = Sentinels(
+                Array($0.sentinels),
+                doubting: (1...2_000).map {
+                    SentinelClaim("\($0)", at: Address(host: C.gone.host, port: $0)!, isVouched: false)
+                })
+        }
+        #expect(plan(many).alerts == ["false-sentinels"])
+        #expect(plan(many).alert("false-sentinels")?.contains(" and 1995 more is no sentinel of ours") == true)
+    }
+
     @Test func aSentinelThatCannotSafelyBeReset() {
         let stale = healthy.server(C.gone, .refused).sentinel {
             $0.details.replicas.append(C.gone)

@@ -85,7 +85,7 @@ enum PlanPromises {
         let before = max(old.epoch, old.sentinelEpoch ?? 0)
         old.sentinelEpoch = raised
         if new != old { return "it keeps what is not settled" }
-        if !w.isMaster(recorded) || !w.isOurs(recorded) { return "it raises the epoch of who is no master" }
+        if !w.isMaster(recorded) || !w.isTouchable(recorded) { return "it raises the epoch of who is no master" }
         if w.s.isPaused || w.s.isDisputed { return "it raises what it may not announce" }
         if raised <= before { return "it takes an epoch twice" }
         let contradicting = w.heard.filter { voice in
@@ -134,6 +134,9 @@ enum PlanPromises {
         guard let majority = w.majority, majority != w.recorded, w.isMaster(majority),
             !(w.recorded.map(w.isMaster) ?? false), !w.s.badNodes.contains(where: \.isEssential)
         else { return nil }
+        guard w.isRecordable(majority) else {
+            return alerts.contains("unknown-master") ? nil : "it does not say that a majority names an unknown master"
+        }
         let isRecorded = plan.contains {
             if case .record(let recording) = $0 {
                 recording.master == majority && recording.evidence == .agreed

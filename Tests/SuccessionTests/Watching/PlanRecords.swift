@@ -7,7 +7,7 @@ enum PlanRecords {
         if recording.previous != w.s.record { return "it records over what was not read" }
         if master == w.recorded { return "it records what is recorded" }
         if !w.isMaster(master) { return "it records what does not answer master, or a stranger" }
-        if !w.isOurs(master) { return "it records what nothing shows to be ours" }
+        if !w.isRecordable(master) { return "it records what only sentinels say is ours" }
         if let recorded = w.recorded, w.isMaster(recorded), !mayReplaceLiving(master, w) {
             return "it replaces a master that answers master"
         }
@@ -50,7 +50,8 @@ enum PlanRecords {
             return "its last reign is another's"
         }
         // Nobody counts as far as some numbers that are heard.
-        let epochs = w.heard.filter { $0.opinion.names == master }.map(\.opinion.epoch).filter { $0 < 1 << 53 }
+        let highest = max(old?.epoch ?? 0, old?.sentinelEpoch ?? 0) + 1_000_000_000
+        let epochs = w.heard.filter { $0.opinion.names == master }.map(\.opinion.epoch).filter { $0 <= highest }
         return new.sentinelEpoch == epochs.max() ? nil : "it notes an epoch that nobody has"
     }
 

@@ -12,6 +12,8 @@ enum PlanRepairs {
         if w.live.contains(where: w.isMaster) { return "it forces beside a member that answers master" }
         let known = w.heard.flatMap(\.opinion.details.replicas)
         if known.contains(where: w.isForeign) { return "a stranger may be promoted" }
+        let unknown = known.filter { w.replication($0) != nil && !w.isTouchable($0) }
+        if !unknown.isEmpty { return "one that only sentinels say is ours may be promoted" }
         let registered = w.s.sentinels.map(\.address)
         if w.s.peers.contains(where: { $0.value == .sentinel && !registered.contains($0.key) }) {
             return "it forces beside a sentinel that nobody asked"
@@ -88,7 +90,8 @@ enum PlanRepairs {
     }
 
     static func repointing(_ sentinels: [Address], _ master: Address, _ w: PlanWords) -> String? {
-        if w.recorded != master || !w.isMaster(master) || !w.isOurs(master) { return "it points to no recorded master" }
+        if w.recorded != master || !w.isMaster(master) { return "it points to no recorded master" }
+        if !w.isTouchable(master) { return "it points to what only sentinels say is ours" }
         if w.heard.count <= w.electorate / 2 { return "it points elsewhere without a majority that answers" }
         let epoch =
             w.majority == master ? w.heard.filter { $0.opinion.names == master }.map(\.opinion.epoch).max() : nil
@@ -142,6 +145,7 @@ enum PlanRepairs {
     static func attaching(_ member: Address, _ master: Address, _ w: PlanWords) -> String? {
         if !w.isSettled || w.recorded != master { return "it attaches while nothing is settled" }
         if w.majority != master { return "it attaches to what no majority names" }
+        if !w.isTouchable(master) { return "it attaches to what only sentinels say is ours" }
         if member == master { return "it attaches the master" }
         if !w.isTouchable(member) { return "it attaches what may not be touched" }
         let limit = w.isMaster(member) ? (Condition.astray(member), 1) : (.orphaned(member), 3)

@@ -42,10 +42,21 @@ extension PlanScenarioTests {
         .nothing("the majority names what is still a replica", failedOver.server(C.first, C.replica())),
         .nothing("the majority names what does not answer", failedOver.server(C.first, .silent)),
         .nothing("the majority names a stranger", failedOver.takenOver(C.first)),
+        .nothing(
+            "a majority's word is not enough for what bears no mark, however long",
+            failedOver.server(C.first, C.master(), mark: .absent).withoutLease(of: C.first).lasting(.seconds(3_600))),
+        .nothing(
+            "nor for another empty server at a high epoch",
+            contested.server(C.heir, C.master(keys: false), mark: .absent).voices(C.heir, C.heir, C.heir, epoch: 1_000)
+                .lasting(.seconds(3_600))),
         PlanScenario(
-            "a majority's word is enough for what bears no mark",
-            failedOver.server(C.first, C.master(), mark: .absent).withoutLease(of: C.first),
+            "a mark that can't be read, no lease, but the data of the reign",
+            failedOver.server(C.first, C.master(), mark: .unknown).withoutLease(of: C.first),
             [.recorded(C.first, .agreed, epoch: 8)]),
+        .nothing(
+            "a mark that can't be read, no lease, and other data",
+            failedOver.server(C.first, .master(C.history(C.otherLine)), mark: .unknown).withoutLease(of: C.first)
+                .lasting(.seconds(3_600))),
         PlanScenario(
             "ZooKeeper was wiped: recorded again, and nobody told to follow",
             .healthy.with { ($0.record, $0.cluster) = (nil, nil) }.lasting(.seconds(60)),

@@ -68,7 +68,16 @@ struct PlanWords {
     }
 
     /// Members of ours that answer master.
-    var masters: [Address] { live.filter { isMaster($0) && isOurs($0) } }
+    var masters: [Address] { live.filter { isMaster($0) && isRecordable($0) } }
+
+    /// Shown to be ours by more than what sentinels say: by a lease, our mark, or, where that can't be read, its data's history.
+    func isRecordable(_ address: Address) -> Bool {
+        if isTouchable(address) { return true }
+        guard case .master(let history) = says(address), s.instances[address]?.mark == .unknown, !isForeign(address),
+            let line = s.cluster?.replicationID
+        else { return false }
+        return [history.replicationID, history.previousID].contains(line)
+    }
 
     /// The number of the reign under which a server's data was written, where the record tells.
     func reign(_ history: History) -> Int? {
@@ -118,6 +127,7 @@ struct PlanWords {
     var isSettled: Bool {
         guard let recorded, !s.sentinels.isEmpty, heard.count == s.sentinels.count else { return false }
         return heard.allSatisfy { $0.opinion.names == recorded } && !anyFailover && isMaster(recorded)
+            && isRecordable(recorded)
     }
 
     func lasted(_ condition: Condition, _ time: Duration) -> Bool { s.held[condition, default: .zero] >= time }
