@@ -21,7 +21,7 @@ public struct StrandedReplica: Sendable {
     /// Takes note of a look. Returns whether the server should end.
     /// - Parameters:
     ///   - holdsData: whether any copy of its data was set aside, or a passport tells what it started with.
-    ///   - masterIsGone: whether the recorded master is the one that it follows, and does not answer.
+    ///   - masterIsGone: whether neither the one that it follows nor the recorded master answers.
     ///   - time: that of a monotonic clock.
     public mutating func note(_ look: ServerLook, holdsData: Bool, masterIsGone: Bool, at time: Duration) -> Bool {
         guard Self.isConceivable(look), holdsData, masterIsGone else {

@@ -47,6 +47,8 @@ struct Run: Sendable {
 }
 
 extension World {
+    static let falseMajority = "a majority of the sentinels was false"
+
     /// Whether servers bear the ids of different clusters: strangers to each other, which nobody can mend.
     var hasTwoClusters: Bool {
         zk.wipes > 0 && Set(slots.compactMap { $0.server?.mark }).union([zk.cluster?.id].compactMap { $0 }).count > 1
@@ -57,6 +59,8 @@ extension World {
         // Nobody finds a server without a lease once its master is gone; what it is or holds is known to nobody.
         if slots.contains(where: { $0.server != nil && ($0.lease?.isGone ?? true) }) { return "a lease was killed" }
         if zk.wipes > 0 { return "ZooKeeper's data was lost" }
+        // Who was started meanwhile has set its data aside to follow what they named.
+        if tally.lies > 0 { return Self.falseMajority }
         // Nobody goes on without it before a person has looked at it.
         let copies = slots.compactMap { slot in
             slot.server.map { ($0.holdsKeys, $0.isDamaged) }

@@ -159,13 +159,19 @@ actor PassportKeeper {
     private func isStranded(_ look: ServerLook) async -> Bool {
         var masterIsGone = false
         if StrandedReplica.isConceivable(look), isReignCurrent, let master = reign?.record.address,
-            case .replica(of: master, _) = look.role
+            case .replica(of: let followed?, _) = look.role
         {
-            let answer = await prober.knownInstance(master)?.answer
-            masterIsGone = answer == .refused || answer == .silent
+            // One that follows another, whom only sentinels had named, is brought home where the recorded master answers.
+            masterIsGone = await isGone(followed)
+            if followed != master, masterIsGone { masterIsGone = await isGone(master) }
         }
         let holdsData = look.history.keys > 0 ? draft.passport != nil : masterIsGone && sweep.holdsCopies
         return stranded.note(look, holdsData: holdsData, masterIsGone: masterIsGone, at: .now - start)
+    }
+
+    private func isGone(_ server: Address) async -> Bool {
+        let answer = await prober.knownInstance(server)?.answer
+        return answer == .refused || answer == .silent
     }
 
     private func readReign() async {
