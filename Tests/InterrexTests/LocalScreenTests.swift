@@ -134,7 +134,7 @@ import Testing
             }
             let lines = terminal.lines
             let said = try #require(
-                lines.firstIndex { $0.hasPrefix("NO FAILOVER IS POSSIBLE here: ") && $0.contains(reason) })
+                lines.firstIndex { $0.hasPrefix("NO FAILOVER IS POSSIBLE: ") && $0.contains(reason) })
             let up = try #require(lines.firstIndex { $0.hasPrefix("everything is up, ") })
             #expect(said < up && lines[up].contains("no failover is possible") && lines.allSatisfy { $0.count <= 80 })
             try await local.end(SIGINT)

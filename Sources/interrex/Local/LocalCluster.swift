@@ -40,7 +40,7 @@ actor LocalCluster {
             if plan.watchers > 0 { _ = try plan.watcherBinary() }
             console.say(LocalWords.beginning(plan, logs: logs))
             if let reason = plan.noFailover {
-                console.say("NO FAILOVER IS POSSIBLE here: \(reason).", .bad)
+                console.say("NO FAILOVER IS POSSIBLE: \(reason).", .bad)
             } else if let reason = plan.noSpareSentinel {
                 console.say(reason)
             }
@@ -151,7 +151,7 @@ actor LocalCluster {
                     let process = try LocalProcess(program, log: log)
                     keeper.watch(process.pid, isLast: program.needsLockFile)
                     program.writeLockFile(process.pid)
-                    if failures.count < 2 { await self.started(name, port, process.pid) }
+                    await self.started(name, port, process.pid, isTold: failures.count < 2)
                     let ending = await process.end(on: loop)
                     if Task.isCancelled { return }
                     failures.note(ending, after: ContinuousClock.now - start)
@@ -169,14 +169,16 @@ actor LocalCluster {
         }
     }
 
-    private func started(_ name: String, _ port: Int, _ pid: pid_t) {
-        say(story.started(name, at: Address("127.0.0.1:\(port)")!, pid: pid))
+    private func started(_ name: String, _ port: Int, _ pid: pid_t, isTold: Bool) {
+        let lines = story.started(name, at: Address("127.0.0.1:\(port)")!, pid: pid)
+        if isTold { say(lines) }
     }
 
     private func ended(_ name: String, _ ending: LocalProcess.Ending, _ failures: Failures, _ tail: [String]) {
         let advice = plan.restarts ? failures.advice : ""
         let lost = story.seats[name]?.address
-        say(story.ended(name, ending.text, advice: advice, at: .now))
+        say(story.ended(name, ending.text, at: .now))
+        if !advice.isEmpty { console.say("  \(advice)") }
         for line in tail { console.say("  | \(line)") }
         if lost != nil, lost == story.master { Task(executorPreference: loop) { await self.awaitMaster() } }
     }
@@ -250,5 +252,5 @@ private struct Failures {
         return count <= 1 ? 1 : count == 3 ? 5 : 0
     }
 
-    var advice: String { count < 3 ? "" : ", \(count) times in a row; next try in \(seconds(pause))" }
+    var advice: String { count < 3 ? "" : "\(count) times in a row; next try in \(seconds(pause))" }
 }

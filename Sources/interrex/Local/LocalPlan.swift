@@ -50,7 +50,7 @@ struct LocalPlan: Sendable {
     var noFailover: String? {
         if redis < 2 { return "--redis 1 has no replica that could take over" }
         if sentinels < quorum {
-            return "--sentinels is \(sentinels), but \(quorum) must agree that the master is down (SENTINEL_QUORUM)"
+            return "--sentinels \(sentinels), but \(quorum) must agree (SENTINEL_QUORUM)"
         }
         return nil
     }

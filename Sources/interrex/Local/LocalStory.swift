@@ -58,15 +58,15 @@ struct LocalStory: Sendable {
         return [Line(text: "\(name) started again: \(address) (PID \(pid))")]
     }
 
-    /// A process has ended. `advice`: what comes next, where it does not just come back.
-    mutating func ended(_ name: String, _ ending: String, advice: String = "", at now: Instant) -> [Line] {
+    /// A process has ended.
+    mutating func ended(_ name: String, _ ending: String, at now: Instant) -> [Line] {
         guard let seat = seats.removeValue(forKey: name) else { return [] }
         let line = "\(name) \(seat.address) (PID \(seat.pid)\(role(of: seat.address)))"
         if seat.address == master { masterLost = now }
         silent[seat.address] = nil
         if !name.hasPrefix("watcher") { breaks(at: now) }
         hasTold = true
-        return [Line(text: "\(line) \(ending)\(advice)", tone: .bad)]
+        return [Line(text: "\(line) \(ending)", tone: .bad)]
     }
 
     /// `/redis/master` names this one, and it is master.
