@@ -49,7 +49,7 @@ enum Watcher {
 
     /// There are no options but these; everything is told by the environment.
     private static func answersArguments() throws(Failure) -> Bool {
-        let arguments = CommandLine.arguments.dropFirst()
+        let arguments = OwnProgram.arguments.dropFirst()
         switch (arguments.first, arguments.count) {
         case (nil, _): return true
         case ("--help", 1), ("-h", 1): print(help)
@@ -89,7 +89,9 @@ enum Watcher {
                 whenListening: { Log.info("watching \(roots), HTTP on \(settings.listening)") }),
             Roster(settings, desk: desk),
         ]
-        if let hooks = settings.hooks { services.append(HookRunner(folder: hooks, feed: hookFeed)) }
+        if let hooks = settings.hooks {
+            services.append(HookRunner(folder: hooks, feed: hookFeed, metrics: ownMetrics))
+        }
         services += [Heap(loop: loop), LastResort()]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -116,7 +118,7 @@ enum Watcher {
           BIND_IP            address of the HTTP port (all of IPv4)
           ANNOUNCE_IP, ANNOUNCE_PORT  where others reach it
           NET_IFACE          else this one's address, with a wildcard BIND_IP (eth0)
-          HOOKS_DIR          executables that run on each event
+          HOOKS_DIR          executables that run on each event; in EVENT.d on that
           LOG_LEVEL, LOG_FORMAT       info, text or json
 
         Exit codes: 0 ended by SIGTERM or SIGINT; 64 wrong usage; 69 failed at run

@@ -16,6 +16,17 @@ struct Hook: Sendable {
         case cancelled
         case notStarted(String)
 
+        /// One word for the metrics; nil where all went well.
+        var outcome: String? {
+            switch self {
+            case .exited(0), .cancelled: nil
+            case .exited: "exit"
+            case .signalled: "signal"
+            case .timedOut: "timeout"
+            case .notStarted: "unstartable"
+            }
+        }
+
         /// What an operator should hear of it; nil where all went well.
         func complaint(limit: Duration) -> String? {
             switch self {
@@ -39,9 +50,20 @@ struct Hook: Sendable {
 
     /// Runs it to its end. Where the time is over, or the task is cancelled, its process group gets SIGTERM and, 200 ms
     /// later, SIGKILL.
-    func run(on event: PublishedEvent) async -> End {
+    /// - Returns: how it ended, and what it wrote.
+    func run(on event: PublishedEvent, outputOn loop: EventLoop) async -> (End, [String]) {
+        guard let output = HookOutput(on: loop) else { return (.notStarted("no pipe: \(lastError())"), []) }
+        let end = await withTaskGroup(of: Void.self) { group in
+            group.addTask { await output.drain() }
+            defer { group.cancelAll() }
+            return await run(on: event, to: output)
+        }
+        return (end, output.lines())
+    }
+
+    private func run(on event: PublishedEvent, to output: HookOutput) async -> End {
         await withTaskGroup(of: End?.self) { group in
-            group.addTask { await end(on: event) }
+            group.addTask { await end(on: event, to: output) }
             group.addTask {
                 try? await Task.sleep(for: limit)
                 return nil
@@ -54,22 +76,33 @@ struct Hook: Sendable {
         }
     }
 
-    private func end(on event: PublishedEvent) async -> End {
+    private func end(on event: PublishedEvent, to output: HookOutput) async -> End {
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = [
             .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: Self.grace)
         ]
         let group = Protected<pid_t?>(nil)
+        let isHandedOver = Protected(false)
+        let handOver: @Sendable () -> Void = {
+            isHandedOver.withLock { isDone in
+                if !isDone { output.handedOver() }
+                isDone = true
+            }
+        }
         defer {
+            handOver()
             // What TERM did not end of the group, where the hook itself is gone already.
             if Task.isCancelled, let leader = group.withLock({ $0 }) { kill(-leader, SIGKILL) }
         }
+        let written = FileDescriptorOutput.fileDescriptor(
+            FileDescriptor(rawValue: output.writeEnd), closeAfterSpawningProcess: false)
         do {
             let result = try await Subprocess.run(
                 .path(FilePath(path)), environment: environment(for: event), platformOptions: options,
-                input: .inputWriter, output: .discarded, error: .discarded
+                input: .inputWriter, output: written, error: written
             ) { execution in
+                handOver()
                 group.withLock { $0 = execution.processIdentifier.value }
                 OutOfMemory.expose(child: execution.processIdentifier.value)
                 // A hook need not read: one that has closed its input, or has ended, is no failure.

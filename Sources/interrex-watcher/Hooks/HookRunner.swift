@@ -3,60 +3,129 @@ import Glibc
 import Redis
 import ServiceLifecycle
 
-/// Runs the executables of a folder on each event, one after another (DESIGN.md 6).
+/// Runs the executables of a folder on each event (DESIGN.md 6).
 ///
 /// It has a queue of its own, so that no hook is ever in the way of a failover. The folder is read anew for each event.
 struct HookRunner: Service {
     private let folder: String
     private let limit: Duration
+    private let metrics: ProcessMetrics?
+    private let say: @Sendable (String) -> Void
     private let warn: @Sendable (String) -> Void
     private let events: AsyncStream<PublishedEvent>
 
+    private enum Signal {
+        case event(PublishedEvent)
+        case ended(HookSchedule.Run)
+        /// One that waits need not wait any more.
+        case turn
+    }
+
     /// Events count from here on, not from `run()` on.
-    /// - Parameter limit: How long one hook may take.
+    /// - Parameters:
+    ///   - limit: How long one hook may take.
+    ///   - say: Hears each line that a hook writes.
     init(
-        folder: String, feed: EventFeed, limit: Duration = .seconds(10),
+        folder: String, feed: EventFeed, limit: Duration = .seconds(10), metrics: ProcessMetrics? = nil,
+        say: @escaping @Sendable (String) -> Void = { Log.info($0) },
         warn: @escaping @Sendable (String) -> Void = { Log.warn($0) }
     ) {
         self.folder = folder
         self.limit = limit
+        self.metrics = metrics
+        self.say = say
         self.warn = warn
-        let isBehind = Protected(false)
-        events = feed.stream { result in
-            switch result {
-            case .dropped:
-                guard !isBehind.withLock({ exchange(&$0, true) }) else { return }
-                warn(
-                    "the hooks in \(folder) can't keep up: of the events that wait for them, only the newest "
-                        + "\(EventFeed.limit) are kept")
-            case .enqueued(let remaining) where remaining >= EventFeed.limit - 1: isBehind.withLock { $0 = false }
-            case .enqueued, .terminated: break
-            @unknown default: break
-            }
-        }
+        events = feed.stream()
     }
 
     func run() async throws {
-        for await event in events.cancelOnGracefulShutdown() {
-            for name in hooks() {
-                guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
-                let hook = Hook(path: "\(folder)/\(name)", limit: limit)
-                // A graceful shutdown ends a hook that runs: it is its own process group that gets the signal.
-                let end = await cancelWhenGracefulShutdown { await hook.run(on: event) }
-                if let complaint = end.complaint(limit: limit) {
-                    warn("hook \(name.oneLine) on \(event.event) \(complaint)")
+        let (signals, sender) = AsyncStream<Signal>.makeStream()
+        // One of its own: a hook that writes without end must be in nobody's way.
+        let loop = EventLoop()
+        defer { loop.close() }
+        var schedule = HookSchedule()
+        var behind: Set<String> = []
+        /// When a timer rings.
+        var nextTurn: ContinuousClock.Instant?
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                for await event in events.cancelOnGracefulShutdown() { sender.yield(.event(event)) }
+                sender.finish()
+            }
+            for await signal in signals {
+                guard !Task.isShuttingDownGracefully, !Task.isCancelled else { break }
+                switch signal {
+                case .event(let event): note(schedule.add(hooks(on: event), event, at: .now), &behind)
+                case .ended(let run):
+                    schedule.end(run)
+                    behind.remove(run.path)
+                case .turn: break
+                }
+                for run in schedule.start(at: .now) {
+                    group.addTask {
+                        await perform(run, on: loop)
+                        sender.yield(.ended(run))
+                    }
+                }
+                if let turn = schedule.nextTurn(after: .now), nextTurn.map({ $0 < .now }) ?? true {
+                    nextTurn = turn
+                    group.addTask {
+                        try? await Task.sleep(until: turn)
+                        sender.yield(.turn)
+                    }
                 }
             }
+            group.cancelAll()
         }
     }
 
-    /// The names of the executable regular files, and of links to them, sorted by their bytes. Editors leave backups, with
-    /// the mode of the original, under names that end with a tilde.
-    private func hooks() -> [String] {
-        guard let stream = opendir(folder) else {
-            warn("the folder of hooks \(folder) can't be read (\(lastError())); check HOOKS_DIR")
-            return []
+    private func perform(_ run: HookSchedule.Run, on loop: EventLoop) async {
+        let name = name(of: run)
+        // A graceful shutdown ends a hook that runs: it is its own process group that gets the signal.
+        let (end, lines) = await cancelWhenGracefulShutdown {
+            await Hook(path: run.path, limit: limit).run(on: run.event, outputOn: loop)
         }
+        for line in lines { say("hook \(name) on \(run.event.event): \(line)") }
+        if let outcome = end.outcome { metrics?.hookFailed(name, outcome) }
+        if let complaint = end.complaint(limit: limit) { warn("hook \(name) on \(run.event.event) \(complaint)") }
+    }
+
+    /// Counts what was dropped, and says so once until one of that hook's runs has ended.
+    private func note(_ dropped: [HookSchedule.Run], _ behind: inout Set<String>) {
+        for run in dropped {
+            metrics?.droppedHookEvent()
+            guard behind.insert(run.path).inserted else { continue }
+            warn(
+                "hook \(name(of: run)) can't keep up: of the events \(run.event.event) that wait for it, only the newest "
+                    + "\(HookSchedule.limit) are kept")
+        }
+    }
+
+    /// As it is found below the folder: `notify`, `master-changed.d/notify`.
+    private func name(of run: HookSchedule.Run) -> String { run.path.dropFirst(folder.utf8.count + 1).oneLine }
+
+    /// The paths of the hooks on an event: those of the folder itself, and of the one that is named after the event, all
+    /// sorted by their own names.
+    private func hooks(on event: PublishedEvent) -> [String] {
+        var found: [(name: String, path: String)] = []
+        if let names = executables(in: folder) {
+            found += names.map { ($0, "\(folder)/\($0)") }
+        } else {
+            warn("the folder of hooks \(folder) can't be read (\(lastError())); check HOOKS_DIR")
+        }
+        let own = "\(folder)/\(event.event).d"
+        if let names = executables(in: own) {
+            found += names.map { ($0, "\(own)/\($0)") }
+        } else if errno != ENOENT {
+            warn("the folder of hooks \(own) can't be read (\(lastError())); check its mode")
+        }
+        return found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }.map(\.path)
+    }
+
+    /// The names of the executable regular files, and of links to them; nil, and `errno`, where the folder can't be read. Editors
+    /// leave backups, with the mode of the original, under names that end with a tilde.
+    private func executables(in folder: String) -> [String]? {
+        guard let stream = opendir(folder) else { return nil }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
@@ -65,16 +134,11 @@ struct HookRunner: Service {
             }
             if !name.hasPrefix("."), !name.hasSuffix("~"), isExecutable("\(folder)/\(name)") { names.append(name) }
         }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return names
     }
 
     private func isExecutable(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
     }
-}
-
-private func exchange<Value>(_ value: inout Value, _ new: Value) -> Value {
-    defer { value = new }
-    return value
 }

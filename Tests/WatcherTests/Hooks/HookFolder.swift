@@ -11,6 +11,9 @@ final class HookFolder: Sendable {
     let folder: TemporaryFolder
     let feed = EventFeed()
     let warnings = Support.Locked<[String]>([])
+    /// What the hooks wrote.
+    let said = Support.Locked<[String]>([])
+    let metrics = PrometheusBackend()
     private let limit: Duration
 
     init(limit: Duration = .seconds(10)) throws {
@@ -26,9 +29,10 @@ final class HookFolder: Sendable {
 
     func text(_ name: String) -> String { contents(of: output(name)) }
 
-    /// Writes a shell script; `OUT` in it is the folder for its output.
+    /// Writes a shell script; `name` may lie in a folder that is made for it. `OUT` in it is the folder for its output.
     func add(_ name: String, mode: UInt32 = 0o755, _ script: String) throws {
         let path = "\(folder.path)/hooks/\(name)"
+        if let slash = name.firstIndex(of: "/") { mkdir("\(folder.path)/hooks/\(name[..<slash])", 0o755) }
         try Support.write("#!/bin/sh\nOUT=\(folder.path)\n\(script)\n", to: path)
         chmod(path, mode)
     }
@@ -43,10 +47,10 @@ final class HookFolder: Sendable {
     /// Runs the hooks while `body` runs, then ends gracefully; returns how long that took.
     @discardableResult
     func run(_ body: () async throws -> Void) async throws -> Duration {
-        let warnings = warnings
-        let runner = HookRunner(folder: "\(folder.path)/hooks", feed: feed, limit: limit) { warning in
-            warnings.withLock { $0.append(warning) }
-        }
+        let (warnings, said) = (warnings, said)
+        let runner = HookRunner(
+            folder: "\(folder.path)/hooks", feed: feed, limit: limit, metrics: ProcessMetrics(factory: metrics),
+            say: { line in said.withLock { $0.append(line) } }, warn: { line in warnings.withLock { $0.append(line) } })
         return try await run(runner, body)
     }
 

@@ -106,6 +106,12 @@ import Testing
         #expect(warnings[0] == "hook 1-fails on one ended with exit code 7")
         #expect(warnings[1] == "hook 2-killed on one was ended by signal 6")
         #expect(warnings[2].hasPrefix("hook 3-no-program on one can't be run (") && !warnings[2].contains("\n"))
+        let metrics = hooks.metrics.text()
+        for (hook, outcome) in [("1-fails", "exit"), ("2-killed", "signal"), ("3-no-program", "unstartable")] {
+            #expect(
+                metrics.contains(#"interrex_hook_failures_total{hook="\#(hook)",outcome="\#(outcome)"} 1"#),
+                "\(metrics)")
+        }
     }
 
     /// TERM is ignored by the hook and by what it started: after 200 ms more there is nobody left.
@@ -121,6 +127,7 @@ import Testing
         }
         #expect(ContinuousClock.now - start > .milliseconds(450))
         #expect(hooks.warnings.value == ["hook 1-proof on one was ended because it ran longer than 0.3 seconds"])
+        #expect(hooks.metrics.text().contains(#"hook="1-proof",outcome="timeout"} 1"#))
         try await expectGone(hooks)
     }
 
@@ -140,32 +147,109 @@ import Testing
         try await eventually("\(child) is gone") { !ProcessFiles(child).isRunning }
     }
 
-    /// A slow hook is in nobody's way: sending costs nothing, and beyond 256 the oldest events are dropped, with one
+    /// A slow hook is in nobody's way: sending costs nothing, and beyond 64 of a kind the oldest events are dropped, with one
     /// warning.
     @Test func slowHookDelaysNobody() async throws {
         let hooks = try HookFolder(limit: .seconds(60))
         try hooks.add(
             "slow",
             """
-            if test $INTERREX_EVENT = first; then touch $OUT/began; while ! test -e $OUT/go; do sleep 0.02; done; fi
-            echo $INTERREX_EVENT >> $OUT/log
+            cat > $OUT/in
+            if ! test -e $OUT/began; then touch $OUT/began; while ! test -e $OUT/go; do sleep 0.02; done; fi
+            grep -o 'new":"[^"]*' $OUT/in >> $OUT/log
             """)
         try await hooks.run {
-            hooks.send("first")
+            hooks.send("one", new: 999)
             try await eventually("the first one runs") { access(hooks.output("began"), F_OK) == 0 }
-            let listener = hooks.feed.stream()
             let start = ContinuousClock.now
-            for number in 0..<300 { hooks.send("e\(number)") }
+            for number in 1...100 { hooks.send("one", new: number) }
             #expect(ContinuousClock.now - start < .seconds(1))
-            var iterator = listener.makeAsyncIterator()
-            // Another listener isn't held up: the newest 256 are there at once.
-            #expect(await iterator.next()?.event == "e44")
+            try await eventually("it is said") { !hooks.warnings.value.isEmpty }
             try Support.write("", to: hooks.output("go"))
-            try await eventually("the newest ran", within: .seconds(30)) { hooks.text("log").hasSuffix("\ne299\n") }
+            try await eventually("the newest ran", within: .seconds(30)) { hooks.text("log").hasSuffix(":100\n") }
         }
-        #expect(hooks.warnings.value.count == 1 && hooks.warnings.value.first?.contains("can't keep up") == true)
-        let events = hooks.text("log").split(separator: "\n")
-        #expect(events.first == "first" && (257...260).contains(events.count))
+        #expect(
+            hooks.warnings.value == [
+                "hook slow can't keep up: of the events one that wait for it, only the newest 64 are kept"
+            ])
+        let numbers = hooks.text("log").split(separator: "\n").map { Int($0.split(separator: ":").last!) }
+        #expect(numbers == [999] + Array(37...100))
+        #expect(hooks.metrics.text().contains("interrex_hook_events_dropped_total 36\n"))
+    }
+
+    /// One that hangs holds up no other hook, and itself on no other event, for longer than a second.
+    @Test(arguments: [true, false]) func hookThatHangs(isTheSame: Bool) async throws {
+        let hooks = try HookFolder(limit: .seconds(60))
+        try hooks.add("1-hangs", "if test $INTERREX_EVENT != master-changed; then touch $OUT/began; sleep 60; fi; :")
+        try hooks.add(isTheSame ? "1-hangs" : "2-moves", isTheSame ? hang : #"echo "$INTERREX_EVENT" >> $OUT/log"#)
+        try await hooks.run {
+            hooks.send("alert")
+            try await eventually("it hangs") { access(hooks.output("began"), F_OK) == 0 }
+            let start = ContinuousClock.now
+            hooks.send("alert")
+            hooks.send("master-changed")
+            try await eventually("it ran", within: .seconds(10)) { hooks.text("log").contains("master-changed\n") }
+            // A second, and the time that processes take on a busy machine.
+            #expect(ContinuousClock.now - start < .seconds(4))
+        }
+        #expect(hooks.warnings.value.isEmpty, "\(hooks.warnings.value)")
+    }
+
+    private let hang = """
+        if test $INTERREX_EVENT = master-changed; then echo $INTERREX_EVENT >> $OUT/log; exit; fi
+        touch $OUT/began; sleep 60; :
+        """
+
+    /// `HOOKS_DIR/<event>.d/` holds those for one event, in one order with those for all.
+    @Test func hooksForOneEvent() async throws {
+        let hooks = try HookFolder()
+        let line = #"echo "$(basename $0) $INTERREX_EVENT" >> $OUT/log"#
+        for name in ["one.d/10-a", "20-b", "one.d/30-c", "two.d/15-d", "three.d/x", "one.d/.hidden", "one.d/40-e~"] {
+            try hooks.add(name, line)
+        }
+        try hooks.add("one.d/50-plain", mode: 0o644, line)
+        try await hooks.run {
+            for event in ["one", "two", "four"] { hooks.send(event) }
+            try await eventually("all ran") { hooks.text("log").contains(" four\n") }
+        }
+        #expect(hooks.text("log") == "10-a one\n20-b one\n30-c one\n15-d two\n20-b two\n20-b four\n")
+        #expect(hooks.warnings.value.isEmpty)
+    }
+
+    @Test func outputIsSaid() async throws {
+        let hooks = try HookFolder()
+        try hooks.add("1-says", #"echo out; echo; echo "error \033[31m" >&2; printf 'no end'"#)
+        try hooks.add("one.d/2-fails", "echo why >&2; exit 3")
+        // What it leaves running keeps the pipe open, and is not waited for.
+        try hooks.add("3-leaves", "sleep 5 & echo $! > $OUT/child; echo done")
+        let start = ContinuousClock.now
+        try await hooks.run {
+            hooks.send("one")
+            try await eventually("all ran") { hooks.said.value.contains { $0.contains("3-leaves") } }
+        }
+        #expect(ContinuousClock.now - start < .seconds(4))
+        #expect(
+            hooks.said.value == [
+                "hook 1-says on one: out", "hook 1-says on one: error \\u{1b}[31m", "hook 1-says on one: no end",
+                "hook one.d/2-fails on one: why", "hook 3-leaves on one: done",
+            ])
+        #expect(hooks.warnings.value == ["hook one.d/2-fails on one ended with exit code 3"])
+        if let child = Int32(hooks.text("child").dropLast()) { kill(child, SIGKILL) }
+    }
+
+    /// What it writes is bounded, and never stops it.
+    @Test func outputWithoutEnd() async throws {
+        let hooks = try HookFolder()
+        try hooks.add("1-writes", "seq 1 200000; seq 1 200000 >&2; echo x >> $OUT/log")
+        try await hooks.run {
+            hooks.send("one")
+            try await eventually("it ran") { hooks.text("log") == "x\n" }
+            try await eventually("it is said") { !hooks.said.value.isEmpty }
+        }
+        let said = hooks.said.value
+        #expect(said.prefix(20) == (1...20).map { "hook 1-writes on one: \($0)" }[...])
+        #expect(said.count == 21 && said[20].contains("more was written"))
+        #expect(hooks.warnings.value.isEmpty)
     }
 
     @Test func eventsBeforeTheRunAreNotLost() async throws {
