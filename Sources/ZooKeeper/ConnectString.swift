@@ -3,8 +3,8 @@ import Glibc
 /// Where the ZooKeeper servers are, and under which znode everything of ours lives: `a:2181,b:2181/chroot`.
 ///
 /// libzookeeper answers most mistakes here with a bare NULL and some with silence (port 99999 becomes 34463), so the
-/// text is checked and cleaned before it gets that far. Accepted beyond libzookeeper's own form: a `zk://` prefix,
-/// white space around names, empty entries, a slash at the end, the path behind each server, a missing port (2181), IPv6 in
+/// text is checked and cleaned before it gets that far. Accepted beyond libzookeeper's own form: `zk://` before servers, white
+/// space around names, empty entries, a slash at the end, the path behind each server, a missing port (2181), IPv6 in
 /// brackets.
 public struct ConnectString: Equatable, Sendable {
     /// `host:port` each, IPv6 without brackets, as libzookeeper wants it: `::1:2181`.
@@ -17,9 +17,7 @@ public struct ConnectString: Equatable, Sendable {
     ///
     /// Throws the reason why `text` can't be used.
     public init(_ text: String) throws(ConnectStringError) {
-        var rest = text.trimmed
-        if rest.hasPrefix("zk://") { rest = rest.dropFirst(5) }
-        let entries = rest.split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
+        let entries = text.split(separator: ",").map { Self.withoutScheme($0.trimmed) }.filter { !$0.isEmpty }
         var paths: [String] = []
         servers = []
         for entry in entries {
@@ -42,6 +40,10 @@ public struct ConnectString: Equatable, Sendable {
         if !chroot.isEmpty, let reason = ZNodePath.problem(chroot) {
             throw ConnectStringError("the connect string's path \(chroot) \(reason)")
         }
+    }
+
+    private static func withoutScheme(_ text: Substring) -> Substring {
+        text.hasPrefix("zk://") ? text.dropFirst(5).trimmed : text
     }
 
     /// Without slashes at the end, and white space before them: the lease reads this again as it is written.

@@ -33,6 +33,7 @@ struct AsideCommand: ParsableCommand {
         environment.override("DATA_DIR", with: dataDir)
         StopSignals.install()
         try Log.start(environment, command: "aside")
+        environment.warnOfLikelyMistakes()
         let folder = try Folder.absolute(environment.text("DATA_DIR", default: "."))
         guard Folder.exists(folder) else {
             throw Failure(.badConfiguration, "DATA_DIR \(folder.clipped) is no folder; set it to that of a server")

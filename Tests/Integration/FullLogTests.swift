@@ -1,5 +1,6 @@
 import Fixtures
 import Glibc
+import Succession
 import Support
 import Testing
 

@@ -25,6 +25,31 @@ import ZooKeeper
         }
     }
 
+    @Test(arguments: [true, false])
+    func what_is_wrong_with_zookeeper_is_told_once(refuses: Bool) async throws {
+        let proxy = try TCPProxy(to: await ZooKeeperServer.shared().port)
+        try await TestCluster.with(shortSession, through: proxy) { cluster in
+            let server = try await cluster.redis(quickRedis).ready()
+            _ = try await cluster.registered(1)
+            if refuses { proxy.refuse() } else { proxy.goSilent() }
+            // Or what it was doing, where that failed first.
+            let words = [
+                "the connection to ZooKeeper is lost: \(proxy.connectString) accepts connections and gives no session",
+                "ZooKeeper can't be reached or did not answer",
+            ]
+            try await eventually("it says so", within: refuses ? .seconds(3) : .seconds(10)) {
+                server.lines.contains { line in words.contains { line.contains($0) } }
+            }
+            try await eventually("the session expires") { try await cluster.registrations().isEmpty }
+            if refuses { proxy.allow() } else { proxy.speak() }
+            _ = try await cluster.registered(1)
+            try await eventually("it says that all is well") {
+                server.lines.contains { $0.contains("ZooKeeper is back") }
+            }
+            #expect(server.lines.count { line in words.contains { line.contains($0) } } == 1)
+        }
+    }
+
     /// After a freeze it is ZooKeeper that decides whether the old session still lives: the node is there either way.
     @Test func after_a_frozen_zookeeper_thaws_the_node_is_there() async throws {
         let zookeeper = try await ZooKeeperServer.start()

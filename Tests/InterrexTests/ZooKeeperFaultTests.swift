@@ -1,3 +1,4 @@
+import Glibc
 import Support
 import Testing
 
@@ -45,6 +46,30 @@ import Testing
         }
         await launch.end()
         try await server.stop()
+    }
+
+    @Test("within a second it says what is wrong, then once a second", arguments: commands)
+    func toldAtOnce(_ command: String) async throws {
+        let port = try freePort()
+        let peer = try ScriptedPeer { $0.receiveToEnd() }
+        let launch = try Stopping(
+            [command],
+            [
+                "ZK_HOSTS": "127.0.0.1:\(port),nowhere.invalid,127.0.0.1:\(peer.port)", "BIND_IP": "127.0.0.1",
+                "PORT0": "\(freePort())",
+            ])
+        try await eventually("it says so: \(launch.process.text)", within: .seconds(2)) {
+            launch.process.text.contains("waiting, ")
+        }
+        let line = try #require(launch.process.text.split(separator: "\n").first { $0.contains("waiting, ") })
+        #expect(line.contains("s still: no session with ZooKeeper: "), "\(line)")
+        for part in [
+            "127.0.0.1:\(port) refuses connections", "nowhere.invalid:2181 can't be resolved (",
+            "127.0.0.1:\(peer.port) accepts connections and gives no session",
+        ] {
+            #expect(line.contains(part), "\(line)")
+        }
+        try await launch.expectStop(SIGTERM)
     }
 
     @Test("F11: one that is down at first, and up in time: the launch goes on")

@@ -18,6 +18,9 @@ struct ConnectStringTests {
             ("10.0.0.1:2181/x", ["10.0.0.1:2181"], "/x"),
             ("a:1/x,b:2/x/", ["a:1", "b:2"], "/x"),
             ("a:1/,b:2/x", ["a:1", "b:2"], "/x"),
+            ("zk://a:1/x,zk://b:2/x", ["a:1", "b:2"], "/x"),
+            (" zk:// a:1 /x , b:2/x / ,", ["a:1", "b:2"], "/x"),
+            ("[::1]:1/x/y,h/x/y", ["::1:1", "h:2181"], "/x/y"),
             ("[::1]:2181", ["::1:2181"], ""),
             ("[fe80::1%eth0]", ["fe80::1%eth0:2181"], ""),
             ("::1:2181", ["::1:2181"], ""),
@@ -37,6 +40,7 @@ struct ConnectStringTests {
             "a b:1", "http://a:1", "[::1", "[::1]x", "[::1]:", "[a]:1", "a:1//x", "a:1/x//y", "a:1/x/../y", "a:1/.",
             "a:1/x\u{1}", "a\u{0}:1", "::1\u{0}x", "a:1;b:2", "ä:1", ":2181",
             "a:1/x,b:2", "a:1/x,b:2/y", "a:1/x,b:2/x,c:3", "a:1,b:2/x,c:3/x",
+            "a:1/x,b:2/X", "zk://zk://a:1", "a:1/x,b:2/x/y",
         ])
     func refused(text: String) {
         let error = #expect(throws: ConnectStringError.self) { try ConnectString(text) }

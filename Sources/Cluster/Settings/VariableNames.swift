@@ -9,21 +9,41 @@ extension Environment {
         "SENTINEL_TEMPLATE", "REDIS_SERVER", "REDIS_SENTINEL", "LOG_LEVEL", "LOG_FORMAT", "HOOKS_DIR",
     ]
 
-    /// Names that are set, each with the one that was probably meant and is not set: two letters apart at most, one where the
-    /// name is short. Sorted.
+    /// What other tools call the same thing.
+    private static let otherNames = [
+        "ZOOKEEPER": "ZK_HOSTS", "ZOOKEEPER_HOSTS": "ZK_HOSTS", "ZOOKEEPER_HOST": "ZK_HOSTS", "ZK_SERVERS": "ZK_HOSTS",
+        "ZOOKEEPER_SERVERS": "ZK_HOSTS", "ZK_CONNECT": "ZK_HOSTS", "ZOOKEEPER_CONNECT": "ZK_HOSTS",
+        "ZK_URL": "ZK_HOSTS",
+        "ZK_PATH": "ZK_ROOT", "ZOOKEEPER_ROOT": "ZK_ROOT", "REDIS_PASS": "REDIS_PASSWORD",
+        "REDIS_AUTH": "REDIS_PASSWORD", "SENTINEL_PASS": "SENTINEL_PASSWORD", "QUORUM": "SENTINEL_QUORUM",
+        "REDIS_MASTER_NAME": "MASTER_NAME", "SENTINEL_MASTER_NAME": "MASTER_NAME", "SENTINEL_MASTER": "MASTER_NAME",
+    ]
+
+    /// What clients of Redis are told by, and so means nothing wrong though it is near one of ours.
+    private static let unrelated: Set<String> = ["REDIS_SERVERS", "REDIS_SENTINELS"]
+
+    /// Names that are set, each with the one that was probably meant and is not set. Sorted.
     public var likelyMistakes: [(set: String, meant: String)] {
-        let unset = Self.names.filter { all[$0]?.isEmpty ?? true }.sorted()
-        return all.keys.filter { !Self.names.contains($0) && $0.utf8.count >= 4 }.sorted().compactMap { name in
-            let limit = name.utf8.count < 8 ? 1 : 2
-            let near = unset.map { ($0, distance(name, $0, limit: limit)) }.filter { $0.1 <= limit }
-            return near.min { $0.1 < $1.1 }.map { (name, $0.0) }
-        }
+        let unset = Self.names.filter { all[$0]?.isEmpty ?? true }
+        return all.filter { !$0.value.isEmpty && !Self.names.contains($0.key) && !Self.unrelated.contains($0.key) }.keys
+            .sorted().compactMap { name in Self.likelyMeant(by: name, of: unset).map { (name, $0) } }
+    }
+
+    private static func likelyMeant(by name: String, of unset: Set<String>) -> String? {
+        let isPrefixed = name.hasPrefix("INTERREX_")
+        let same = [name.uppercased(), isPrefixed ? String(name.dropFirst(9)) : name, otherNames[name] ?? name]
+        if let exact = same.first(where: unset.contains) { return exact }
+        // Two letters apart at most, one where the name is short.
+        let limit = name.utf8.count < 8 ? 1 : 2
+        guard name.utf8.count >= 4 else { return nil }
+        let near = unset.sorted().map { ($0, distance(name, $0, limit: limit)) }.filter { $0.1 <= limit }
+        return near.min { $0.1 < $1.1 }?.0
     }
 
     /// Says so, a line each: without a word the default would be taken.
     public func warnOfLikelyMistakes() {
         for (name, meant) in likelyMistakes {
-            Log.warn("\(name) is set and means nothing here, and \(meant) is not set; is that what was meant?")
+            Log.warn("\(name.clipped) is set and means nothing here, and \(meant) is not set; is that what was meant?")
         }
     }
 }

@@ -27,6 +27,8 @@ actor SessionKeeper {
     private var closing: Task<Void, Never>?
     /// When lost connections were told of lately.
     private var told: [ContinuousClock.Instant] = []
+    /// Whether it was said that there is no session.
+    private var isInTrouble = false
 
     init(_ settings: RegistrySettings, loop: EventLoop) {
         self.settings = settings
@@ -35,10 +37,10 @@ actor SessionKeeper {
 
     /// Runs until cancelled. `tell` hears of each change, in order.
     func run(_ tell: @escaping @Sendable (Change) async -> Void) async {
-        var (isInTrouble, isNext) = (false, false)
+        var isNext = false
         while !Task.isCancelled {
             do {
-                let session = try await Registry.open(settings, within: Self.patience).session
+                let session = try await open()
                 self.session = session
                 if isInTrouble || isNext { Log.info("ZooKeeper is back, with a new session") }
                 (isInTrouble, isNext) = (false, true)
@@ -52,12 +54,24 @@ actor SessionKeeper {
                 Log.warn("the ZooKeeper session is over; opening another")
             } catch {
                 guard !Task.isCancelled else { return }
-                if !isInTrouble { Log.warn("\(error); trying on") }
-                isInTrouble = true
+                noteTrouble("\(error)")
                 // A server that refuses at once must not be asked without a pause; a cancelled sleep ends the loop.
                 try? await loop.sleep(for: .milliseconds(200))
             }
         }
+    }
+
+    private func open() async throws -> Session {
+        let settings = settings
+        return try await Registry.explaining(
+            settings.servers, on: loop,
+            telling: { [weak self] in await self?.noteTrouble("no session with ZooKeeper: \($0)") },
+            { try await Registry.open(settings, within: Self.patience).session })
+    }
+
+    private func noteTrouble(_ what: String) {
+        if !isInTrouble { Log.warn("\(what); trying on") }
+        isInTrouble = true
     }
 
     /// Ends the session, and with it our part in the leadership; within half a second, whatever ZooKeeper does.
@@ -83,6 +97,13 @@ actor SessionKeeper {
     private func follow(_ session: Session, _ tell: @escaping @Sendable (Change) async -> Void) async {
         await withTaskGroup(of: Void.self) { [loop] group in
             group.addTask { try? await session.ended(on: loop) }
+            group.addTask { [settings] in
+                // The loss itself is told of at once.
+                await session.followConnection(
+                    to: settings.servers, on: loop,
+                    telling: { _ = await self.tellOfLoss("still no connection to ZooKeeper: \($0)") }, back: {})
+                try? await loop.sleep(for: .seconds(60))
+            }
             group.addTask {
                 var (isFirst, hasToldOfLoss) = (true, false)
                 for await state in session.states() {
@@ -92,7 +113,8 @@ actor SessionKeeper {
                         hasToldOfLoss = false
                         await tell(.resumed)
                     case .connecting:
-                        hasToldOfLoss = await self.tellOfLoss()
+                        hasToldOfLoss = await self.tellOfLoss(
+                            "the connection to ZooKeeper is lost; nothing is written until there is another")
                         await tell(.lost)
                     default: break
                     }
@@ -107,13 +129,13 @@ actor SessionKeeper {
         }
     }
 
-    /// Logs that the connection is lost, unless that was said often enough. Returns whether it did.
-    private func tellOfLoss() -> Bool {
+    /// Logs a line about a connection that is lost, unless that was said often enough. Returns whether it did.
+    private func tellOfLoss(_ line: String) -> Bool {
         let now = ContinuousClock.now
         told.removeAll { now - $0 >= Self.logLimit.in }
         guard told.count < Self.logLimit.lines else { return false }
         told.append(now)
-        Log.warn("the connection to ZooKeeper is lost; nothing is written until there is another")
+        Log.warn(line)
         return true
     }
 }

@@ -17,6 +17,8 @@ actor LeaseHolder {
     private var earlierSessions: Set<Int64> = []
     /// For a redis-server.
     private var keeper: PassportKeeper?
+    /// Whether it was said that ZooKeeper is away.
+    private var isInTrouble = false
 
     init(_ order: LeaseOrder, _ lock: FolderLock?, loop: EventLoop) throws {
         self.order = order
@@ -71,15 +73,13 @@ actor LeaseHolder {
 
     /// Holds the nodes through as many sessions as it takes.
     private func hold() async {
-        var isInTrouble = false
         while !Task.isCancelled {
             do {
                 guard let registry = try await session() else {
                     Log.warn("another start was faster and \(settings.root)/master names another: ending this server")
                     return server.end()
                 }
-                if isInTrouble { Log.info("ZooKeeper is back") }
-                isInTrouble = false
+                noteReturn()
                 guard try await keep(registry) else {
                     Log.warn("identity \(order.identity ?? "") is used by another sentinel: ending this server")
                     return server.end()
@@ -91,13 +91,31 @@ actor LeaseHolder {
                 return
             } catch {
                 guard !Task.isCancelled else { return }
-                if !isInTrouble { Log.warn("\(error); trying until the server ends") }
-                isInTrouble = true
+                noteTrouble("\(error)")
                 // A session without a connection may never come back; its nodes are ours to replace.
                 if registry?.session.state != .connected { await dropSession() }
                 try? await loop.sleep(for: .milliseconds(200))
             }
         }
+    }
+
+    private func noteTrouble(_ what: String) {
+        if !isInTrouble { Log.warn("\(what); trying until the server ends") }
+        isInTrouble = true
+    }
+
+    private func noteReturn() {
+        if isInTrouble { Log.info("ZooKeeper is back") }
+        isInTrouble = false
+    }
+
+    /// Does `body`, and says within a second where ZooKeeper keeps it waiting.
+    private func explaining<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await Registry.explaining(
+            settings.servers, on: loop,
+            telling: { [weak self] in await self?.noteTrouble("no session with ZooKeeper: \($0)") }, body)
     }
 
     private func dropSession() async {
@@ -109,10 +127,11 @@ actor LeaseHolder {
     /// start was overtaken.
     private func session() async throws -> Registry? {
         if let registry, isAttached { return registry }
-        if !isAttached, let attached = try await attach() {
+        if !isAttached, let attached = try await explaining({ try await self.attach() }) {
             registry = attached
         } else {
-            let opened = try await Registry.open(settings, within: patience)
+            let (settings, patience) = (settings, patience)
+            let opened = try await explaining { try await Registry.open(settings, within: patience) }
             registry = opened
             if !isAttached, try await wasOvertaken(opened) { return nil }
         }
@@ -151,6 +170,14 @@ actor LeaseHolder {
         return try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await registry.session.ended(on: self.loop)
+                return true
+            }
+            group.addTask {
+                await registry.session.followConnection(
+                    to: self.settings.servers, on: self.loop,
+                    telling: { await self.noteTrouble("the connection to ZooKeeper is lost: \($0)") },
+                    back: { await self.noteReturn() })
+                // The session is over.
                 return true
             }
             group.addTask {
