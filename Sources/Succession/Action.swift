@@ -81,6 +81,9 @@ public struct Recording: Equatable, Sendable {
         case succession
         /// Somebody has asked for it.
         case switchover
+
+        /// Whether a watcher that had no part in it goes by this.
+        public var isSeen: Bool { [.agreed, .early, .sole].contains(self) }
     }
 
     public var master: Address

@@ -48,6 +48,28 @@ struct HistoryTests {
         }
     }
 
+    /// Who made the change puts its cause right, where another watcher recorded it for what it looked like.
+    @Test func a_cause_is_put_right() async throws {
+        try await Place.claimed { (place) async throws in
+            let entries = [HistoryEntry(7001, 7002), HistoryEntry(7002, 7003)]
+            for (entry, port) in zip(entries, [7002, 7003]) {
+                #expect(try await place.registry.recordUponLook(port, entry) == .done)
+            }
+            let kept = try await place.registry.history().dropLast()
+            // Another change, or none of theirs.
+            await place.registry.correctHistory("forced", of: Address(7002), after: Address(7001))
+            await place.registry.correctHistory("forced", of: Address(7003), after: nil)
+            #expect(try await place.registry.history() == kept + [entries[1]])
+            await place.registry.correctHistory("switchover", of: Address(7003), after: Address(7002), who: "somebody")
+            var corrected = entries[1]
+            (corrected.cause, corrected.who) = ("switchover", "somebody")
+            #expect(try await place.registry.history() == kept + [corrected])
+            // What its own maker wrote stays.
+            await place.registry.correctHistory("forced", of: Address(7003), after: Address(7002))
+            #expect(try await place.registry.history() == kept + [corrected])
+        }
+    }
+
     /// 300 KB, more than is read; and nearly as much as ZooKeeper takes, of which not all fits beside the rest.
     @Test(arguments: [300_000, 1_040_000]) func a_huge_one_is_set_aside(_ size: Int) async throws {
         try await Place.claimed { (place) async throws in

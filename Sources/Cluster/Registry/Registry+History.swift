@@ -35,6 +35,27 @@ extension Registry {
         .create(paths.history, Self.encode([entry]), .persistent)
     }
 
+    /// Puts the cause of the last change right, where it is `new` in the place of `old`, and another watcher recorded it for what
+    /// it looked like. Whatever is in the way leaves it as it is: this is a log.
+    public func correctHistory(_ cause: String, of new: Address, after old: Address?, who: String? = nil) async {
+        for _ in 0..<3 {
+            guard let node = try? await node(paths.history), var entries = try? Self.history(node.data),
+                var last = entries.popLast(), last.new == new.description, last.old == old?.description,
+                last.cause != cause, Recording.Evidence(rawValue: last.cause)?.isSeen ?? false
+            else { return }
+            last.cause = cause
+            last.who = last.who ?? who
+            do {
+                try await session.set(paths.history, Self.encode(entries + [last]), version: node.stat.version)
+                return
+            } catch  where error.code == .badVersion {
+                continue
+            } catch {
+                return
+            }
+        }
+    }
+
     /// `/redis/history` as it was read; nil where its ACL does not let us.
     public struct HistoryNode: Sendable {
         fileprivate var node: Node?

@@ -133,6 +133,10 @@ actor ClusterWatch {
         snapshot.held = endurance.note(snapshot.shortage == nil ? snapshot.conditions : [], at: began - start)
         if snapshot.isUnderway, disturbed == nil { disturbed = began }
         journal.saw(snapshot, isFresh: hasLooked)
+        if hasLooked, let registry, let view {
+            await performer.correctHistory(
+                Performer.Scene(registry: registry, ownNode: ownNode, view: view, snapshot: snapshot))
+        }
         let actions = plan(snapshot, after: wakes.map(\.event))
         for case .publish(let notice) in actions { journal.publish(notice) }
         let sign = wakes.first { $0.event.isSwitch }?.at ?? disturbed

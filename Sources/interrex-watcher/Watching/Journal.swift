@@ -15,6 +15,8 @@ struct Journal {
     private var failures: [(alert: Alert, at: ContinuousClock.Instant)] = []
     private var isUnreached = false
     private var historyVersion: Record?
+    /// When the history is to be read once more: whoever made the change may put its cause right.
+    private var historyDue: ContinuousClock.Instant?
     private var led = false
     private var wasPaused = false
     private var duty = HookDuty()
@@ -39,10 +41,11 @@ struct Journal {
     /// Whether something is wrong that somebody may be mending.
     var hasAlerts: Bool { !status.alerts.isEmpty }
 
-    /// Whether the master has changed since the history was shown.
-    var lacksHistory: Bool { historyVersion != status.snapshot?.record }
+    /// Whether the master has changed since the history was shown, or did so right before.
+    var lacksHistory: Bool { historyVersion != status.snapshot?.record || historyDue.map { $0 <= .now } ?? false }
 
     mutating func show(_ history: [HistoryEntry]) {
+        historyDue = historyVersion == status.snapshot?.record ? nil : .now + .seconds(2)
         historyVersion = status.snapshot?.record
         status.history = history
         desk.board.put(status)

@@ -9,8 +9,10 @@ extension Performer {
 
     /// Promotes a member and records it.
     func promote(_ member: Address, _ scene: Scene) async throws -> Result? {
+        let old = scene.snapshot.record?.address
         let promoted = try await ordering(member, scene) {
-            try await self.prober.instance(over: $0, after: Self.independence)
+            await self.willDo(Recording.Evidence.promoted.rawValue, to: old, becomes: member)
+            return try await self.prober.instance(over: $0, after: Self.independence)
         }
         return try await record(member, as: promoted, .promoted, scene)
     }

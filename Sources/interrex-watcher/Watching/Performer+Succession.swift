@@ -37,6 +37,7 @@ extension Performer {
             guard now.mayBeChanged(heir), now.follows(heir, master), now.isPromotable(heir), now.mayTakeOver(heir),
                 fence.holds
             else { return nil }
+            await self.willDo(Recording.Evidence.succession.rawValue, to: master, becomes: heir)
             return try await prober.instance(over: connection, after: Self.independence)
         }
         let start = ContinuousClock.now

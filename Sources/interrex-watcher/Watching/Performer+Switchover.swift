@@ -39,7 +39,8 @@ extension Performer {
         do {
             instance = try await prober.connected(to: target, desk.redis.credentials) { @Sendable heir in
                 try await self.prober.connected(to: old, self.desk.redis.credentials) { @Sendable master in
-                    try await self.handOver(Pair(old: old, target: target, master: master, heir: heir), seen)
+                    let pair = Pair(old: old, target: target, master: master, heir: heir)
+                    return try await self.handOver(pair, for: running.who, seen)
                 }
             }
         } catch {
@@ -55,7 +56,7 @@ extension Performer {
 
     /// Holds writes back, waits until the target has all of them, and lets the two change places.
     /// - Returns: what the target answers as master.
-    private func handOver(_ pair: Pair, _ scene: Scene) async throws -> Instance {
+    private func handOver(_ pair: Pair, for who: String?, _ scene: Scene) async throws -> Instance {
         guard try await isOurs(pair.master, pair.old, scene), try await isOurs(pair.heir, pair.target, scene) else {
             throw NotHandedOver("one of the two is not ours any more")
         }
@@ -76,6 +77,7 @@ extension Performer {
             throw error
         }
         do {
+            willDo(Recording.Evidence.switchover.rawValue, to: pair.old, becomes: pair.target, who: who)
             // With the pause renewed in the same moment: what the old master took meanwhile would be lost.
             async let became = prober.instance(over: pair.heir, after: Self.independence)
             async let stayed = prober.instance(over: pair.master, after: pause)

@@ -47,6 +47,8 @@ actor Performer {
     /// For how long a succession waits for a replica that is silent.
     private static let replicaPatience = Duration.milliseconds(200)
     private var forced: (master: Address, at: ContinuousClock.Instant)?
+    /// What this watcher has begun and not recorded yet.
+    private var deed: Deed?
     /// Since when a succession waits for a replica that is silent, and when that was last so.
     private var waited: (master: Address, since: ContinuousClock.Instant, last: ContinuousClock.Instant)?
     private var told: [(action: Action, at: ContinuousClock.Instant)] = []
@@ -123,7 +125,7 @@ actor Performer {
             lossVersion: scene.view.lossVersion,
             clusterID: scene.snapshot.mark.clusterID ?? UUIDText.random(), entry: entry, after: history)
         guard outcome == .done else { return nil }
-        forced = nil
+        (forced, deed) = (nil, nil)
         let text = "\(recording.master) is master\(previous.map { ", after \($0)" } ?? "") (\(cause))"
         return Result(
             notice: Notice("master-changed", old: previous, new: recording.master, text),
@@ -230,7 +232,36 @@ actor Performer {
         return before.map { now - $0 > Self.replicaPatience } ?? false
     }
 
-    private func willForce(_ master: Address) { forced = (master, .now) }
+    private func willForce(_ master: Address) {
+        forced = (master, .now)
+        willDo("forced", to: master)
+    }
+
+    /// A change of the master that is about to be made: others may see it, and record it first.
+    func willDo(_ cause: String, to old: Address?, becomes new: Address? = nil, who: String? = nil) {
+        deed = Deed(cause: cause, old: old, new: new, who: who, at: .now)
+    }
+
+    /// Where another watcher was faster and recorded what this one did, it did so for what it looked like.
+    func correctHistory(_ scene: Scene) async {
+        guard let deed, let master = scene.snapshot.record?.address, master != deed.old else { return }
+        self.deed = nil
+        guard .now - deed.at < Deed.life, deed.new == nil || deed.new == master else { return }
+        await scene.registry.correctHistory(deed.cause, of: master, after: deed.old, who: deed.who)
+    }
+
+    /// A change of the master that this watcher makes.
+    private struct Deed {
+        /// A change that comes later than this is another one.
+        static let life = Duration.seconds(30)
+
+        var cause: String
+        var old: Address?
+        /// Nil where that is for a sentinel to choose.
+        var new: Address?
+        var who: String?
+        var at: ContinuousClock.Instant
+    }
 }
 
 extension Action {

@@ -60,12 +60,14 @@ actor RedisLauncher: Launcher {
                 warnOfData()
                 switch ruling.decision {
                 case .wait(let reason):
-                    waiting.say(reason, remaining: remaining(reason, observation))
+                    waiting.say(observation.explained(reason), remaining: remaining(reason, observation))
                     try await note(reason, observation, registry)
                     if try await pauses.pause(watching: registry.session) { forgetRecord() }
                 case .refuse(let reason):
                     throw Failure(
-                        .noMaster, "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(reason)")
+                        .noMaster,
+                        "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(observation.explained(reason))"
+                    )
                 case .stand:
                     candidate = Standing(path: try await registry.stand(launch.address, settings.copy.freshness))
                     known = nil
@@ -91,10 +93,13 @@ actor RedisLauncher: Launcher {
             try checkData(for: ruling.decision)
             switch ruling.decision {
             case .wait(let reason):
-                waiting.say(reason, remaining: launch.masterTimeout - observation.waited)
+                waiting.say(observation.explained(reason), remaining: launch.masterTimeout - observation.waited)
                 try await pauses.pause(watching: nil)
             case .refuse(let reason):
-                throw Failure(.noMaster, "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(reason)")
+                throw Failure(
+                    .noMaster,
+                    "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(observation.explained(reason))"
+                )
             case .stand:
                 throw Failure(
                     .noMaster,

@@ -100,10 +100,12 @@ private struct SentinelWait {
         switch decideSentinel(observation) {
         case .monitor(let address): return address
         case .refuse(let reason):
-            throw Failure(.noMaster, "no usable master within MASTER_TIMEOUT (\(observation.limit)): \(reason)")
+            throw Failure(
+                .noMaster,
+                "no usable master within MASTER_TIMEOUT (\(observation.limit)): \(observation.explained(reason))")
         case .wait(let reason):
             let remaining = observation.limit - observation.waited
-            waiting.say(reason, remaining: remaining)
+            waiting.say(observation.explained(reason), remaining: remaining)
             if reason == .nothingRecorded, session != nil {
                 try await watching.pause(watching: session, atMost: remaining)
             } else {

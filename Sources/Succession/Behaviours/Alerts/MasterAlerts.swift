@@ -28,8 +28,8 @@ extension Snapshot {
         return known.filter(isStranger).sorted().map { address in
             Alert(
                 "stranger", about: address.description,
-                "\(address) is no server of this cluster any more, but the sentinels or ZooKeeper still know it; give "
-                    + "each cluster ports and a password of its own")
+                "\(address) is no server of this cluster any more, but the sentinels or ZooKeeper still know it; "
+                    + (strangeness(of: address) ?? "give each cluster ports and a password of its own"))
         }
     }
 

@@ -25,7 +25,9 @@ extension Snapshot {
 
     /// What an address was seen as, for people.
     func state(of address: Address) -> String {
-        if isStranger(address) { return "is a server of another cluster" }
+        if isStranger(address) {
+            return "is a server of another cluster\(strangeness(of: address).map { " (\($0))" } ?? "")"
+        }
         switch answer(of: address) {
         case .refused: return "refuses connections"
         case .silent: return "does not answer"
