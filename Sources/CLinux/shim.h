@@ -6,12 +6,18 @@
 
 #include <malloc.h>
 #include <spawn.h>
+#include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <signal.h>
 #include <unistd.h>
+
+/* argv[0], the very pointer. Swift holds a global of C for shared state that anybody may change. */
+extern char *program_invocation_name;
+static inline char *linux_program_name(void) { return program_invocation_name; }
 
 int pipe2(int ends[2], int flags);
 int close_range(unsigned int first, unsigned int last, int flags);

@@ -7,15 +7,13 @@ import Glibc
 @main
 enum Main {
     static func main() {
-        if CommandLine.arguments.count == 2, CommandLine.arguments[1] == "lease" {
-            Log.exit(Lease.main())
-        }
-        if CommandLine.arguments.count == 3, CommandLine.arguments[1] == LocalGuard.command {
-            exit(LocalGuard.main(CommandLine.arguments[2]))
-        }
+        let arguments = Array(OwnProgram.arguments.dropFirst())
+        if arguments == ["lease"] { Log.exit(Lease.main()) }
+        if arguments.first == "hand-over" { Log.exit(HandOver.main(Array(arguments.dropFirst()))) }
+        if arguments.count == 2, arguments[0] == LocalGuard.command { exit(LocalGuard.main(arguments[1])) }
         do {
-            if try !launchPlainly(Array(CommandLine.arguments.dropFirst())) {
-                var command = try Interrex.parseAsRoot()
+            if try !launchPlainly(arguments) {
+                var command = try Interrex.parseAsRoot(arguments)
                 try command.run()
             }
         } catch {

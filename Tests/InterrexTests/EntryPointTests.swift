@@ -20,6 +20,7 @@ import Testing
             try write(
                 """
                 #!/bin/sh
+                if [ "${1:-}" = hand-over ]; then exec '\(interrexBinary())' "$@"; fi
                 echo "pid=$$ uid=$(id -u) gid=$(id -g) announce=${ANNOUNCE_IP:-} extra=${EXTRA:-}"
                 for argument in "$@"; do echo "<$argument>"; done
                 exit 7
@@ -134,6 +135,47 @@ import Testing
         for path in ["", "/redis.conf"] { #expect(owner(config + path) == redisUser, "\(path)") }
         for path in ["", "/secret"] { #expect(owner(outside + path) == 0, "\(path)") }
         #expect(owner(stage.folder.path) == 0)
+    }
+
+    @Test("a file with a second name stays root's, and so does a device", .enabled(if: canDrop, "needs root"))
+    func hardLinks() async throws {
+        let stage = try Stage()
+        let (data, outside) = (stage.subfolder("data"), stage.subfolder("outside"))
+        try write("x", to: "\(outside)/shadow")
+        try write("x", to: "\(data)/plain")
+        #expect(link("\(outside)/shadow", "\(data)/shadow") == 0)
+        let hasDevice = mknod("\(data)/null", S_IFCHR | 0o600, 0x103) == 0
+        let outcome = try await stage.run("redis", [], ["DATA_DIR": data])
+        #expect(outcome.code == 7 && outcome.errors.contains("1 files in \(data) stay as they are"), "\(outcome)")
+        #expect(owner("\(outside)/shadow") == 0 && owner("\(data)/plain") == redisUser)
+        if hasDevice { #expect(owner("\(data)/null") == 0) }
+    }
+
+    /// Somebody who may write in the folder puts links in the place of folders while it is handed over.
+    @Test("what lies outside stays root's, however the folder changes meanwhile", .enabled(if: canDrop, "needs root"))
+    func swappedFolders() async throws {
+        let stage = try Stage()
+        let (data, outside) = (stage.subfolder("data"), stage.subfolder("outside"))
+        for folder in ["\(data)/deep", outside] {
+            if folder != outside { mkdir(folder, 0o700) }
+            for number in 0..<100 { try write("x", to: "\(folder)/\(number)") }
+        }
+        let swap = try ChildProcess(
+            "sh",
+            [
+                "-c",
+                "while :; do mv \(data)/deep \(data)/away; ln -s \(outside) \(data)/deep; rm \(data)/deep; "
+                    + "mv \(data)/away \(data)/deep; done",
+            ], output: "/dev/null", processGroup: true)
+        for _ in 0..<20 {
+            let outcome = try await stage.run("redis", [], ["DATA_DIR": data])
+            #expect(outcome.code == 7, "\(outcome)")
+            // All is to be done anew.
+            for number in 0..<100 { chown("\(data)/deep/\(number)", 0, 0) }
+        }
+        kill(-swap.pid, SIGKILL)
+        for number in 0..<100 { #expect(owner("\(outside)/\(number)") == 0) }
+        #expect(owner(outside) == 0)
     }
 
     @Test("a folder that a whole system shares stays root's, by whatever name", .enabled(if: canDrop, "needs root"))

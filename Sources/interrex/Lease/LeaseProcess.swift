@@ -96,7 +96,7 @@ struct LeaseProcess {
         let argv = [strdup("interrex"), strdup("lease"), nil]
         defer { for argument in argv { free(argument) } }
         var pid: pid_t = 0
-        let code = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, argv, environ)
+        let code = posix_spawn(&pid, OwnProgram.path, &actions, &attributes, argv, environ)
         guard code == 0 else { throw Failure(.unavailable, "the lease can't be started (\(lastError(code)))") }
         return pid
     }

@@ -1,0 +1,36 @@
+import Fixtures
+import Glibc
+import Support
+import Testing
+
+/// Where `/proc` is not mounted everything works as ever.
+@Suite(.inTurn, .enabled(if: Requirement.mounts.isMetOrDemanded, "needs mounts of one's own"))
+struct WithoutProcTests {
+    private let wrapper = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"]
+
+    @Test func servers_are_launched_and_their_leases_go_with_them() async throws {
+        try await TestCluster.with { cluster in
+            let master = try await cluster.redis(quickRedis, wrapper: wrapper).ready()
+            let sentinel = try await cluster.sentinel(quickSentinel, wrapper: wrapper).ready()
+            let watcher = try cluster.watcher(wrapper: wrapper)
+            _ = try await cluster.registered(2)
+            try await eventually("it leads") { watcher.count(of: "this watcher leads") == 1 }
+            #expect(await master.role == "master")
+            for server in [sentinel, master] {
+                server.process.signal(SIGKILL)
+                try await server.process.wait()
+            }
+            try await eventually("their nodes are gone") { try await cluster.registrations().isEmpty }
+        }
+    }
+
+    @Test(arguments: [("interrex", "--version"), ("interrex-watcher", "--version")])
+    func arguments_are_heard(program: String, argument: String) async throws {
+        let folder = try TemporaryFolder()
+        let path = try interrexBinary().replacing(/interrex$/, with: program)
+        let process = try ChildProcess(
+            wrapper[0], Array(wrapper.dropFirst()) + [path, argument], output: "\(folder.path)/output")
+        #expect(try await process.wait(within: .seconds(10)) == 0)
+        #expect(process.text == "0.1.0\n")
+    }
+}
