@@ -37,7 +37,7 @@ struct Judge {
 
     /// The words of a line that may be shown: its value, unless that is a secret.
     static func shown(_ words: [String]) -> String {
-        let isSecret = ["requirepass", "masterauth"].contains(words[0])
+        let isSecret = ["requirepass", "masterauth", "primaryauth"].contains(words[0])
         if isSecret { return words[0] }
         // Of Sentinel's, the option and the master's name tell which one is meant.
         let whole = words.prefix(words[0] == "sentinel" ? 3 : words.count)
@@ -61,6 +61,10 @@ struct Judge {
         // In the background, its end would be taken for that of the launch; and `upstart` makes it stop itself.
         case "daemonize": return decided(lowercased, "no")
         case "supervised": return lowercased == ["upstart"] ? .leftOut : .obeyed
+        // Without a password it would answer DENIED to every other host.
+        case "protected-mode":
+            if case .redis = server, credentials != nil { return .obeyed }
+            return decided(lowercased, "no")
         // The mark.
         case "proc-title-template": return decided(values, mark.procTitle)
         case "cluster-enabled": return lowercased == ["no"] ? .obeyed : .refused(.decidedByInterrex(directive: name))
@@ -78,8 +82,9 @@ struct Judge {
         switch name {
         case "replica-announce-ip", "slave-announce-ip": return decided(values, announced.host)
         case "replica-announce-port", "slave-announce-port": return decided(values, String(announced.port))
-        case "masterauth": return secret(name, values, credentials?.password.text, variable: "REDIS_PASSWORD")
-        case "masteruser": return user(name, values)
+        case "masterauth", "primaryauth":
+            return secret(name, values, credentials?.password.text, variable: "REDIS_PASSWORD")
+        case "masteruser", "primaryuser": return user(name, values)
         // A backlog that is freed counts no write any more.
         case "repl-backlog-ttl": return decided(values, "0")
         default: return .obeyed

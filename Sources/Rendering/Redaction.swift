@@ -13,7 +13,7 @@ private let hidden = "\"<hidden>\""
 
 /// Directives whose only argument is a secret.
 private let secretDirectives: Set<String> = [
-    "requirepass", "masterauth", "tls-key-file-pass", "tls-client-key-file-pass",
+    "requirepass", "masterauth", "primaryauth", "tls-key-file-pass", "tls-client-key-file-pass",
 ]
 
 private func redacted(line: String) -> String {

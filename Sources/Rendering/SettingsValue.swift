@@ -21,3 +21,11 @@ public func settingsValues(in renderedSettings: String) -> [String: String] {
 public func settingsLines(in renderedSettings: String) -> [[String]] {
     SettingsText.lines(of: renderedSettings).compactMap(\.words)
 }
+
+/// Whether rendered settings define a user, by a line of their own or by an ACL file that may.
+public func definesUser(_ name: String, in renderedSettings: String) -> Bool {
+    SettingsText.lines(of: renderedSettings).contains { line in
+        guard let words = line.words, words.count > 1 else { return false }
+        return words[0] == "user" && words[1] == name || words[0] == "aclfile" && !words[1].isEmpty
+    }
+}

@@ -56,6 +56,8 @@ struct Whole {
         switch words[0] {
         case "slaveof": "replicaof"
         case "slave-priority": "replica-priority"
+        case "primaryauth": "masterauth"
+        case "primaryuser": "masteruser"
         case "sentinel" where words.count > 1: "sentinel \(words[1].lowercased())"
         default: words[0]
         }

@@ -86,6 +86,14 @@ struct SettingsTests {
 
     @Test func a_user_name_needs_a_password_and_holds_no_space() {
         #expect(complaint(RedisSettings.init(_:), ["REDIS_USERNAME": "app"]).contains("REDIS_PASSWORD"))
+        for lost in ["se same", " sesame", "sesame ", "#sesame", "sesame'", "\"sesame", "sesame\t", "sesame\u{7f}"] {
+            for name in ["REDIS_PASSWORD", "SENTINEL_PASSWORD"] {
+                let text = complaint(RedisSettings.init(_:), [name: lost])
+                #expect(text.hasPrefix(name) && text.contains("Sentinel") && !text.contains("sesame"))
+            }
+        }
+        let long = complaint(RedisSettings.init(_:), ["REDIS_PASSWORD": String(repeating: "x", count: 16_385)])
+        #expect(long == "REDIS_PASSWORD is longer than 16384 bytes")
         let spaced = ["REDIS_USERNAME": "my app", "REDIS_PASSWORD": "sesame"]
         let text = complaint(RedisSettings.init(_:), spaced)
         #expect(text.contains("REDIS_USERNAME") && !text.contains("sesame"))

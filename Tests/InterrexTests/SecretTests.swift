@@ -1,3 +1,5 @@
+import Cluster
+import Rendering
 import Support
 import Testing
 
@@ -7,6 +9,12 @@ import Testing
         "back\\slash\\", "grüße🔑", "{{password}}", "{{/master}}", "$HOME`id`$(id)", "%s%n", "\\x00\\n", "-", "<hidden>",
         String(repeating: "x", count: 16_384),
     ]
+
+    @Test("the rule of what Sentinel keeps is one and the same for all programs", arguments: 0...UInt8(0x7F))
+    func sameRule(_ byte: UInt8) {
+        let value = "a\(UnicodeScalar(byte))é"
+        #expect(survivesSentinelRewrite(value) == RedisQuoting.survivesSentinelRewrite(value))
+    }
 
     @Test("F62: an odd password is the real server's, exactly", arguments: odd)
     func f62_onARealServer(_ password: String) async throws {
@@ -39,7 +47,9 @@ import Testing
         arguments: ["redis", "sentinel"], ["REDIS_PASSWORD", "SENTINEL_PASSWORD"])
     func f62_refusedForSentinel(_ command: String, _ variable: String) async throws {
         try await Place.with { place in
-            for password in ["two words", "qu\"ote", "it's", "#hash", "tab\tbed", " x", "x ", "x\u{7f}"] {
+            for password in [
+                "two words", "qu\"ote", "it's", "#hash", "tab\tbed", " leading", "trailing ", "delete\u{7f}",
+            ] {
                 let folder = try TemporaryFolder()
                 let outcome = try await Outcome.of(
                     [command], place.variables(port: freePort(), [variable: password]), in: folder)

@@ -55,7 +55,7 @@ import Testing
             "port 7000", "PORT \"7000\"", "bind 127.0.0.1 -::1", "bind '127.0.0.1 ::1'", "bind *", "daemonize yes",
             "Daemonize YES", "supervised upstart", "proc-title-template \"{title} x\"", "replica-announce-ip 1.2.3.4",
             "slave-announce-port 5", "repl-backlog-ttl 3600", "dir /etc", "requirepass theirs", "masterauth theirs",
-            "masteruser them",
+            "masteruser them", "primaryauth theirs", "primaryuser them",
         ])
     func leftOut(_ line: String) throws {
         let name = try #require(RedisQuoting.split(line))[0].lowercased()
@@ -74,6 +74,7 @@ import Testing
         arguments: [
             "port 7001", "bind 10.0.0.1", "daemonize no", "replica-announce-ip 10.0.0.1", "dir /data",
             "requirepass ours", "masterauth \"ours\"", "masteruser rex", "supervised systemd", "supervised auto",
+            "protected-mode yes",
         ])
     func agreeing(_ line: String) throws {
         for way in Way.allCases {
@@ -92,6 +93,7 @@ import Testing
             ("cluster-enabled \"YES\"", .decidedByInterrex(directive: "cluster-enabled")),
             ("replicaof 1.2.3.4 5", .decidedByInterrex(directive: "replicaof")),
             ("requirepass x", .secretUnknownToInterrex(directive: "requirepass", variable: "REDIS_PASSWORD")),
+            ("primaryauth x", .secretUnknownToInterrex(directive: "primaryauth", variable: "REDIS_PASSWORD")),
             ("masterauth x", .secretUnknownToInterrex(directive: "masterauth", variable: "REDIS_PASSWORD")),
             ("masteruser x", .secretUnknownToInterrex(directive: "masteruser", variable: "REDIS_USERNAME")),
         ])
@@ -118,7 +120,8 @@ import Testing
             "sentinel known-replica mymaster 1.2.3.4 5", "sentinel known-slave mymaster 1.2.3.4 5",
             "sentinel known-sentinel mymaster 1.2.3.4 5 x", "sentinel config-epoch mymaster 9",
             "sentinel leader-epoch mymaster 9", "sentinel current-epoch 9", "\"sentinel\" 'myid' x",
-            "sentinel announce-ip 1.2.3.4", "sentinel announce-port 5", "port 26379", "bind 127.0.0.1", "daemonize yes",
+            "sentinel announce-ip 1.2.3.4", "sentinel announce-port 5", "protected-mode yes", "port 26379",
+            "bind 127.0.0.1", "daemonize yes",
             "dir /var/lib/redis",
         ])
     func leftOutOfSentinel(_ line: String) throws {
@@ -186,7 +189,7 @@ import Testing
         let flat = try self.flat(RedisFile.plain, redis, .file)
         #expect(
             flat.leftOutText
-                == "left out, since Interrex decides this by its own variables, of a test: bind 127.0.0.1 -::1 (line 1), port 6379 (line 3), "
+                == "left out, since Interrex decides this by its own variables, of a test: bind 127.0.0.1 -::1 (line 1), protected-mode yes (line 2), port 6379 (line 3), "
                 + "daemonize yes (line 4), proc-title-template {title} {listen-addr} {server-mode} (line 7), dir /var/lib/redis (line 8)"
         )
         let text = try RedisFile.plain.rendered(settings: redis)

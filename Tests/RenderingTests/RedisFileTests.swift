@@ -240,6 +240,17 @@ private func expected(_ file: RedisFile) -> Set<[String]> {
         #expect(try userReplicaPriority(in: file.rendered(settings: settings)) == 30)
     }
 
+    @Test("a user is defined by its own line, or perhaps by an aclfile")
+    func users() {
+        for (text, isDefined) in [
+            ("USER \"rex\" on", true), ("user bob on\n# user rex on", false), ("aclfile x", true),
+            ("aclfile ''", false),
+            ("user", false),
+        ] {
+            #expect(definesUser("rex", in: text) == isDefined, "\(text)")
+        }
+    }
+
     @Test("the value of a directive is that of its last line")
     func value() {
         #expect(settingsValue(of: ["dbfilename"], in: "dbfilename a\nDBFILENAME \"b c\"\n# dbfilename d\n") == "b c")

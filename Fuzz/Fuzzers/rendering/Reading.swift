@@ -10,10 +10,12 @@ let markSettings = try! Template(SourceText(name: "mark", text: "mark here\n"))
 let mark = ["mark", "here"].map { Array($0.utf8) }
 
 /// The words of a line as Redis itself splits it (`sdssplitargs`); nil where it refuses.
-func split(_ line: some StringProtocol) -> [[UInt8]]? {
+func split(_ line: some StringProtocol) -> [[UInt8]]? { split(bytes: line.utf8) }
+
+func split(bytes line: some Collection<UInt8>) -> [[UInt8]]? {
     var count: CInt = 0
     // Bytes of its own, with an end of its own: the address sanitizer sees a read beyond it.
-    let words = (Array(line.utf8.map { CChar(bitPattern: $0) }) + [0]).withUnsafeBufferPointer {
+    let words = (Array(line.map { CChar(bitPattern: $0) }) + [0]).withUnsafeBufferPointer {
         sdssplitargs($0.baseAddress, &count)
     }
     guard let words else { return nil }
@@ -26,12 +28,16 @@ func split(_ line: some StringProtocol) -> [[UInt8]]? {
 
 /// The lines of a file that Redis looks at (config.c, `loadServerConfigFromString`): trimmed, not empty, no comment.
 func lines(_ text: String) -> [Substring] {
-    text.utf8.split(separator: 0x0A).compactMap { line in
+    lines(bytes: Array(text.utf8)).map { Substring(String(decoding: $0, as: UTF8.self)) }
+}
+
+func lines(bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    bytes.split(separator: 0x0A).compactMap { line in
         let isBlank: (UInt8) -> Bool = { [0x20, 0x09, 0x0D].contains($0) }
         let start = line.drop(while: isBlank)
         guard let first = start.first, first != UInt8(ascii: "#") else { return nil }
         let end = start.lastIndex { !isBlank($0) }!
-        return Substring(start[...end])
+        return start[...end]
     }
 }
 

@@ -10,7 +10,9 @@ import Fuzzing
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var input = Input(start, count)
     let parts = input.byte()
-    guard let text = input.text() else { return 0 }
+    guard let bytes = input.field() else { return 0 }
+    checkBytes(bytes)
+    guard let text = String(validating: bytes, as: UTF8.self) else { return 0 }
     checkQuoting(text)
     checkSettings(text, parts)
     checkTemplate(text, parts)
@@ -35,6 +37,12 @@ private func checkQuoting(_ text: String) {
     if RedisQuoting.survivesSentinelRewrite(text) {
         check(split("name \(text)") == [Array("name".utf8), Array(text.utf8)], "does not survive without quotes")
     }
+}
+
+/// Whatever the bytes of a file, what is read of it is what Redis reads: comments aside, byte by byte.
+private func checkBytes(_ bytes: [UInt8]) {
+    guard let text = try? SourceText(name: "bytes", bytes: bytes).text else { return }
+    check(lines(text).map { split($0) } == lines(bytes: bytes).map { split(bytes: $0) }, "other lines")
 }
 
 /// Settings bring in the directives that they hold, and none in the place of Interrex's own.

@@ -30,7 +30,7 @@ struct RedisLaunchSettings: Sendable {
         self.arguments = arguments
         let (text, flat) = try Self.render(
             launch, sources, minReplicas, arguments, following: launch.address, clusterID: nil, startsEmpty: false)
-        if let user = flat.undefinedUser {
+        if let user = flat.undefinedUser, !definesUser(user, in: text) {
             throw environment.bad(
                 "REDIS_USERNAME",
                 "is \(user.clipped), and neither a user line nor an aclfile of the settings defines that user; add it to REDIS_CONF"

@@ -13,7 +13,7 @@ import Testing
             ("HOOKS_DIR", "/bin/sh"),
             ("MASTER_NAME", "my master"), ("ZK_SESSION_TIMEOUT", "soon"), ("ZK_HOSTS", "a b"),
             ("BIND_IP", "everywhere"),
-            ("LOG_LEVEL", "loud"), ("REDIS_PASSWORD", "two\nlines"),
+            ("LOG_LEVEL", "loud"), ("REDIS_PASSWORD", "two\nlines"), ("REDIS_PASSWORD", "two words"),
         ])
     func f62_a_bad_variable_is_refused_with_one_line_that_names_it(name: String, value: String) async throws {
         let (code, output, errors) = try await run([], [name: value])
