@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import Cluster
 import Glibc
 import Redis
@@ -36,7 +35,6 @@ struct RenewLeaseCommand: ParsableCommand {
         try Log.start(environment, command: "renew-lease")
         environment.warnOfLikelyMistakes()
         let server = try RunningServer(pid, config: config, environment)
-        try checkUser()
         if let lease = server.leases.first {
             throw Failure(.badConfiguration, "PID \(pid) has a lease that lives: PID \(lease); there is nothing to do")
         }
@@ -72,17 +70,6 @@ struct RenewLeaseCommand: ParsableCommand {
         } catch {
             lease.end()
             throw StopSignals.received == 0 ? error : Stopped(signal: StopSignals.received)
-        }
-    }
-
-    /// The lease writes in the server's folder, where the next launcher must be able to write as well.
-    private func checkUser() throws(Failure) {
-        var info = stat()
-        guard stat("/proc/\(pid)", &info) == 0, info.st_uid == geteuid() else {
-            throw Failure(
-                .badConfiguration,
-                "PID \(pid) runs as user \(info.st_uid), and this as \(geteuid()); run it as that user (runuser -u NAME -- ...)"
-            )
         }
     }
 }

@@ -29,6 +29,7 @@ struct RunningServer: Sendable {
     /// - Throws: `Failure`: 64 where no server of Interrex has this PID, 78 where its file can't be used.
     init(_ pid: pid_t, config: String?, _ environment: Environment) throws(Failure) {
         let title = try Title(pid)
+        try Self.checkUser(of: pid)
         (self.pid, kind, mark) = (pid, title.kind, title.mark)
         (path, text) = try Self.file(of: title, pid, config, environment)
         let values = settingsValues(in: text)
@@ -63,6 +64,17 @@ struct RunningServer: Sendable {
         if kind == .sentinel, identity == nil {
             throw Failure(
                 .badConfiguration, "\(path.clipped) has no identity (sentinel myid) of ours; start the sentinel again")
+        }
+    }
+
+    /// A lease writes in the server's folder, where the next launcher must be able to write as well.
+    private static func checkUser(of pid: pid_t) throws(Failure) {
+        var info = stat()
+        guard stat("/proc/\(pid)", &info) == 0, info.st_uid == geteuid() else {
+            throw Failure(
+                .badConfiguration,
+                "PID \(pid) runs as user \(info.st_uid), and this as \(geteuid()); run it as that user (runuser -u NAME -- ...)"
+            )
         }
     }
 

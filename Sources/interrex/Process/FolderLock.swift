@@ -35,7 +35,7 @@ struct FolderLock: Sendable {
     /// - Throws: `Failure` (78) where another process has it.
     static func retake(_ folder: String, for server: pid_t) throws -> FolderLock {
         try FolderLock(
-            folder, "its lease lives, or another server uses the folder", lockAtOnce, besides: server)
+            folder, "see who holds its lock", lockAtOnce, besides: server)
     }
 
     /// Only looks whether another process uses the folder.
@@ -101,7 +101,7 @@ struct FolderLock: Sendable {
                 try pause()
             case EINTR: continue
             case ENOLCK, EOPNOTSUPP, ENOSYS, EINVAL:
-                if let other, other.state == .running { throw refusal(folder, other, "", advice) }
+                if let other, other.pid != server, other.state == .running { throw refusal(folder, other, "", advice) }
                 Log.warn(
                     "no locks on the file system of \(folder.clipped) (\(lastError(number))): only what "
                         + "\(Self.fileName) says keeps a second server away, and only on this machine")

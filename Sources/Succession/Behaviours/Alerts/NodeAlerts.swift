@@ -37,7 +37,8 @@ extension Snapshot {
     private var nothingRecorded: Alert? {
         guard record == nil, !isEmptyRoot, !badNodes.contains(where: \.isEssential) else { return nil }
         let there =
-            isDeserted ? "nobody is there" : "there are \(liveMembers.count) members and \(sentinels.count) sentinels"
+            isDeserted
+            ? "nobody is there" : "there are \(liveMembers.count) members and \(registeredSentinels.count) sentinels"
         return Alert(
             "no-record", about: mark.root, after: .seconds(10),
             "no master is recorded in \(mark.root)/master, and \(there); see what the launchers of redis wait for, or start one"
