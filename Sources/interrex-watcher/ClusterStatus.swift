@@ -17,6 +17,8 @@ struct ClusterStatus: Sendable {
     var pause: Pause?
     /// Newest last.
     var history: [HistoryEntry] = []
+    /// What is not wrong by itself, and should be known.
+    var warnings: [String] = []
 
     /// Why nobody would replace the master if it failed now, as far as is known; empty where somebody would.
     var failoverObstacles: [String] {

@@ -1,3 +1,4 @@
+import CLinux
 import Cluster
 import Glibc
 import Redis
@@ -16,7 +17,11 @@ enum Watcher {
             guard try answersArguments() else { return }
             try Log.start(.process, command: "watcher")
             Environment.process.warnOfLikelyMistakes()
-            try await run(try WatcherSettings(.process))
+            let settings = try WatcherSettings(.process)
+            Environment.forgetSecrets()
+            settings.redis.hideSecrets(with: settings.registry)
+            settings.registry.warnIfOpen(settings.redis)
+            try await run(settings)
         } catch let failure as Failure {
             Log.fail(failure.description)
             Log.exit(failure.code.rawValue)
@@ -90,6 +95,8 @@ enum Watcher {
             Roster(settings, desk: desk),
         ]
         if let hooks = settings.hooks {
+            // Who runs as the same user could read this process's memory otherwise.
+            _ = linux_be_unreadable()
             services.append(HookRunner(folder: hooks, feed: hookFeed, metrics: ownMetrics))
         }
         services += [Heap(loop: loop), LastResort()]
@@ -122,7 +129,7 @@ enum Watcher {
           LOG_LEVEL, LOG_FORMAT       info, text or json
 
         Exit codes: 0 ended by SIGTERM or SIGINT; 64 wrong usage; 69 failed at run
-        time, or stuck; 78 bad configuration.
+        time, or stuck; 77 not authorised; 78 bad configuration.
         """
 }
 

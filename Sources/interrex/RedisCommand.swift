@@ -73,10 +73,15 @@ struct RedisCommand: ParsableCommand {
         try Log.start(environment, command: "redis")
         environment.warnOfLikelyMistakes()
         let settings = try RedisLaunchSettings(environment, arguments: serverArguments, forReal: true)
+        // In the server's environment anybody of the same user would read them.
+        Environment.forgetSecrets()
+        settings.launch.redis.hideSecrets(with: settings.launch.registry)
+        settings.launch.registry.warnIfOpen(settings.launch.redis)
         try prepare(on: { RedisLauncher(settings, loop: $0) }).becomeServer()
     }
 
     private func preview(_ settings: RedisLaunchSettings) throws {
+        settings.launch.redis.hideSecrets(with: settings.launch.registry)
         let text: String
         switch (role, master.flatMap(Address.init)) {
         case (.master?, _):

@@ -63,11 +63,16 @@ struct SentinelCommand: ParsableCommand {
         try Log.start(environment, command: "sentinel")
         environment.warnOfLikelyMistakes()
         let settings = try SentinelLaunchSettings(environment, arguments: serverArguments, forReal: true)
+        // In the server's environment anybody of the same user would read them.
+        Environment.forgetSecrets()
+        settings.launch.redis.hideSecrets(with: settings.launch.registry)
+        settings.launch.registry.warnIfOpen(settings.launch.redis)
         try settings.checkMachine()
         try prepare(on: { SentinelLauncher(settings, loop: $0) }).becomeServer()
     }
 
     private func preview(_ settings: SentinelLaunchSettings) throws {
+        settings.launch.redis.hideSecrets(with: settings.launch.registry)
         let text: String
         if let master = master.flatMap(Address.init) {
             Log.result("monitor \(master), as --master says")

@@ -47,7 +47,7 @@ struct AuthorisationTests {
         try await protected { place in
             let stranger = try await place.another { $0.digest = digest }
             let before = try await place.tree()
-            let identity = try #require(try await stranger.identities().first)
+            let identity = try #require(try await place.registry.identities().first)
             let writes: [(Registry) async throws -> Void] = [
                 { _ = try await $0.claimAgain(Address(7002), member: "b", at: 0) },
                 { _ = try await $0.join(Address(7002), member: "b", checking: 0) },

@@ -30,7 +30,7 @@ struct ForeignNodeTests {
             try await place.registry.checkAccess()
             #expect(try await place.registry.view().members.map(\.id) == ["m"])
             let view = try await place.registry.watcherView()
-            #expect(view.members.map(\.id) == ["m"] && view.badNodes.isEmpty && view.openNodes.isEmpty)
+            #expect(view.members.map(\.id) == ["m"] && view.badNodes.isEmpty && view.badParents.isEmpty)
         }
     }
 
@@ -56,7 +56,7 @@ struct ForeignNodeTests {
             }
             // A watcher goes on with what is ours, and says so.
             if !["/master", "/cluster"].contains(name) {
-                #expect(try await place.registry.watcherView().openNodes.map(\.path).contains(path))
+                #expect(try await place.registry.watcherView().badParents.map(\.path).contains(path))
             }
             #expect(try await place.tree() == before)
             // Without ZK_AUTH nothing is ours alone.
@@ -78,6 +78,16 @@ struct ForeignNodeTests {
             let failure = try await failure { try await place.registry.checkAccess() }
             #expect(failure.code == .notAuthorised && failure.description.contains("cr to world:anyone"))
             await owner.close()
+        }
+    }
+
+    @Test func a_cluster_of_another_user_is_77() async throws {
+        try await protected { place in
+            for digest in [Digest(user: "interrex", password: "guess"), Digest(user: "other", password: "p:w")] {
+                let failure = try await failure { try await place.another { $0.digest = digest }.view() }
+                #expect(failure.code == .notAuthorised && failure.description.contains("check ZK_AUTH"), "\(failure)")
+                #expect(!failure.description.contains("guess"))
+            }
         }
     }
 

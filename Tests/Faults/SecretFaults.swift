@@ -30,7 +30,7 @@ import Testing
             try await eventually("/redis/cluster is kept") {
                 try await cluster.text("\(cluster.root)/cluster")?.contains("\"sentinel_epoch\"") == true
             }
-            var shown = processes(servers + sentinels + [watcher], way)
+            var shown = processes(servers + sentinels + [watcher])
             shown += try await refusals(cluster, variables)
 
             master.process.signal(SIGKILL)
@@ -80,11 +80,11 @@ import Testing
         return variables
     }
 
-    /// What the machine tells of them and of their leases: arguments, and the environment where no secret was put into it.
-    private func processes(_ launched: [Launched], _ way: String) -> [(what: String, text: String)] {
+    /// What the machine tells of them and of their leases: arguments, and the environment that they were started with.
+    private func processes(_ launched: [Launched]) -> [(what: String, text: String)] {
         launched.flatMap { server in
             ([server.process.pid] + server.children).flatMap { pid in
-                (way == "files" ? ["cmdline", "environ"] : ["cmdline"]).map { file in
+                ["cmdline", "environ"].map { file in
                     // redis-server writes its title over both.
                     ("\(file) of \(server.kind) \(server.port), \(pid)", contents(of: "/proc/\(pid)/\(file)") + "\0")
                 }

@@ -9,7 +9,7 @@ public import Succession
 /// sentinels for the recorded master, which they reach. That holds for a moment: the port may be another's in the next.
 /// An address that was registered once counts for nothing: whoever takes a dead server's port must not be told its password.
 public final class Confidants: Sendable {
-    fileprivate struct Registered {
+    fileprivate struct Registered: Equatable {
         var servers: Set<Address> = []
         var sentinels: Set<Address> = []
     }
@@ -23,6 +23,9 @@ public final class Confidants: Sendable {
     fileprivate struct State {
         /// By the cluster's root.
         var registered: [String: Registered] = [:]
+        /// Below how many roots each address is registered: one is looked up for each connection, of a thousand clusters too.
+        var servers: [Address: Int] = [:]
+        var sentinels: [Address: Int] = [:]
         /// By who vouches.
         var vouches: [Address: Vouch] = [:]
         /// The recorded masters that a majority of the sentinels reaches, by root.
@@ -43,13 +46,13 @@ public final class Confidants: Sendable {
 
     /// One server of our own, of either kind.
     public init(own server: Address) {
-        state.withLock { $0.registered[""] = Registered(servers: [server], sentinels: [server]) }
+        learn(servers: [server], sentinels: [server], below: "")
     }
 
     /// Takes note of who is registered below `root`, in the place of what was before.
     public func learn(servers: some Sequence<Address>, sentinels: some Sequence<Address>, below root: String) {
         let registered = Registered(servers: Set(servers), sentinels: Set(sentinels))
-        state.withLock { $0.registered[root] = registered }
+        state.withLock { $0.register(registered, below: root) }
     }
 
     public func learn(_ view: View, below root: String) {
@@ -66,7 +69,10 @@ public final class Confidants: Sendable {
 
     /// Nobody below `root` is told any more.
     public func forget(_ root: String) {
-        state.withLock { ($0.registered[root], $0.reached[root]) = (nil, nil) }
+        state.withLock { state in
+            state.register(nil, below: root)
+            state.reached[root] = nil
+        }
     }
 
     /// What the registered sentinels say of the recorded master.
@@ -107,18 +113,13 @@ public final class Confidants: Sendable {
     private static var end: ContinuousClock.Instant { .now + vouchLife }
 
     /// Whether a server of ours is at `address`: only such a one is told REDIS_PASSWORD.
-    public func knowsServer(_ address: Address) -> Bool {
-        state.withLock { $0.knownServers(suspecting: address).contains(address) }
-    }
+    public func knowsServer(_ address: Address) -> Bool { state.withLock { $0.knowsServer(address) } }
 
-    /// Whether a sentinel of ours is at `address`: only such a one is told SENTINEL_PASSWORD. A server is none.
+    /// Whether a sentinel of ours is at `address`: only such a one is told SENTINEL_PASSWORD.
     public func knowsSentinel(_ address: Address) -> Bool {
         state.withLock { state in
-            if state.registered.values.contains(where: { $0.sentinels.contains(address) }) { return true }
-            return state.standing.contains { voucher, vouch in
-                vouch.sentinels.contains(address)
-                    && state.registered.values.contains { $0.sentinels.contains(voucher) }
-            }
+            if state.sentinels[address] != nil { return true }
+            return state.vouchers { $0.sentinels.contains(address) }.contains { state.sentinels[$0] != nil }
         }
     }
 
@@ -137,36 +138,42 @@ public final class Confidants: Sendable {
     /// Those that were not told the password when they asked for it, and may be by now.
     func released() -> Set<Address> {
         state.withLock { state in
-            if state.withheld.isEmpty { return [] }
-            let known = state.knownServers(suspecting: nil)
             defer { state.withheld = [] }
-            return state.withheld.intersection(known)
+            return state.withheld.filter { state.knowsServer($0) }
         }
     }
 }
 
 extension Confidants.State {
-    /// What holds at this moment.
-    fileprivate var standing: [Address: Confidants.Vouch] {
-        let now = ContinuousClock.now
-        return vouches.filter { $0.value.until > now }
+    fileprivate mutating func register(_ new: Confidants.Registered?, below root: String) {
+        let old = registered[root]
+        guard old != new else { return }
+        registered[root] = new
+        for address in new?.servers ?? [] { servers[address, default: 0] += 1 }
+        for address in new?.sentinels ?? [] { sentinels[address, default: 0] += 1 }
+        for address in old?.servers ?? [] { servers[address] = servers[address].flatMap { $0 > 1 ? $0 - 1 : nil } }
+        for address in old?.sentinels ?? [] {
+            sentinels[address] = sentinels[address].flatMap { $0 > 1 ? $0 - 1 : nil }
+        }
     }
 
-    /// The servers that are registered, and whom one of those, or one of these in turn, vouches for.
-    /// - Parameter address: the only one of interest, if there is one: where it is registered there is no more to find out.
-    fileprivate func knownServers(suspecting address: Address?) -> Set<Address> {
-        if let address, registered.values.contains(where: { $0.servers.contains(address) }) { return [address] }
+    /// Whose word holds at this moment, of those that say so.
+    fileprivate func vouchers(_ says: (Confidants.Vouch) -> Bool) -> [Address] {
         let now = ContinuousClock.now
-        var known = registered.values.reduce(into: Set<Address>()) { $0.formUnion($1.servers) }
-        for vouch in reached.values where vouch.until > now { known.formUnion(vouch.servers) }
-        let vouches = standing
-        var new = known
-        while !new.isEmpty {
-            let next = new.reduce(into: Set<Address>()) { $0.formUnion(vouches[$1]?.servers ?? []) }
-            new = next.subtracting(known)
-            known.formUnion(new)
+        return vouches.filter { $0.value.until > now && says($0.value) }.map(\.key)
+    }
+
+    /// Whether a server is registered, or one that is, or that is vouched for in turn, vouches for it.
+    fileprivate func knowsServer(_ address: Address) -> Bool {
+        let now = ContinuousClock.now
+        var (asked, next): (Set<Address>, [Address]) = ([address], [address])
+        while let one = next.popLast() {
+            if servers[one] != nil || reached.values.contains(where: { $0.until > now && $0.servers.contains(one) }) {
+                return true
+            }
+            next += vouchers { $0.servers.contains(one) }.filter { asked.insert($0).inserted }
         }
-        return known
+        return false
     }
 }
 

@@ -6,21 +6,26 @@ extension Registry {
     /// Nodes above the root are not ours: who may delete there can't, as long as the root has children.
     /// - Throws: `Failure` 77 with the command that mends it, or 69. Without `ZK_AUTH` there is nothing to check.
     public func checkAccess() async throws {
-        guard let open = try await openParents().first else { return }
-        throw Failure(
-            .notAuthorised,
-            "\(session.whole(open.path)) in ZooKeeper may be changed by everybody, though ZK_AUTH is set: \(open.reason); "
-                + "whoever changes it owns the data. \(Self.remedy(session.whole(paths.root)))")
+        guard let bad = try await badParents().first else { return }
+        throw Failure(.notAuthorised, "\(session.whole(bad.path)) in ZooKeeper \(bad.reason)")
     }
 
-    /// Our parents, and what is recorded, where everybody may change it.
-    func openParents() async throws -> [BadNode] {
-        guard session.digest != nil else { return [] }
+    /// Our parents, and what is recorded, where everybody may change it, or others alone.
+    func badParents() async throws -> [BadNode] {
+        guard let user = session.digest else { return [] }
         return try await withThrowingTaskGroup(of: BadNode?.self) { group in
             for path in paths.guarded {
                 group.addTask {
                     do throws(ZooKeeperError) {
-                        return try await session.acl(path).acl.openness.map { BadNode(path: path, reason: $0) }
+                        let acl = try await session.acl(path).acl
+                        if let openness = acl.openness {
+                            let remedy = Self.remedy(session.whole(paths.root))
+                            let reason = "may be changed by everybody, though ZK_AUTH is set: \(openness). \(remedy)"
+                            return BadNode(path: path, reason: reason)
+                        }
+                        guard acl.isOthers(than: user) else { return nil }
+                        return BadNode(
+                            path: path, reason: "belongs to another user than that of ZK_AUTH; check ZK_AUTH")
                     } catch  where error.code == .noNode {
                         return nil
                     } catch {
@@ -28,13 +33,14 @@ extension Registry {
                     }
                 }
             }
-            var open: [BadNode] = []
-            for try await node in group { if let node { open.append(node) } }
-            return open.sorted { $0.path < $1.path }
+            var bad: [BadNode] = []
+            for try await node in group { if let node { bad.append(node) } }
+            return bad.sorted { $0.path < $1.path }
         }
     }
 
-    static func remedy(_ root: String) -> String {
+    /// How an operator gives what is below `root` to the user of `ZK_AUTH` alone.
+    private static func remedy(_ root: String) -> String {
         "In zkCli.sh: addauth digest USER:PASSWORD (those of ZK_AUTH), then setAcl -R \(root) auth::cdrwa,world:anyone:r"
     }
 

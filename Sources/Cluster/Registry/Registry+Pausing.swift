@@ -9,9 +9,14 @@ extension Registry {
     /// What a pause says, as far as it can be read, and what is wrong with it. One that has no readable end gets one: nobody
     /// knows what was meant, and without an end no failover would ever be made again.
     static func pause(_ node: Node) -> (pause: Pause, problem: BadZnode?) {
-        let end = Timestamp.text(milliseconds: node.stat.modified + unreadableLife)
+        pause(node.data, written: node.stat.modified)
+    }
+
+    /// - Parameter written: in milliseconds since 1970.
+    static func pause(_ data: [UInt8], written: Int64) -> (pause: Pause, problem: BadZnode?) {
+        let end = Timestamp.text(milliseconds: written + unreadableLife)
         do throws(BadZnode) {
-            var pause = try decode(Pause.self, node.data)
+            var pause = try decode(Pause.self, data)
             for (name, text) in [
                 ("who", pause.who), ("why", pause.why), ("since", pause.since), ("until", pause.until),
             ] {

@@ -18,7 +18,7 @@ extension Registry {
         async let loss = watched(paths.acceptLoss)
         async let identities = watchedNodes(below: paths.identities)
         async let candidates = watchedNodes(below: paths.candidates)
-        async let open = openParents()
+        async let badParents = badParents()
         view.readMaster(try master.orDenied(paths.master), at: paths.master)
         view.readCluster(try await cluster.orDenied(paths.cluster), at: paths.cluster)
         view.members = view.readRegistrations(try await members)
@@ -31,7 +31,7 @@ extension Registry {
             View.Registration(id: $0.id, address: $0.address, isLeased: false)
         }
         _ = view.read(try await candidates, Registry.candidate)
-        view.openNodes = try await open
+        view.badParents = try await badParents
         view.badNodes.sort { $0.path < $1.path }
         return view
     }

@@ -49,8 +49,8 @@ public struct WatcherView: Equatable, Sendable {
     public var identities: [View.Registration] = []
     /// Nodes that hold what none of us would write: left out above, and never overwritten. Sorted by path.
     public var badNodes: [BadNode]
-    /// Our parents that everybody may change, though there is `ZK_AUTH`. Sorted by path.
-    public var openNodes: [BadNode] = []
+    /// Our parents that everybody may change, or others alone, though there is `ZK_AUTH`. Sorted by path.
+    public var badParents: [BadNode] = []
 
     public init(
         record: Record? = nil, cluster: ClusterRecord? = nil, clusterVersion: Int32? = nil,

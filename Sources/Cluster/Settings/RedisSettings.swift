@@ -52,10 +52,6 @@ public struct RedisSettings: Sendable {
         }
         credentials = password.map { Credentials(username: username, password: $0) }
         sentinelCredentials = sentinelPassword.map { Credentials(username: nil, password: $0) }
-        Secrets.add(
-            [password, sentinelCredentials?.password].compactMap(\.self),
-            saidOpenly: [masterName, username].compactMap(\.self) + [try environment.text("ZK_ROOT", default: "/redis")]
-        )
     }
 }
 

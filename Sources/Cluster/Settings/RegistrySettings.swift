@@ -1,4 +1,3 @@
-import Redis
 import Succession
 public import ZooKeeper
 
@@ -31,8 +30,6 @@ public struct RegistrySettings: Sendable {
                 throw environment.bad("ZK_AUTH", "must be user:password, at most 16384 bytes long")
             }
             digest = parsed
-            // The part behind the colon alone is the secret.
-            Secrets.add([auth.split(separator: ":", maxSplits: 1).last.map(String.init) ?? auth], saidOpenly: [root])
         }
         sessionTimeout = try environment.duration(
             "ZK_SESSION_TIMEOUT", default: .seconds(6), in: .milliseconds(100)...(.seconds(600)))

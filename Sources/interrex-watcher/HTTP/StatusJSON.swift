@@ -15,6 +15,7 @@ extension ClusterStatus {
             "sentinels": .array(snapshot?.sentinels.map(Self.json) ?? []),
             "members": .array(snapshot?.memberJSON ?? []),
             "alerts": .array(alerts.map(Self.json)),
+            "warnings": .array(warnings.map { .string($0) }),
             "seen_ms_ago": JSON(seen.map { ($0.duration(to: .now)).wholeMilliseconds }),
         ]
     }

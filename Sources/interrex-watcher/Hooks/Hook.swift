@@ -40,7 +40,7 @@ struct Hook: Sendable {
     }
 
     /// What a hook has no business to know: it is another's program, and may show its environment.
-    static let secrets = ["REDIS_PASSWORD", "SENTINEL_PASSWORD", "ZK_AUTH"]
+    static let secrets = Environment.secrets
 
     /// Between SIGTERM and SIGKILL.
     private static let grace = Duration.milliseconds(200)

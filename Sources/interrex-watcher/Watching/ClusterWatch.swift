@@ -142,7 +142,8 @@ actor ClusterWatch {
         let sign = wakes.first { $0.event.isSwitch }?.at ?? disturbed
         let hasActed = hasLooked ? await act(actions, on: snapshot, since: sign) : false
         self.snapshot = snapshot
-        journal.show(snapshot, view: view, isConnected: hasLooked, alerts: actions.alerts)
+        journal.show(snapshot, view: view, isConnected: hasLooked, alerts: actions.alerts + ownAlerts)
+        if hasLooked, disturbed == nil { timeZooKeeper() }
         journal.passed(in: .now - began, isComplete: hasLooked)
         if let registry, isConnected, journal.lacksHistory, let history = try? await registry.history() {
             journal.show(history)
@@ -160,6 +161,21 @@ actor ClusterWatch {
         // Several watchers, or clusters, shall not ask all at once. What somebody mends is looked at more often: no event
         // tells of the end of most of it.
         return (journal.hasAlerts ? quiet / 5 : quiet) * Int.random(in: 85...100) / 100
+    }
+
+    private func timeZooKeeper() {
+        guard let session = registry?.session, let ownNode else { return }
+        desk.zooKeeperPace.take(on: desk.loop) {
+            try await session.multi([.check(ownNode, version: 0)])
+        } tell: { [wakeUps] in
+            await wakeUps.add(.timer, at: .now)
+        }
+    }
+
+    /// What is wrong with ZooKeeper itself, and with our place there.
+    private var ownAlerts: [Alert] {
+        let acl = view?.badParents.first.map { Alert("bad-acl", "\($0.path) in ZooKeeper \($0.reason)") }
+        return [acl, desk.zooKeeperPace.alert].compactMap(\.self)
     }
 
     /// Reads ZooKeeper. Without an answer the last view stays, to go on showing what the servers say; nothing is done then.

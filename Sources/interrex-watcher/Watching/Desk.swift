@@ -20,4 +20,6 @@ struct Desk: Sendable {
     var pulse: Pulse
     /// Whom passwords may be told, of all clusters.
     var confidants = Confidants()
+    /// How fast ZooKeeper is.
+    var zooKeeperPace = ZooKeeperPace()
 }

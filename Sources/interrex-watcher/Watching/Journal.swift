@@ -66,6 +66,7 @@ struct Journal {
         status.isConnected = isConnected
         status.leader = isConnected ? view?.watchers.first?.address : nil
         status.pause = view.flatMap { $0.isPaused && !$0.isPauseOver ? $0.pause ?? Pause() : nil }
+        status.warnings = desk.redis.openDoors(of: snapshot)
         raise(alerts)
         if snapshot.leads != led {
             led = snapshot.leads

@@ -22,15 +22,25 @@ actor Roster: Service {
     init(_ settings: WatcherSettings, desk: Desk) {
         self.desk = desk
         roots = settings.roots
-        keeper = SessionKeeper(settings.registry, loop: desk.loop)
+        let roots = settings.roots
+        keeper = SessionKeeper(settings.registry, loop: desk.loop) { session in
+            _ = try await Registry(session, root: "").children("/")
+            // Of several clusters one must not keep the others from being watched: an alert tells of it.
+            if roots.count == 1 { try await Registry(session, root: roots.clusters[0]).checkAccess() }
+        }
     }
 
     /// Runs until the process is to end; then the session is closed, and with it our part in the leadership.
     func run() async throws {
         for root in roots.clusters { await add(root) }
         let timer = Task(executorPreference: desk.loop) { await self.readParentsRegularly() }
-        await cancelWhenGracefulShutdown { [keeper] in
-            await keeper.run { await self.heard($0) }
+        var failure: (any Error)?
+        do {
+            try await cancelWhenGracefulShutdown { [keeper] in
+                try await keeper.run { await self.heard($0) }
+            }
+        } catch {
+            failure = error
         }
         timer.cancel()
         listener?.cancel()
@@ -38,6 +48,7 @@ actor Roster: Service {
         for (_, task) in watches { task.cancel() }
         for (_, task) in watches { await task.value }
         await keeper.close()
+        if let failure { throw failure }
     }
 
     private func add(_ root: String) async {

@@ -23,6 +23,8 @@ actor SessionKeeper {
 
     private nonisolated let loop: EventLoop
     private let settings: RegistrySettings
+    /// Checked once, when the first session is there.
+    private let check: @Sendable (Session) async throws -> Void
     private var session: Session?
     private var closing: Task<Void, Never>?
     /// When lost connections were told of lately.
@@ -30,18 +32,23 @@ actor SessionKeeper {
     /// Whether it was said that there is no session.
     private var isInTrouble = false
 
-    init(_ settings: RegistrySettings, loop: EventLoop) {
+    init(
+        _ settings: RegistrySettings, loop: EventLoop, check: @escaping @Sendable (Session) async throws -> Void
+    ) {
+        self.check = check
         self.settings = settings
         self.loop = loop
     }
 
     /// Runs until cancelled. `tell` hears of each change, in order.
-    func run(_ tell: @escaping @Sendable (Change) async -> Void) async {
+    /// - Throws: `Failure` 77 where the first session is not let in, or what it rests on is open to everybody.
+    func run(_ tell: @escaping @Sendable (Change) async -> Void) async throws {
         var isNext = false
         while !Task.isCancelled {
             do {
                 let session = try await open()
                 self.session = session
+                if !isNext { try await check(session) }
                 if isInTrouble || isNext { Log.info("ZooKeeper is back, with a new session") }
                 (isInTrouble, isNext) = (false, true)
                 settings.warnIfClamped(session.negotiatedTimeout)
@@ -54,6 +61,8 @@ actor SessionKeeper {
                 Log.warn("the ZooKeeper session is over; opening another")
             } catch {
                 guard !Task.isCancelled else { return }
+                if !isNext, let failure = error as? Failure, failure.code == .notAuthorised { throw failure }
+                await close()
                 noteTrouble("\(error)")
                 // A server that refuses at once must not be asked without a pause; a cancelled sleep ends the loop.
                 try? await loop.sleep(for: .milliseconds(200))

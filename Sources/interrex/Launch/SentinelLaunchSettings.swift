@@ -38,7 +38,13 @@ struct SentinelLaunchSettings: Sendable {
         if let elsewhere = log.elsewhere { Log.info(elsewhere) }
     }
 
-    func checkMachine() throws { try launch.checkMachine(.sentinel) }
+    func checkMachine() throws {
+        try launch.checkMachine(.sentinel)
+        guard launch.redis.sentinelCredentials == nil, !launch.bind.isLoopback else { return }
+        Log.warn(
+            "SENTINEL_PASSWORD is not set, and others reach \(launch.bind): whoever does may command this sentinel, and name "
+                + "another master; set it, or let a firewall decide who does")
+    }
 
     /// - Throws: `Failure` (78) where the master's host is a name that can't be resolved, or a value can't go into the file.
     func render(monitoring master: Address, identity: String, clusterID: String?, seeds: Seeds) throws(Failure)

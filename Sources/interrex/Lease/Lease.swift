@@ -16,6 +16,7 @@ enum Lease {
         guard let bytes = readToEnd(LeaseProcess.Descriptor.order),
             let order = LeaseOrder(String(decoding: bytes, as: UTF8.self))
         else { return ExitCode.usage.rawValue }
+        Secrets.add([order.credentials?.password].compactMap(\.self), saidOpenly: [order.root])
         close(LeaseProcess.Descriptor.order)
         // The launcher holds the session until it has become the server: two live clients of one session fight.
         _ = readToEnd(LeaseProcess.Descriptor.replaced)

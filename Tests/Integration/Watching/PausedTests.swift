@@ -7,6 +7,35 @@ import ZooKeeper
 
 /// While `/redis/paused` exists, watchers only write down what they see.
 @Suite(.inTurn) struct PausedTests {
+    /// It can't be deleted as it is, and holds up nothing all the same.
+    @Test func a_pause_with_a_child_ends_at_its_time() async throws {
+        try await TestCluster.with { cluster in
+            _ = try await cluster.redis(quickRedis).ready()
+            let watcher = try cluster.watcher()
+            try await eventually("it leads") { watcher.count(of: "this watcher leads") == 1 }
+            let (session, path) = (cluster.session, "\(cluster.root)/paused")
+            try await session.create(path, Array(#"{"who":"a test","until":"2100-01-01T00:00:00Z"}"#.utf8))
+            try await session.create("\(path)/child")
+            try await eventually("it is paused") { watcher.count(of: "paused by a test") == 1 }
+            try await session.set(path, Array(#"{"who":"a test","until":"2020-01-01T00:00:00Z"}"#.utf8))
+            try await eventually("it is over") { try await session.exists(path) == nil }
+            try await eventually("it says so") { watcher.count(of: "not paused any more") == 1 }
+        }
+    }
+
+    @Test func an_empty_pause_is_named_and_says_when_it_ends() async throws {
+        try await TestCluster.with { cluster in
+            _ = try await cluster.redis(quickRedis).ready()
+            let watcher = try cluster.watcher()
+            try await cluster.session.create("\(cluster.root)/paused")
+            try await eventually("it is an alert, and paused until then") {
+                let body = try await get("/status", from: watcher.port).body
+                return body.contains("bad-node") && body.contains("so the pause ends at 20")
+                    && body.contains(#""until":"20"#)
+            }
+        }
+    }
+
     /// `failover-timeout` is long: after it, Sentinel brings an orphan back by itself.
     @Test func paused_nothing_is_forced_or_repaired_but_failovers_are_recorded() async throws {
         try await WatchedCluster.with(downAfter: .seconds(2), failoverTimeout: .seconds(60)) { cluster in

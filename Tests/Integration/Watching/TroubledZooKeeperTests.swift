@@ -48,6 +48,25 @@ import Testing
         try await zookeeper.stop()
     }
 
+    /// Before there is anything to do for which it would be too slow.
+    @Test func a_zookeeper_that_is_too_slow_is_an_alert_while_it_is() async throws {
+        let zookeeper = try await ZooKeeperServer.start()
+        let proxy = try TCPProxy(to: zookeeper.port)
+        try await TestCluster.with(on: zookeeper, through: proxy) { cluster in
+            _ = try await cluster.redis(quickRedis).ready()
+            let watcher = try cluster.watcher()
+            let isSlow = { try await get("/status", from: watcher.port).body.contains("slow-zookeeper") }
+            try await eventually("it leads") { watcher.count(of: "this watcher leads") == 1 }
+            #expect(try await !isSlow())
+            proxy.hold(replies: .milliseconds(400))
+            try await eventually("it is an alert", within: .seconds(60), isSlow)
+            #expect(watcher.count(of: "ZooKeeper takes longer than") == 1, "\(watcher.process.text)")
+            proxy.hold(replies: .zero)
+            try await eventually("it is over", within: .seconds(60)) { try await !isSlow() }
+        }
+        try await zookeeper.stop()
+    }
+
     @Test func a_fence_that_comes_too_late_is_an_alert() async throws {
         let zookeeper = try await ZooKeeperServer.start()
         let proxy = try TCPProxy(to: zookeeper.port)

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Support
 import Testing
+import ZooKeeper
 
 /// What a watcher says to wrong settings and arguments, and how it is started.
 @Suite(.inTurn) struct WatcherUsageTests {
@@ -59,6 +60,22 @@ import Testing
             let decoded = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
             #expect(decoded.level == "error")
             #expect(decoded.message.contains(arguments.first ?? "a\"\u{301}b\\\u{301}c"), "\(decoded.message)")
+        }
+    }
+
+    @Test func where_everybody_may_change_the_root_or_nobody_is_let_in_it_is_77() async throws {
+        let enforcing = try await ZooKeeperServer.start(extra: [
+            "enforce.auth.enabled=true", "enforce.auth.schemes=digest",
+        ])
+        let refused = try await run([], ["ZK_HOSTS": enforcing.connectString])
+        #expect(refused.code == 77 && refused.errors.contains("set ZK_AUTH"), "\(refused)")
+        try await enforcing.stop()
+        try await TestCluster.with { cluster in
+            try await cluster.session.create("\(cluster.root)/sentinels", parents: true)
+            let open = try await run(
+                [], ["ZK_HOSTS": cluster.servers, "ZK_ROOT": cluster.root, "ZK_AUTH": "interrex:sesame"])
+            #expect(open.code == 77 && open.errors.contains("setAcl -R"), "\(open)")
+            #expect(!open.errors.contains("sesame"))
         }
     }
 

@@ -1,4 +1,6 @@
 import FoundationEssentials
+import Redis
+import Succession
 import Testing
 
 @testable import interrex_watcher
@@ -9,6 +11,14 @@ import Testing
             "b": .null, "a": [.bool(true), .bool(false), .number(-3), .string("")], "o": .object([]), "n": .array([]),
         ]
         #expect(value.text == #"{"b":null,"a":[true,false,-3,""],"o":{},"n":[]}"#)
+    }
+
+    /// Whatever a server says that knows one: in `/status`, on the event stream and to the hooks.
+    @Test func a_secret_is_no_value() {
+        Secrets.add(["ses\"ame-4799"])
+        #expect(JSON.string("it says 'ses\"ame-4799'").text == #""it says '<hidden>'""#)
+        let event = PublishedEvent(Notice("alert", "could not: ses\"ame-4799"), cluster: "/redis")
+        #expect(event.json.contains(#""text":"could not: <hidden>""#) && !event.json.contains("4799"))
     }
 
     /// Every scalar that has to be escaped, and some that have not, survive another's parser.

@@ -1,4 +1,6 @@
+import Cluster
 import FoundationEssentials
+import Redis
 import Succession
 import Support
 import Testing
@@ -53,10 +55,33 @@ private struct StatusView: Decodable {
     var sentinels: [Sentinel]
     var members: [Member]
     var alerts: [Alert]
+    var warnings: [String]
     var seenMsAgo: Int?
 }
 
 @Suite("Status") struct StatusTests {
+    @Test func open_doors_are_a_warning_and_no_alert() async throws {
+        var sight = Sights.healthy()
+        let snapshot = try #require(sight.snapshot)
+        let secret = Credentials(password: "x")
+        func doors(_ servers: Credentials?, _ sentinels: Credentials?) -> [String] {
+            RedisSettings(masterName: "mymaster", credentials: servers, sentinelCredentials: sentinels)
+                .openDoors(of: snapshot)
+        }
+        #expect(doors(secret, secret).isEmpty)
+        #expect(doors(secret, nil).count == 1 && doors(secret, nil)[0].contains("SENTINEL_PASSWORD"))
+        #expect(doors(nil, secret).count == 1 && doors(nil, secret)[0].contains("REDIS_PASSWORD"))
+        sight.warnings = doors(nil, nil)
+        let view = try await status(sight)
+        #expect(view.warnings.count == 2 && view.healthy && view.alerts.isEmpty)
+        // Nobody else reaches these.
+        var local = snapshot
+        local.members = [Address(host: "127.0.0.1", port: 1)!]
+        local.sentinels = Sentinels([SentinelReport(Address(host: "::1", port: 2)!, Opinion(names: nil))])
+        let none = RedisSettings(masterName: "mymaster", credentials: nil, sentinelCredentials: nil)
+        #expect(none.openDoors(of: local).isEmpty)
+    }
+
     private func status(_ status: ClusterStatus) async throws -> StatusView {
         let body = Support.Locked("")
         try await TestServer.run([status]) { server in

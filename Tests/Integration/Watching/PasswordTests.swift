@@ -1,0 +1,118 @@
+import Fixtures
+import Glibc
+import Support
+import Testing
+import ZooKeeper
+
+/// To whom a watcher and launchers tell passwords in a running cluster, and to whom not.
+@Suite(.inTurn) struct PasswordTests {
+    private static let (ofRedis, ofSentinels) = ("redis-4711", "sentinels-4712")
+    private static let variables = [
+        "REDIS_PASSWORD": ofRedis, "SENTINEL_PASSWORD": ofSentinels, "SENTINEL_QUORUM": "1",
+        "ZK_AUTH": "interrex:4713",
+    ]
+    private let patience = """
+        sentinel down-after-milliseconds {{master_name}} 30000
+        sentinel failover-timeout {{master_name}} 10000
+
+        """
+
+    private struct Servers {
+        var master, replica, sentinel, watcher: Launched
+    }
+
+    private func whole(_ cluster: TestCluster) async throws -> Servers {
+        let master = try cluster.redis(quickRedis)
+        try await eventually("the master answers: \(master.process.text.suffix(500))") {
+            try? await redis(master.port, "ROLE", password: Self.ofRedis).hasPrefix("master")
+        }
+        let replica = try cluster.redis(quickRedis)
+        try await eventually("the replica is linked: \(replica.process.text.suffix(500))") {
+            try? await redis(replica.port, "INFO", "replication", password: Self.ofRedis).contains(
+                "master_link_status:up")
+        }
+        let sentinel = try cluster.sentinel(patience)
+        try await eventually("the sentinel knows it: \(sentinel.process.text.suffix(500))") {
+            try? await redis(sentinel.port, "SENTINEL", "REPLICAS", "mymaster", password: Self.ofSentinels)
+                .contains("\(replica.port)")
+        }
+        let watcher = try cluster.watcher()
+        try await eventually("the watcher sees all of it: \(watcher.process.text)") {
+            let body = try? await get("/status", from: watcher.port).body
+            return body?.contains("\"follows\":\"127.0.0.1:\(master.port)\"") ?? false
+        }
+        return Servers(master: master, replica: replica, sentinel: sentinel, watcher: watcher)
+    }
+
+    @Test func who_takes_a_dead_replica_s_port_is_asked_and_told_nothing() async throws {
+        try await TestCluster.with(Self.variables) { cluster in
+            let servers = try await whole(cluster)
+            servers.replica.process.signal(SIGKILL)
+            try await servers.replica.process.wait()
+            try await eventually("its node is gone") { try await cluster.leases("members").count == 1 }
+            let trap = try PasswordTrap(port: servers.replica.port)
+            // Sentinel introduces itself, and tells it whatever we do.
+            let ours = { trap.connections.filter { !$0.contains("SETNAME") && $0.contains("proc-title-template") } }
+            try await eventually("the watcher has asked it twice", within: .seconds(60)) { ours().count >= 2 }
+            for text in ours() { #expect(!text.contains("AUTH") && !text.contains(Self.ofRedis), "\(text)") }
+        }
+    }
+
+    /// Made by somebody who may create nodes there and is not the user of `ZK_AUTH`.
+    @Test func what_somebody_else_registers_is_told_nothing_by_anybody() async throws {
+        try await TestCluster.with(Self.variables) { cluster in
+            let stranger = Digest(user: "stranger", password: "x")
+            let owner = try await session(
+                cluster, Digest("interrex:4713")!,
+                ACL(ACL.readable.entries + [.init([.read, .create], scheme: "digest", id: stranger.id)]))
+            try await owner.create(cluster.root, parents: true)
+            for parent in ["members", "sentinels", "identities", "candidates"] {
+                try await owner.create("\(cluster.root)/\(parent)")
+            }
+            let other = try await session(cluster, stranger, .readable)
+            let traps = try (0..<3).map { _ in try PasswordTrap() }
+            for (trap, path) in zip(
+                traps, ["members/x", "sentinels/x", "identities/0c0c0c0c-0d0d-4e0e-8f0f-101010101010"])
+            {
+                let data = Array("127.0.0.1 \(trap.port)".utf8)
+                try await other.create("\(cluster.root)/\(path)", data, path == "members/x" ? .ephemeral : .persistent)
+            }
+            let servers = try await whole(cluster)
+            try await eventually("the watcher names them") {
+                let body = try await get("/status", from: servers.watcher.port).body
+                return ["members/x", "sentinels/x"].allSatisfy { body.contains("\(cluster.root)/\($0) in ZooKeeper") }
+            }
+            for server in [servers.replica, servers.sentinel] {
+                #expect(server.count(of: "\(cluster.root)/members/x in ZooKeeper can't be used") == 1)
+            }
+            for trap in traps { #expect(!trap.heard.contains("AUTH"), "\(trap.heard)") }
+            await owner.close()
+            await other.close()
+        }
+    }
+
+    /// Neither in what the kernel shows of a process, nor in what a hook gets to see of its parent.
+    @Test func no_secret_stays_in_an_environment() async throws {
+        let folder = try TemporaryFolder("hooks")
+        let dump = "#!/bin/sh\n{ env; cat /proc/$PPID/environ; cat /proc/$PPID/mem; } >\(folder.path)/out.txt 2>&1\n"
+        try write(dump, to: "\(folder.path)/dump")
+        chmod("\(folder.path)/dump", 0o755)
+        try await TestCluster.with(Self.variables.merging(["HOOKS_DIR": folder.path]) { $1 }) { cluster in
+            let servers = try await whole(cluster)
+            let all = [servers.master, servers.replica, servers.sentinel, servers.watcher]
+            for pid in all.flatMap({ [$0.process.pid] + $0.children }) {
+                let environment = contents(of: "/proc/\(pid)/environ")
+                for secret in ["4711", "4712", "4713"] { #expect(!environment.contains(secret), "\(environment)") }
+            }
+            try await eventually("a hook has run") { contents(of: "\(folder.path)/out.txt").contains("INTERREX_EVENT") }
+            for secret in ["4711", "4712", "4713"] { #expect(!contents(of: "\(folder.path)/out.txt").contains(secret)) }
+        }
+    }
+
+    private func session(_ cluster: TestCluster, _ digest: Digest, _ acl: ACL) async throws -> Session {
+        var configuration = Session.Configuration(servers: try ConnectString(cluster.servers))
+        configuration.digest = digest
+        configuration.acl = acl
+        return try await Session.connect(configuration, within: .seconds(15))
+    }
+}
