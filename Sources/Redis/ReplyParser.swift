@@ -67,10 +67,16 @@ final class ReplyParser {
 
     /// Whether a string has begun that is longer than one reply may be: it is not waited for.
     private func announcesTooMuch(_ reader: UnsafeMutablePointer<redisReader>) -> Bool {
+        // Its type has been read, and its length not yet.
+        let depth = Int(reader.pointee.ridx)
+        guard depth >= 0 else { return false }
+        let kind = withUnsafeBytes(of: &reader.pointee.rstack) {
+            $0.assumingMemoryBound(to: redisReadTask.self)[depth].type
+        }
+        guard kind == REDIS_REPLY_STRING else { return false }
         let unread = UnsafeRawBufferPointer(
             start: reader.pointee.buf + reader.pointee.pos, count: reader.pointee.len - reader.pointee.pos)
-        guard unread.first == UInt8(ascii: "$") else { return false }
-        let digits = unread.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let digits = unread.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         // What no number holds, hiredis refuses.
         guard digits.endIndex < unread.endIndex, let length = Int(String(decoding: digits, as: UTF8.self)) else {
             return false

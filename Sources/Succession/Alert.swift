@@ -31,12 +31,13 @@ public struct Alert: Equatable, Sendable {
 
     public var identity: Identity { Identity(name: name, subject: subject ?? text) }
 
-    /// Those that the built-in behaviours raise. A repair that failed, `failed-<repair>`, is one as well.
+    /// Those that a watcher raises. A repair that failed, `failed-<repair>`, is one as well.
     public static let names = [
-        "accept-loss", "aside", "bad-node", "behind", "disagreement", "disk-nearly-full", "disputed-cluster", emptyRoot,
-        "missing-replicas", "no-lease", "no-master", "no-quorum", "no-record", "no-sentinels", "nobody-promotable",
-        "replica-not-linked", "sentinel-idle", "sentinel-majority-lost", "sentinel-settings-differ",
-        "sentinel-unreachable", "stranger", "unknown-master", "unsafe-reset",
+        "accept-loss", "aside", "bad-acl", "bad-node", "behind", "disagreement", "disk-nearly-full", "disputed-cluster",
+        emptyRoot, "false-sentinels", "missing-replicas", "no-lease", "no-master", "no-quorum", "no-record",
+        "no-sentinels", "nobody-promotable", "own-limits", "replica-not-linked", "sentinel-idle",
+        "sentinel-majority-lost", "sentinel-settings-differ", "sentinel-unreachable", "slow-zookeeper", "stranger",
+        "unknown-master", "unsafe-reset",
     ]
 
     /// The name of the alert that there is nothing to watch.

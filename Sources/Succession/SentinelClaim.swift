@@ -28,7 +28,9 @@ public struct SentinelClaim: Equatable, Sendable {
     /// Whether what answers is the very sentinel that our launcher has started there.
     public var isProven: Bool { isVouched && opinion?.id == Self.runID(of: name) }
 
-    fileprivate var report: SentinelReport { SentinelReport(address, opinion, isRegistered: isRegistered, trouble: trouble) }
+    fileprivate var report: SentinelReport {
+        SentinelReport(address, opinion, isRegistered: isRegistered, trouble: trouble)
+    }
 }
 
 extension Sentinels {
@@ -54,9 +56,10 @@ extension Sentinels {
             return claim.isVouched || claim.opinion == nil && believed.contains { $0.listsAddress(of: claim) }
         }
         // Two nodes may have one address: that of a sentinel that was started again, and the one before.
-        let counted = (believed.map(\.report) + silent.map { SentinelReport($0.address, nil, trouble: $0.trouble) }).sorted {
-            ($0.address, $0.isRegistered ? 0 : 1) < ($1.address, $1.isRegistered ? 0 : 1)
-        }
+        let counted = (believed.map(\.report) + silent.map { SentinelReport($0.address, nil, trouble: $0.trouble) })
+            .sorted {
+                ($0.address, $0.isRegistered ? 0 : 1) < ($1.address, $1.isRegistered ? 0 : 1)
+            }
         var seen: Set<Address> = []
         self.init(
             counted.filter { seen.insert($0.address).inserted },

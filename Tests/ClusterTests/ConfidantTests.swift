@@ -121,14 +121,17 @@ import Testing
     @Test func a_recorded_master_without_a_node_that_a_majority_of_the_sentinels_reaches() async throws {
         let master = try await server()
         let lines = ["sentinel auth-pass mymaster \(Self.ofServers)", "requirepass \(Self.ofSentinels)"]
-        let sentinels = [
-            try await SentinelServer.start(monitor: master.port, downAfter: .seconds(1), extra: lines),
-            try await SentinelServer.start(monitor: master.port, downAfter: .seconds(1), extra: lines),
-        ]
+        let ids = [UUIDText.random(), UUIDText.random()]
+        var sentinels: [SentinelServer] = []
+        for id in ids {
+            sentinels.append(
+                try await SentinelServer.start(
+                    monitor: master.port, downAfter: .seconds(1), identity: id, extra: lines))
+        }
         var view = View()
         view.record = Record(Address(master.port), version: 0)
-        view.sentinels = sentinels.map {
-            View.Registration(id: "s\($0.port)", address: Address($0.port), isLeased: true)
+        view.sentinels = zip(ids, sentinels).map {
+            View.Registration(id: $0, address: Address($1.port), isLeased: true)
         }
         try await asking { prober in
             let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)

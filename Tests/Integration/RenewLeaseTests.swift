@@ -1,5 +1,6 @@
 import Fixtures
 import Glibc
+import Succession
 import Support
 import Testing
 
@@ -26,8 +27,7 @@ import Testing
     }
 
     @Test func each_kind_of_server_is_registered_again_as_what_it_is() async throws {
-        let variables = ["REDIS_PASSWORD": "its-secret", "SENTINEL_PASSWORD": "another"]
-        try await WatchedCluster.with(sentinels: 3, variables.merging(shortSession) { $1 }) { watched in
+        try await WatchedCluster.with(sentinels: 3, shortSession) { watched in
             try await watched.isHealthy()
             let cluster = watched.cluster
             let recorded = try await cluster.recordedMaster()
@@ -64,6 +64,21 @@ import Testing
             try await eventually("the master's node is gone", within: .seconds(5)) {
                 try await cluster.leases("members")[master.address] == nil
             }
+        }
+    }
+
+    @Test func the_password_is_read_from_the_rendered_file() async throws {
+        try await TestCluster.with(["REDIS_PASSWORD": "its-secret"].merging(shortSession) { $1 }) { cluster in
+            let server = try cluster.redis(quickRedis)
+            try await eventually("it answers") {
+                try? await redis(server.port, "ROLE", password: "its-secret").hasPrefix("master")
+            }
+            try await killLease(of: server, cluster, "members")
+            let result = try await renew(server.process.pid, cluster)
+            #expect(result.code == 0, "\(result)")
+            try await redis(server.port, "SET", "key", "value", password: "its-secret")
+            // What a lease notes of its server it has asked it for.
+            try await server.passport("one key") { $0.keys == 1 }
         }
     }
 

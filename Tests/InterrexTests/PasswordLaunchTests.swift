@@ -36,7 +36,7 @@ import ZooKeeper
             let (member, sentinel) = (try PasswordTrap(), try PasswordTrap())
             try await place.put("master", "127.0.0.1 \(member.port)")
             try await place.put("members/m", Array("127.0.0.1 \(member.port)".utf8), .ephemeral)
-            try await place.put("sentinels/s", "127.0.0.1 \(sentinel.port)")
+            try await place.put("sentinels/0c0c0c0c-0d0d-4e0e-8f0f-101010101010", "127.0.0.1 \(sentinel.port)")
             for command in ["redis", "sentinel"] {
                 _ = try await Outcome.of(
                     [command], place.variables(port: freePort(), Self.variables), in: TemporaryFolder())

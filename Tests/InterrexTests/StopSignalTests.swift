@@ -81,11 +81,13 @@ import ZooKeeper
             let master = try await RedisServer.start(["--proc-title-template", mark(place)])
             try await place.put("master", "127.0.0.1 \(master.port)")
             // A sentinel's lease whose server is gone already.
-            try await place.put("sentinels/x", Array("127.0.0.1 \(freePort())".utf8), .ephemeral)
+            let (id, address) = ("0c0c0c0c-0d0d-4e0e-8f0f-101010101010", try "127.0.0.1 \(freePort())")
+            try await place.put("identities/\(id)", address)
+            try await place.put("sentinels/\(id)", Array(address.utf8), .ephemeral)
             let launch = try Stopping(["sentinel"], place.variables(port: freePort()))
             try await launch.says("its node is about to go")
             try await launch.expectStop(number)
-            #expect(try await place.children("identities") == [])
+            #expect(try await place.children("identities") == [id])
             await master.stop()
         }
     }

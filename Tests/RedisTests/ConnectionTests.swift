@@ -78,7 +78,8 @@ struct ConnectionTests {
         let server = try await RedisServer.start()
         let value = String(repeating: "0123456789abcdef", count: 300_000)
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: .seconds(20))
+            let connection = try await Connection.open(
+                Endpoint(server.port), on: loop, within: .seconds(20), replyLimit: 67_108_864)
             // Three of them, so that the system takes each only in parts while the others wait.
             let results = try await connection.pipeline(
                 [["SET", "a", value], ["SET", "b", value], ["GET", "a"]], within: .seconds(20))

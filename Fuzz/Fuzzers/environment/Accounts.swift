@@ -20,7 +20,7 @@ func checkAccounts(_ text: String) {
     let user = try? RedisSettings(Environment(["REDIS_USERNAME": text, "REDIS_PASSWORD": "x"])).credentials?.username
     if let user { check(user == text && split(user) == 1, "a user of more than a word") }
     // A refused secret is never shown: its refusal is that of any other one.
-    for (name, others) in [("ZK_AUTH", ["x", "x\ny"]), ("REDIS_PASSWORD", ["x\ny"])] {
+    for (name, others) in [("ZK_AUTH", ["x", "x\ny"]), ("REDIS_PASSWORD", ["x\ny", "x y"])] {
         if let reason = refusal(name, text) {
             check(others.contains { refusal(name, $0) == reason }, "a refusal of its own: \(reason)")
         }

@@ -15,8 +15,9 @@ public final class Confidants: Sendable {
     }
 
     fileprivate struct Vouch {
-        var servers: Set<Address> = []
-        var sentinels: Set<Address> = []
+        /// Each with the moment for which the word holds.
+        var servers: [Address: ContinuousClock.Instant] = [:]
+        var sentinels: [Address: ContinuousClock.Instant] = [:]
         var until: ContinuousClock.Instant
     }
 
@@ -30,6 +31,8 @@ public final class Confidants: Sendable {
         var vouches: [Address: Vouch] = [:]
         /// The recorded masters that a majority of the sentinels reaches, by root.
         var reached: [String: Vouch] = [:]
+        /// When the last node that had registered an address went: no word from before holds for it.
+        var gone: [Address: ContinuousClock.Instant] = [:]
         /// Servers that asked for a password and were not told it.
         var withheld: Set<Address> = []
     }
@@ -38,6 +41,8 @@ public final class Confidants: Sendable {
     /// Sentinel asks its master once a second.
     private static let longestPing = Duration.seconds(3)
     private static let longestHello = Duration.seconds(5)
+    /// Longer than any word holds.
+    fileprivate static let longestMemory = Duration.seconds(60)
 
     private let state = Protected(State())
 
@@ -57,13 +62,13 @@ public final class Confidants: Sendable {
 
     public func learn(_ view: View, below root: String) {
         learn(
-            servers: view.members.filter(\.isLeased).map(\.address), 
+            servers: view.members.filter(\.isLeased).map(\.address),
             sentinels: SentinelClaim.all(registered: view.sentinels, identities: view.identities).vouched, below: root)
     }
 
     public func learn(_ view: WatcherView, below root: String) {
         learn(
-            servers: view.members.filter(\.isLeased).map(\.address), 
+            servers: view.members.filter(\.isLeased).map(\.address),
             sentinels: SentinelClaim.all(registered: view.sentinels, identities: view.identities).vouched, below: root)
     }
 
@@ -83,14 +88,17 @@ public final class Confidants: Sendable {
         }
         let isReached = votes * 2 > sentinels.electorate
         state.withLock { state in
-            state.reached[root] = master.flatMap { isReached ? Vouch(servers: [$0], until: Self.end) : nil }
+            state.reached[root] = master.flatMap {
+                isReached ? Vouch(servers: [$0: .now - Self.longestPing], until: Self.end) : nil
+            }
         }
     }
 
     /// What a server's `INFO` says of its links.
     func heard(_ info: Info, from server: Address?) {
         guard let server else { return }
-        let linked = info.linkedServers
+        let now = ContinuousClock.now
+        let linked = Dictionary(info.linkedServers.map { ($0, now) }) { $1 }
         state.withLock { state in
             state.vouches[server] = linked.isEmpty ? nil : Vouch(servers: linked, until: Self.end)
         }
@@ -99,14 +107,17 @@ public final class Confidants: Sendable {
     /// The peers that a sentinel lists.
     func heard(_ peers: [SentinelPeer], from sentinel: Address?) {
         guard let sentinel else { return }
-        let heard = peers.filter { peer in
+        let now = ContinuousClock.now
+        let heard = peers.compactMap { peer -> (Address, ContinuousClock.Instant)? in
             let hello = peer.fields["last-hello-message"].flatMap { Int64($0) } ?? .max
-            return peer.flags.isDisjoint(with: ["s_down", "disconnected"]) && hello >= 0
-                && .milliseconds(hello) < Self.longestHello
+            guard peer.flags.isDisjoint(with: ["s_down", "disconnected"]), hello >= 0,
+                .milliseconds(hello) < Self.longestHello, let address = Address(peer.endpoint)
+            else { return nil }
+            return (address, now - .milliseconds(hello))
         }
-        let addresses = Set(heard.compactMap { Address($0.endpoint) })
+        let hellos = Dictionary(heard) { max($0, $1) }
         state.withLock { state in
-            state.vouches[sentinel] = addresses.isEmpty ? nil : Vouch(sentinels: addresses, until: Self.end)
+            state.vouches[sentinel] = hellos.isEmpty ? nil : Vouch(sentinels: hellos, until: Self.end)
         }
     }
 
@@ -119,7 +130,9 @@ public final class Confidants: Sendable {
     public func knowsSentinel(_ address: Address) -> Bool {
         state.withLock { state in
             if state.sentinels[address] != nil { return true }
-            return state.vouchers { $0.sentinels.contains(address) }.contains { state.sentinels[$0] != nil }
+            return state.vouchers { state.holds($0.sentinels[address], for: address) }.contains {
+                state.sentinels[$0] != nil
+            }
         }
     }
 
@@ -155,6 +168,16 @@ extension Confidants.State {
         for address in old?.sentinels ?? [] {
             sentinels[address] = sentinels[address].flatMap { $0 > 1 ? $0 - 1 : nil }
         }
+        let now = ContinuousClock.now
+        gone = gone.filter { now - $0.value < Confidants.longestMemory }
+        for address in old?.servers ?? [] where servers[address] == nil { gone[address] = now }
+        for address in old?.sentinels ?? [] where sentinels[address] == nil { gone[address] = now }
+    }
+
+    /// Whether a word of `moment` holds for an address: not where there is none, or where the address has lost its node since.
+    fileprivate func holds(_ moment: ContinuousClock.Instant?, for address: Address) -> Bool {
+        guard let moment else { return false }
+        return gone[address].map { moment > $0 } ?? true
     }
 
     /// Whose word holds at this moment, of those that say so.
@@ -168,10 +191,12 @@ extension Confidants.State {
         let now = ContinuousClock.now
         var (asked, next): (Set<Address>, [Address]) = ([address], [address])
         while let one = next.popLast() {
-            if servers[one] != nil || reached.values.contains(where: { $0.until > now && $0.servers.contains(one) }) {
+            if servers[one] != nil
+                || reached.values.contains(where: { $0.until > now && holds($0.servers[one], for: one) })
+            {
                 return true
             }
-            next += vouchers { $0.servers.contains(one) }.filter { asked.insert($0).inserted }
+            next += vouchers { holds($0.servers[one], for: one) }.filter { asked.insert($0).inserted }
         }
         return false
     }

@@ -17,6 +17,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var stall: Scheduled<Void>?
     /// Requests whose answer is not complete.
     private var open = 0
+    /// Whether a request has begun and is not complete; it may be answered already.
+    private var isReading = false
     private var closes = false
     private var version = HTTPVersion.http1_1
 
@@ -46,6 +48,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(var head):
             open += 1
+            isReading = true
             ledger.note(context.channel, isBusy: true)
             wait(limits.requestTime, context)
             version = head.version
@@ -57,7 +60,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.fireChannelRead(wrapInboundOut(.head(head)))
         case .body: context.fireChannelRead(data)
         case .end:
-            deadline?.cancel()
+            isReading = false
+            // The answer has no limit; where it came before, the connection is idle from here on.
+            if open > 0 { deadline?.cancel() } else if !closes { wait(limits.idleTime, context) }
             context.fireChannelRead(data)
         }
     }
@@ -75,7 +80,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(data, promise: promise)
             guard open == 0 else { return }
             ledger.note(context.channel, isBusy: false)
-            wait(closes ? limits.lingerTime : limits.idleTime, context)
+            wait(closes ? limits.lingerTime : isReading ? limits.requestTime : limits.idleTime, context)
         }
     }
 

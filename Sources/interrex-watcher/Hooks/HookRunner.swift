@@ -3,7 +3,7 @@ import Glibc
 import Redis
 import ServiceLifecycle
 
-/// Runs the executables of a folder on each event (DESIGN.md 6).
+/// Runs the executables of a folder on each event.
 ///
 /// It has a queue of its own, so that no hook is ever in the way of a failover. The folder is read anew for each event.
 struct HookRunner: Service {

@@ -41,7 +41,7 @@ struct LeaseRenewal: Sendable {
         let redis = RedisSettings(
             masterName: server.mark.masterName, credentials: server.credentials, sentinelCredentials: server.credentials
         )
-        let prober = Prober(redis, on: loop)
+        let prober = Prober(redis, on: loop, confidants: Confidants(own: server.local))
         do {
             return try await prober.connected(to: server.local, server.credentials) { connection in
                 let info = try await connection.info(["server"], within: prober.limit)

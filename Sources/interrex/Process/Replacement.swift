@@ -7,8 +7,8 @@ enum Replacement {
     /// Replaces this process. Returns only when the kernel refuses, with its `errno`.
     ///
     /// The new program gets nothing of ours: output flushed, every descriptor above 2 closed by the exec, every signal at
-    /// its default, files that are nobody else's, an empty signal mask (a Dispatch worker blocks nearly all signals, and redis-server would then ignore SIGTERM
-    /// for ever).
+    /// its default, an empty signal mask (a Dispatch worker blocks nearly all signals, and redis-server would then ignore
+    /// SIGTERM for ever). Files that it makes are its user's alone.
     static func become(_ path: String, _ arguments: [String]) -> Int32 {
         fflush(nil)
         Log.flush()

@@ -24,6 +24,12 @@ import Testing
         ] { #expect(readme.contains("`\(action)`"), "\(action)") }
     }
 
+    @Test func theReadmeSaysWhatToDoAboutEachAlert() throws {
+        let table = try Self.text("README.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let first = table.compactMap { $0.split(separator: "|").first }
+        for name in Alert.names { #expect(first.contains { $0.contains("`\(name)`") }, "\(name)") }
+    }
+
     private static func text(_ path: String) throws -> String {
         let descriptor = open("\(root)/\(path)", O_RDONLY | O_CLOEXEC)
         try #require(descriptor >= 0)

@@ -45,13 +45,14 @@ import Testing
     @Test func readinessWithAlerts() async throws {
         var lame = Sights.healthy()
         lame.alerts = [Alert("nobody-promotable", about: "/redis", "x")]
-        var empty = Sights.empty()
-        try await TestServer.run([lame]) { server in
+        let unsure = Sights.empty()
+        var empty = unsure
+        empty.alerts = [Alert(Alert.emptyRoot, about: "/redis", "there is nothing below /redis in ZooKeeper")]
+        try await TestServer.run([lame]) { [empty] server in
             try await server.expect("/readyz", code: 200)
             // At first it may be about to come.
-            server.board.put(empty)
+            server.board.put(unsure)
             try await server.expect("/readyz", code: 200)
-            empty.alerts = [Alert(Alert.emptyRoot, about: "/redis", "there is nothing below /redis in ZooKeeper")]
             server.board.put(empty)
             try await server.expect("/readyz", code: 503, body: "there is nothing below /redis in ZooKeeper\n")
             try await server.expect("/livez", code: 200)

@@ -6,7 +6,8 @@ struct RaiseAlerts: Behaviour {
         let alerts = [
             snapshot.nodeAlerts, snapshot.majorityAlerts, snapshot.masterAlerts, snapshot.disagreements,
             snapshot.strangerAlerts, snapshot.replicaAlerts, snapshot.leaseAlerts, snapshot.sentinelAlerts,
-            snapshot.falseSentinels, snapshot.namedUnknownMasters, snapshot.settingAlerts, snapshot.diskAlerts, snapshot.resetAlerts,
+            snapshot.falseSentinels, snapshot.namedUnknownMasters, snapshot.settingAlerts, snapshot.diskAlerts,
+            snapshot.resetAlerts,
         ]
         return alerts.joined().map(Action.alert)
     }
