@@ -46,6 +46,7 @@ extension EventLoop {
         return await withTaskGroup(of: Bool.self) { group in
             group.addTask { await promise.value(ifCancelled: false) }
             group.addTask {
+                // The limit itself: the loop's own timers would not end where it is stuck.
                 try? await Task.sleep(for: limit)
                 return false
             }
@@ -75,6 +76,7 @@ extension EventLoop {
             case .isReadable: return
             case .isOutOfReach: if isReadableNow(descriptor) { return }
             }
+            // There is no room to watch it, and nothing tells when there is.
             try await sleep(for: .milliseconds(200))
         }
     }

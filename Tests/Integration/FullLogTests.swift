@@ -29,6 +29,7 @@ import Testing
             try await eventually("it has a session") {
                 ProcessFiles(launcher.process.pid).descriptors.values.contains { $0.hasPrefix("socket") }
             }
+            // What it can't write gives no sign; in this time it has said much more than the pipe takes.
             try await Task.sleep(for: .seconds(1.5))
             let start = ContinuousClock.now
             launcher.process.signal(number)

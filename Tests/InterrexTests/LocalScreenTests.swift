@@ -113,6 +113,7 @@ import Testing
             try await eventually("it runs") { local.children.contains { $0.program.hasSuffix("/sleep") } }
             try await local.end(within: .seconds(5)) {
                 terminal.type("\u{3}")
+                // Two presses of a key: of two that come in one moment the kernel keeps one signal.
                 usleep(100_000)
                 terminal.type("\u{3}")
             }

@@ -7,7 +7,8 @@ import Redis
 /// counted, and a line says how many those were once half of the room is free again. `O_NONBLOCK` would do without the thread,
 /// but it belongs to the open file, which the server shares; and `poll` holds for one writer only.
 final class LogQueue: @unchecked Sendable {
-    // Unchecked: what is mutable is touched only between lock and unlock of `mutex`.
+    // Unchecked: what is mutable is touched only between lock and unlock of `mutex`, which is not one of Swift's because a
+    // writer waits for lines on it, and `flush` for their end.
 
     /// How many bytes wait, at most.
     static let capacity = 65_536

@@ -96,6 +96,7 @@ extension Registry {
                 }
             }
             group.addTask {
+                // Nothing tells that a session does not come; the time is up, again and again, until `body` has ended.
                 // A wait that is cancelled is for `body` to end: what it has may have to be given back.
                 var pause = ZooKeeperReach.patience
                 while (try? await loop.sleep(for: pause)) != nil {
@@ -126,6 +127,7 @@ extension Session {
                 switch state {
                 case .connecting:
                     group.addTask {
+                        // A connection that is soon back is not worth a word.
                         try? await loop.sleep(for: ZooKeeperReach.patience)
                         guard !Task.isCancelled, self.state == .connecting else { return }
                         let words = await ZooKeeperReach.words(about: servers, on: loop)

@@ -70,6 +70,7 @@ struct HookRunner: Service {
                 if let turn = schedule.nextTurn(after: .now), nextTurn.map({ $0 < .now }) ?? true {
                     nextTurn = turn
                     group.addTask {
+                        // The moment at which one that waits for a slow one is no longer held up.
                         try? await Task.sleep(until: turn)
                         sender.yield(.turn)
                     }

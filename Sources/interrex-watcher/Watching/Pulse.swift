@@ -50,6 +50,7 @@ final class Pulse: Sendable {
             var failures = 0
             while true {
                 let hasTurned = loop.hasTurned()
+                // The time that the loop is given; on this thread nothing else is done.
                 sleep(interval)
                 let complaint =
                     hasTurned() ? overdue(by: Self.longestLook) : "the event loop has not turned for some time"
@@ -65,6 +66,7 @@ final class Pulse: Sendable {
             Log.fail("\(complaint): ending this process, so that another watcher leads; it is to be started again")
             _exit(ExitCode.unavailable.rawValue)
         }
+        // For the line to be written, where that is possible.
         sleep(1)
         _exit(ExitCode.unavailable.rawValue)
     }

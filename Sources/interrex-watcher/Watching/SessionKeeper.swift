@@ -111,6 +111,7 @@ actor SessionKeeper {
                 await session.followConnection(
                     to: settings.servers, on: loop,
                     telling: { _ = await self.tellOfLoss("still no connection to ZooKeeper: \($0)") }, back: {})
+                // Not the first of these to end: that would end the others. Whoever is cancelled wakes up at once.
                 try? await loop.sleep(for: .seconds(60))
             }
             group.addTask {

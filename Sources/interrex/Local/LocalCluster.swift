@@ -161,6 +161,7 @@ actor LocalCluster {
                 } catch let failure as Failure {
                     await self.say([LocalStory.Line(text: "\(name) can't be started: \(failure)", tone: .bad)])
                     failures.note(.exited(failure.code.rawValue), after: .zero)
+                    // What can't be started now is tried more and more seldom.
                     try? await loop.sleep(for: failures.pause)
                 } catch {
                     return
@@ -196,6 +197,7 @@ actor LocalCluster {
             {
                 say(story.recorded(address, at: .now))
             }
+            // Closer than people see, and for ten seconds at most: a watch would tell of the record, and not of the role.
             try? await loop.sleep(for: .milliseconds(5))
         }
         isAwaitingMaster = false
@@ -203,6 +205,7 @@ actor LocalCluster {
 
     private func follow() async {
         while !Task.isCancelled {
+            // Files that others write to; what is new in them is shown as fast as people read.
             try? await loop.sleep(for: .milliseconds(50))
             for index in followers.indices { followers[index].catchUp() }
         }
@@ -227,6 +230,7 @@ actor LocalCluster {
                 shown = table
                 if story.isUp, !wasUp { console.say(words.connecting(story, after: .now - beginning)) }
             }
+            // Roles and links change without an event of ours.
             try await loop.sleep(for: .milliseconds(story.isUp ? 500 : 200))
         }
     }

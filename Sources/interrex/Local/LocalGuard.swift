@@ -83,6 +83,7 @@ struct LocalGuard: Sendable {
                 _ = linux_pidfd_send_signal(handle, SIGCONT)
             }
             for _ in 0..<100 where !left.isEmpty {
+                // There is no loop here, and several ends to wait for: ten looks cost nothing.
                 usleep(10_000)
                 left = running(left)
             }

@@ -104,6 +104,7 @@ struct LocalProcess: Sendable {
                 signal(SIGCONT)
                 next = .now + .seconds(1)
             }
+            // Between two signals the end is noticed this soon; whoever waits for it has its own event.
             try? await loop.sleep(for: .milliseconds(20))
         }
     }

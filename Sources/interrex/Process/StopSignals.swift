@@ -17,7 +17,7 @@ enum StopSignals {
 
     /// The signal that came; 0 where none has.
     nonisolated(unsafe) fileprivate(set) static var received: Int32 = 0
-    /// How many have come.
+    /// How many have come: who waits for an end may be asked to hasten.
     nonisolated(unsafe) fileprivate(set) static var count = 0
     /// How long the process may go on after a signal, in microseconds; 0 where it may take its time.
     nonisolated(unsafe) fileprivate static var limit = 0

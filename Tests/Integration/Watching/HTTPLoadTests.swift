@@ -31,6 +31,7 @@ import Testing
             let again = Task {
                 while !Task.isCancelled {
                     let more = try? self.load(watcher, 20)
+                    // As clients do that try again: not as fast as they can.
                     try? await Task.sleep(for: .milliseconds(20))
                     _ = more
                 }

@@ -33,7 +33,7 @@ import Testing
                     of: "no session with ZooKeeper: \(nobody) refuses connections; nowhere.invalid:1 can't be resolved")
                     == 1
             }
-            // Asked again and again, told once.
+            // Asked again and again, told once: that no second line comes has no event.
             try await Task.sleep(for: .seconds(2))
             #expect(lost.count(of: "warning") == 1, "\(lost.process.text)")
 
