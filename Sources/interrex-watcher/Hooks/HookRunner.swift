@@ -59,15 +59,17 @@ struct HookRunner: Service {
                 case .ended(let run):
                     schedule.end(run)
                     behind.remove(run.path)
-                case .turn: break
+                case .turn: nextTurn = nil
                 }
-                for run in schedule.start(at: .now) {
+                // One moment for both: a turn between two would never come.
+                let now = ContinuousClock.now
+                for run in schedule.start(at: now) {
                     group.addTask {
                         await perform(run, on: loop)
                         sender.yield(.ended(run))
                     }
                 }
-                if let turn = schedule.nextTurn(after: .now), nextTurn.map({ $0 < .now }) ?? true {
+                if let turn = schedule.nextTurn(after: now), nextTurn.map({ turn < $0 }) ?? true {
                     nextTurn = turn
                     group.addTask {
                         // The moment at which one that waits for a slow one is no longer held up.
