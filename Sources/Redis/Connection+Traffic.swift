@@ -7,6 +7,13 @@ extension Connection {
     ) throws(RedisError) -> [Promise<Result<Reply, RedisError>>] {
         if case .over(let error) = phase { throw commands.first.map { error.during(commandName($0)) } ?? error }
         if Task.isCancelled { throw commands.first.map { cancelled($0) } ?? .cancelled(endpoint) }
+        // One call may be of any size; what is bounded is how many calls wait behind a peer that takes nothing.
+        if unsent.count - sent > replyLimit {
+            let message = "the peer takes no commands: more than \(replyLimit) bytes wait to be sent"
+            let error = RedisError(.timedOut, endpoint: endpoint, message: message)
+            finish(error)
+            throw error
+        }
         let promises = commands.map { arguments in
             precondition(!arguments.isEmpty, "a command has a name")
             unsent.append(command: arguments)
@@ -62,9 +69,6 @@ extension Connection {
             if isDone {
                 unsent = []
                 sent = 0
-            } else if unsent.count - sent > replyLimit {
-                let message = "the peer takes no commands: more than \(replyLimit) bytes wait to be sent"
-                return finish(RedisError(.timedOut, endpoint: endpoint, message: message))
             } else if sent > unsent.count / 2 {
                 unsent.removeFirst(sent)
                 sent = 0
