@@ -2,9 +2,9 @@
 extension Connection {
     /// Writes these commands and waits for their replies.
     func exchange(
-        _ commands: [[String]], until deadline: ContinuousClock.Instant
+        _ commands: [[String]], until deadline: ContinuousClock.Instant, renaming: Bool
     ) async throws(RedisError) -> [Result<Reply, RedisError>] {
-        let promises = try submit(commands, until: deadline)
+        let promises = try submit(commands, until: deadline, renaming: renaming)
         // Replies come in order: with the last one all are there, for one wait.
         if let promise = promises.last, let arguments = commands.last {
             _ = await promise.value(ifCancelled: .failure(cancelled(arguments)))
@@ -28,10 +28,12 @@ extension Connection {
     /// written again.
     /// - Throws: how the server answered to the password, where it did not take it.
     func authenticated(
-        _ commands: [[String]], until deadline: ContinuousClock.Instant
+        _ commands: [[String]], until deadline: ContinuousClock.Instant, renaming: Bool
     ) async throws(RedisError) -> [Result<Reply, RedisError>] {
-        guard let authentication = authentication() else { return try await exchange(commands, until: deadline) }
-        let results = try await exchange([authentication] + commands, until: deadline)
+        guard let authentication = authentication() else {
+            return try await exchange(commands, until: deadline, renaming: renaming)
+        }
+        let results = try await exchange([authentication] + commands, until: deadline, renaming: renaming)
         _ = try results[0].get()
         return Array(results.dropFirst())
     }

@@ -4,17 +4,20 @@ extension Connection {
     /// A literal address is connected to at once. A name's addresses are tried in order, each with its share of the time
     /// that is left; where all fail, the error is the one that claims least (a timeout before a refusal).
     ///
+    /// - Parameter names: what the server's commands are called; those that it has by default are sent under these names.
+    ///
     /// Throws `.refused`, `.unreachable`, `.timedOut`, `.unresolved` and `.cancelled`.
     public static func open(
         _ endpoint: Endpoint, credentials: Credentials? = nil, on loop: EventLoop, within limit: Duration,
-        replyLimit: Int = defaultReplyLimit
+        replyLimit: Int = defaultReplyLimit, names: CommandNames = CommandNames()
     ) async throws(RedisError) -> Connection {
         let deadline = ContinuousClock.now + limit
         let addresses = try await Resolver.shared.addresses(of: endpoint, on: loop, within: limit)
         var failure = RedisError(.unresolved, endpoint: endpoint, message: "the name has no address")
         for (index, address) in addresses.enumerated() {
             let now = ContinuousClock.now
-            let connection = Connection(endpoint, credentials: credentials, on: loop, replyLimit: replyLimit)
+            let connection = Connection(
+                endpoint, credentials: credentials, on: loop, replyLimit: replyLimit, names: names)
             do {
                 try await connection.connect(to: address, until: now + (deadline - now) / (addresses.count - index))
             } catch {

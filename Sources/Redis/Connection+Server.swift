@@ -15,8 +15,11 @@ extension Connection {
     }
 
     /// `INFO` of these sections, in one moment; of the default ones where none is named. Several at once need Redis 7.
-    public func info(_ sections: [String] = [], within limit: Duration) async throws(RedisError) -> Info {
-        Info(try infoText(try await command(["INFO"] + sections, within: limit)))
+    /// - Parameter renaming: as for `command`.
+    public func info(
+        _ sections: [String] = [], within limit: Duration, renaming: Bool = true
+    ) async throws(RedisError) -> Info {
+        Info(try infoText(try await command(["INFO"] + sections, within: limit, renaming: renaming)))
     }
 
     /// Sections of `INFO` and one parameter of `CONFIG GET`, asked in one write, right behind `command` where there is one. The

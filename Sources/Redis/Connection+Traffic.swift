@@ -3,7 +3,7 @@ import Glibc
 /// Writing, reading and pairing replies with commands, on the loop's thread.
 extension Connection {
     func submit(
-        _ commands: [[String]], until deadline: ContinuousClock.Instant
+        _ commands: [[String]], until deadline: ContinuousClock.Instant, renaming: Bool = true
     ) throws(RedisError) -> [Promise<Result<Reply, RedisError>>] {
         if case .over(let error) = phase { throw commands.first.map { error.during(commandName($0)) } ?? error }
         if Task.isCancelled { throw commands.first.map { cancelled($0) } ?? .cancelled(endpoint) }
@@ -16,7 +16,7 @@ extension Connection {
         }
         let promises = commands.map { arguments in
             precondition(!arguments.isEmpty, "a command has a name")
-            unsent.append(command: arguments)
+            unsent.append(command: renaming ? names.renamed(arguments) : arguments)
             return expect(commandName(arguments), isSecret: bearsSecret(arguments), until: deadline)
         }
         flush()

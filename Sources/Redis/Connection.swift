@@ -35,6 +35,8 @@ public actor Connection {
     let credentials: Credentials?
     /// Whether they were sent.
     var hasAuthenticated = false
+    /// What this server's commands are called.
+    let names: CommandNames
     var phase: Phase
     var socket: Socket?
     var parser: ReplyParser?
@@ -51,11 +53,12 @@ public actor Connection {
     /// Takes messages, then how the connection ended; nil unless subscribed.
     var subscriber: (@Sendable (Result<Message, RedisError>) -> Void)?
 
-    init(_ endpoint: Endpoint, credentials: Credentials?, on loop: EventLoop, replyLimit: Int) {
+    init(_ endpoint: Endpoint, credentials: Credentials?, on loop: EventLoop, replyLimit: Int, names: CommandNames) {
         self.endpoint = endpoint
         self.credentials = credentials
         self.loop = loop
         self.replyLimit = replyLimit
+        self.names = names
         phase = .connecting(Promise())
     }
 
@@ -64,8 +67,13 @@ public actor Connection {
     ///
     /// Throws `.denied`, `.loading` or `.server` for an error reply, and `.timedOut`, `.closed`, `.notRedis` or
     /// `.cancelled` when there is none: the command may have been carried out all the same.
-    public func command(_ arguments: [String], within limit: Duration) async throws(RedisError) -> Reply {
-        try await pipeline([arguments], within: limit)[0].get()
+    ///
+    /// - Parameter renaming: whether it is sent under the name that it has on this connection's server; false for a command
+    ///   to a sentinel, whose names nobody can change.
+    public func command(
+        _ arguments: [String], within limit: Duration, renaming: Bool = true
+    ) async throws(RedisError) -> Reply {
+        try await pipeline([arguments], within: limit, renaming: renaming)[0].get()
     }
 
     /// Sends several commands in one write, and returns their replies in order, an error reply as that command's failure.
@@ -75,16 +83,18 @@ public actor Connection {
     ///
     /// Throws only when nothing was written, because the connection is over or the task cancelled; a connection that ends
     /// meanwhile fails the commands that had no reply by then.
+    ///
+    /// - Parameter renaming: as for `command`.
     public func pipeline(
-        _ commands: [[String]], within limit: Duration
+        _ commands: [[String]], within limit: Duration, renaming: Bool = true
     ) async throws(RedisError) -> [Result<Reply, RedisError>] {
         let deadline = ContinuousClock.now + limit
         let wasAuthenticated = hasAuthenticated
-        let results = try await exchange(commands, until: deadline)
+        let results = try await exchange(commands, until: deadline, renaming: renaming)
         guard !wasAuthenticated, let first = results.firstIndex(where: { isQuestion($0) }) else { return results }
         let rest = Array(commands[first...])
         do {
-            return results[..<first] + (try await authenticated(rest, until: deadline))
+            return results[..<first] + (try await authenticated(rest, until: deadline, renaming: renaming))
         } catch {
             return results[..<first] + rest.map { .failure(error.during(commandName($0))) }
         }

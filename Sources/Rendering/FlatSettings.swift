@@ -53,6 +53,14 @@ extension FlatSettings.Origin {
         case .arguments: "the arguments after --"
         }
     }
+
+    var place: String {
+        switch source {
+        case .rendered: "\(name), line \(line) once rendered"
+        case .file: "\(name), line \(line)"
+        case .arguments: name
+        }
+    }
 }
 
 extension FlatSettings {

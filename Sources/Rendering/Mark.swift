@@ -12,7 +12,12 @@ public struct Mark: Equatable, Sendable {
     /// The random id of the cluster, or `-` while it is not known.
     public var clusterID: String
 
-    public init(root: String, masterName: String, clusterID: String = "-") {
+    /// The `replica-priority` that a replica gets once it has synchronised, where it starts with 0 until then; nil where 0 is
+    /// the user's own word, or the priority is none of our business.
+    public var awaitedPriority: Int?
+
+    public init(root: String, masterName: String, clusterID: String = "-", awaitedPriority: Int? = nil) {
+        self.awaitedPriority = awaitedPriority
         self.root = root
         self.masterName = masterName
         self.clusterID = clusterID
@@ -21,6 +26,7 @@ public struct Mark: Equatable, Sendable {
     /// The value of `proc-title-template`. `{title}` and the two after it are Redis's own names.
     public var procTitle: String {
         "{title} {listen-addr} {server-mode} \(root) \(masterName) \(clusterID)"
+            + (awaitedPriority.map { " awaits=\($0)" } ?? "")
     }
 }
 

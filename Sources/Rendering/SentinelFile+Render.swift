@@ -5,7 +5,11 @@ extension SentinelFile {
     ///   mistake in the template.
     public func render(template: Template, settings: FlatSettings) throws(RenderingError) -> String {
         try validate()
-        let text = try template.render(scope.with(settings: settings.text))
+        var filled = scope.with(settings: settings.text)
+        // Sentinel ends at a command that is renamed twice.
+        let written = Set(Rendering.renamedCommands(in: settings.text, master: mark.masterName).map(\.command))
+        filled.bindings["renamed_commands"] = .renamed(renamedCommands.filter { !written.contains($0.command) })
+        let text = try template.render(filled)
         let whole = try Whole(text, source: template.name)
         try whole.check("port", .be([String(port)]))
         try whole.check("dir", .be([dataDirectory]))
@@ -86,6 +90,7 @@ extension SentinelFile {
             "password": .optional("password", credentials?.password.text),
             "username": .optional("username", credentials?.username),
             "sentinel_password": .optional("sentinel_password", sentinelPassword?.text),
+            "renamed_commands": .renamed(renamedCommands),
             "known_replicas": .addresses(seededReplicas),
             "known_sentinels": .section(
                 seededSentinels(announced).map { peer in

@@ -40,6 +40,9 @@ public struct SentinelFile: Equatable, Sendable {
     /// How to log in to the redis-servers.
     public var credentials: Credentials?
 
+    /// What commands of the redis-servers are called, besides what the settings say of it.
+    public var renamedCommands: [RenamedCommand]
+
     /// The password of the sentinels themselves, for clients and for each other.
     public var sentinelPassword: Secret?
 
@@ -59,6 +62,7 @@ public struct SentinelFile: Equatable, Sendable {
         master: HostPort,
         quorum: Int = 2,
         credentials: Credentials? = nil,
+        renamedCommands: [RenamedCommand] = [],
         sentinelPassword: Secret? = nil,
         knownReplicas: [HostPort] = [],
         knownSentinels: [Peer] = []
@@ -72,6 +76,7 @@ public struct SentinelFile: Equatable, Sendable {
         self.master = master
         self.quorum = quorum
         self.credentials = credentials
+        self.renamedCommands = renamedCommands
         self.sentinelPassword = sentinelPassword
         self.knownReplicas = knownReplicas
         self.knownSentinels = knownSentinels

@@ -8,7 +8,7 @@
 /// A name is looked up in the innermost section first. There are no partials, no other delimiters, no dotted names.
 public struct Template: Equatable, Sendable {
     /// The name of the source, for errors.
-    let name: String
+    public let name: String
     let nodes: [Node]
 
     indirect enum Node: Equatable, Sendable {

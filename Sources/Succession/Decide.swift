@@ -19,10 +19,21 @@ public func ruling(_ observation: Observation) -> Ruling {
             case let record?: observation.withAnotherRecorded(record)
             }
         }()
+    if !observation.mayLead, ruling.decision.leads { ruling.decision = .wait(.neverMaster) }
     if case .wait(let reason) = ruling.decision, observation.waited >= observation.limit, !reason.endsByItself {
         ruling.decision = .refuse(reason)
     }
     return ruling
+}
+
+extension Decision {
+    /// Whether our own server may become master by it.
+    fileprivate var leads: Bool {
+        switch self {
+        case .claim, .resume, .stand: true
+        case .follow, .wait, .refuse: false
+        }
+    }
 }
 
 extension Observation {

@@ -28,6 +28,8 @@ public enum Reason: Equatable, Sendable {
     case failoverInProgress
     /// Our own machine lacks something, and somebody could not be asked for that.
     case shortage(String)
+    /// Nobody can be followed, and the user wants our own server never to be master.
+    case neverMaster
     /// A Redis answers at the recorded address that nothing shows to be of this cluster.
     case notKnownToBeOurs(Address)
     case denied(Address)
@@ -78,6 +80,9 @@ extension Reason: CustomStringConvertible {
             "no master is recorded, but \(list(members)) may be one or hold the data; the watcher decides"
         case .dead(let address):
             "the recorded master \(address) is dead and no live member can be promoted"
+        case .neverMaster:
+            "there is no master to follow, and this server may never be one: its settings say replica-priority 0; start a "
+                + "server with another priority"
         case .failoverInProgress:
             "a sentinel reports a failover in progress"
         case .notKnownToBeOurs(let address):

@@ -73,6 +73,8 @@ public struct Replication: Equatable, Sendable {
     /// Whether the link to the master is up.
     public var isLinked: Bool
     public var priority: Int
+    /// The priority that it gets once it has synchronised, where its 0 is ours; nil: its priority is the user's.
+    public var awaitedPriority: Int?
     /// `master_last_io_seconds_ago`: how long ago the master last sent anything; nil while the link is down.
     public var lastContact: Duration?
     /// `master_sync_in_progress`
@@ -81,8 +83,9 @@ public struct Replication: Equatable, Sendable {
 
     public init(
         of master: Address?, synchronised: Bool, isLinked: Bool = true, priority: Int = 100,
-        lastContact: Duration? = nil, history: History
+        lastContact: Duration? = nil, history: History, awaiting awaitedPriority: Int? = nil
     ) {
+        self.awaitedPriority = awaitedPriority
         self.master = master
         self.synchronised = synchronised
         self.isLinked = isLinked

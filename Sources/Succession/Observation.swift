@@ -20,6 +20,8 @@ public struct Observation: DataGuard, Equatable {
     public var data: Freshness
     /// Candidates that had their turn and did not claim.
     public var passedOver: Set<Int> = []
+    /// False where the user wants our own server never to be master (`replica-priority 0`).
+    public var mayLead = true
     public var acceptsLoss = false
     public var acceptLossAfter: Duration?
     /// Whether leased members agree on another cluster id than `/redis/cluster` has.

@@ -88,6 +88,12 @@ extension Sighting {
         return replication.synchronised && replication.priority > 0
     }
 
+    /// Whether the user wants it never to be master: a replica with `replica-priority 0` of which we don't say that it is ours.
+    public func isNeverMaster(_ member: Address) -> Bool {
+        guard let replication = replication(of: member) else { return false }
+        return replication.priority == 0 && replication.awaitedPriority == nil
+    }
+
     /// What a replica says of its replication; nil for who does not answer `slave`.
     public func replication(of member: Address) -> Replication? {
         if case .replica(let replication) = answer(of: member) { replication } else { nil }

@@ -43,6 +43,8 @@ public struct Snapshot: DataGuard, Equatable {
     public var answered: Switchover?
     /// Whether the time for it is over.
     public var isSwitchoverLate = false
+    /// What servers would not do that they were told, each with the command.
+    public var refusals: [Address: String] = [:]
     public var acceptsLoss = false
     public var acceptLossAfter: Duration?
     /// Whether leased members agree on another cluster id than `/redis/cluster` has.

@@ -63,7 +63,10 @@ struct RedisCommand: ParsableCommand {
         StopSignals.install()
         try Log.start(environment, command: "redis")
         environment.warnOfLikelyMistakes()
-        try preview(try RedisLaunchSettings(environment, arguments: serverArguments, forReal: false))
+        let settings = try RedisLaunchSettings(environment, arguments: serverArguments, forReal: false)
+        settings.launch.redis.hideSecrets(with: settings.launch.registry)
+        try settings.proveLines(environment)
+        try preview(settings)
     }
 
     /// The launch itself; returns only by throwing.
@@ -76,12 +79,14 @@ struct RedisCommand: ParsableCommand {
         // In the server's environment anybody of the same user would read them.
         Environment.forgetSecrets()
         settings.launch.redis.hideSecrets(with: settings.launch.registry)
+        let accepted = try settings.prove()
         settings.launch.registry.warnIfOpen(settings.launch.redis)
-        try prepare(on: { RedisLauncher(settings, loop: $0) }).becomeServer()
+        let prepared = try prepare(on: { RedisLauncher(settings, loop: $0) })
+        accepted?.note()
+        try prepared.becomeServer()
     }
 
     private func preview(_ settings: RedisLaunchSettings) throws {
-        settings.launch.redis.hideSecrets(with: settings.launch.registry)
         let text: String
         switch (role, master.flatMap(Address.init)) {
         case (.master?, _):

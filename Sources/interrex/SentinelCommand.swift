@@ -53,7 +53,10 @@ struct SentinelCommand: ParsableCommand {
         StopSignals.install()
         try Log.start(environment, command: "sentinel")
         environment.warnOfLikelyMistakes()
-        try preview(try SentinelLaunchSettings(environment, arguments: serverArguments, forReal: false))
+        let settings = try SentinelLaunchSettings(environment, arguments: serverArguments, forReal: false)
+        settings.launch.redis.hideSecrets(with: settings.launch.registry)
+        try settings.prove(environment)
+        try preview(settings)
     }
 
     /// The launch itself; returns only by throwing.
@@ -66,13 +69,15 @@ struct SentinelCommand: ParsableCommand {
         // In the server's environment anybody of the same user would read them.
         Environment.forgetSecrets()
         settings.launch.redis.hideSecrets(with: settings.launch.registry)
-        settings.launch.registry.warnIfOpen(settings.launch.redis)
         try settings.checkMachine()
-        try prepare(on: { SentinelLauncher(settings, loop: $0) }).becomeServer()
+        let accepted = try settings.prove()
+        settings.launch.registry.warnIfOpen(settings.launch.redis)
+        let prepared = try prepare(on: { SentinelLauncher(settings, loop: $0) })
+        accepted?.note()
+        try prepared.becomeServer()
     }
 
     private func preview(_ settings: SentinelLaunchSettings) throws {
-        settings.launch.redis.hideSecrets(with: settings.launch.registry)
         let text: String
         if let master = master.flatMap(Address.init) {
             Log.result("monitor \(master), as --master says")

@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [("", "100"), ("replica-priority 7\n", "7"), ("replica-priority 0\n", "0")])
+    @Test(arguments: [("", "100"), ("replica-priority 7\n", "7")])
     func after_the_first_synchronisation_the_priority_is_the_users(setting: String, priority: String) async throws {
         try await TestCluster.with { cluster in
             let master = try await cluster.redis(patientMaster(delay: 60)).ready()
@@ -65,9 +65,77 @@ import Testing
 
             try await redis(master.port, "CONFIG", "SET", "repl-diskless-sync-delay", "0")
             try await replica.linked(to: master)
-            // The one write also tells a priority that stays 0 from one that nobody has set yet.
-            try await eventually("the lease sets the priority") { await replica.priorityWrites == 1 }
-            #expect(await replica.info("replication")["slave_priority"] == priority)
+            try await eventually("the lease sets the priority") {
+                await replica.info("replication")["slave_priority"] == priority
+            }
+            try await eventually("and takes its word away") { try await !replica.awaits }
+        }
+    }
+
+    @Test(arguments: [
+        ("replica-priority 0\n", []), ("slave-priority 0\n", []), ("", ["--replica-priority", "0"]),
+    ])
+    func a_priority_of_0_that_the_user_has_set_stays(setting: String, arguments: [String]) async throws {
+        try await TestCluster.with { cluster in
+            let master = try await cluster.redis(quickRedis).ready()
+            try await fill(master.port, keys: 1)
+            let settings = try TemporaryFolder("settings")
+            try write(quickRedis + setting, to: "\(settings.path)/redis.conf")
+            let replica = try Launched(
+                .redis, zookeeper: cluster.servers, root: cluster.root, ["REDIS_CONF": "\(settings.path)/redis.conf"],
+                arguments: arguments.isEmpty ? [] : ["--"] + arguments)
+            try await replica.ready().linked(to: master)
+            try await eventually("the lease has looked at it") {
+                access("\(replica.folder.path)/interrex.passport", F_OK) == 0
+            }
+            #expect(await replica.priorityWrites == 0)
+            #expect(try await !replica.awaits)
+            #expect(await replica.info("replication")["slave_priority"] == "0")
+            await replica.stop()
+        }
+    }
+
+    @Test func a_server_that_must_never_be_master_waits_for_another() async throws {
+        try await TestCluster.with(["MASTER_TIMEOUT": "2s"]) { cluster in
+            let never = try cluster.redis(quickRedis + "replica-priority 0\n")
+            #expect(try await never.process.wait(within: .seconds(20)) == 75)
+            #expect(never.process.text.contains("replica-priority 0"), "\(never.process.text)")
+            #expect(try await cluster.recordedMaster() == nil)
+        }
+    }
+
+    /// It was master under other settings.
+    @Test func nor_does_it_come_back_as_the_master_that_it_was() async throws {
+        try await TestCluster.with(["MASTER_TIMEOUT": "2s"]) { cluster in
+            let master = try await cluster.redis(quickRedis).ready()
+            await master.stop()
+            let never = try cluster.redis(
+                quickRedis + "replica-priority 0\n", port: master.port, folder: master.folder)
+            #expect(try await never.process.wait(within: .seconds(20)) == 75)
+            #expect(never.process.text.contains("replica-priority 0"), "\(never.process.text)")
+        }
+    }
+
+    /// A lease that is refused asks ever more seldom, and says so once.
+    @Test func a_priority_that_may_not_be_set_is_asked_for_seldom_and_set_once_it_may() async throws {
+        try await TestCluster.with { cluster in
+            let master = try await cluster.redis(patientMaster(delay: 60)).ready()
+            try await fill(master.port, keys: 1)
+            let replica = try await cluster.redis(patientMaster(delay: 60)).ready()
+            try await eventually("the replica waits for its first synchronisation") {
+                await master.info("replication")["slave0"]?.contains("state=wait_bgsave") == true
+            }
+            try await redis(replica.port, "ACL", "SETUSER", "default", "-config|set")
+            try await redis(master.port, "CONFIG", "SET", "repl-diskless-sync-delay", "0")
+            try await replica.linked(to: master)
+            try await eventually("the lease says so") { replica.process.text.contains("refuses CONFIG SET") }
+            try await Task.sleep(for: .seconds(2))
+            let tries = await replica.refusedWrites
+            #expect((3...12).contains(tries), "\(tries) in two seconds")
+            #expect(replica.process.text.components(of: "refuses CONFIG SET") == 1)
+            try await redis(replica.port, "ACL", "SETUSER", "default", "+config|set")
+            try await eventually("it is set") { await replica.info("replication")["slave_priority"] == "100" }
+            try await eventually("and said to be over") { replica.process.text.contains("lets its lease") }
         }
     }
 
@@ -83,8 +151,9 @@ import Testing
             #expect(
                 contents(of: "\(returned.folder.path)/redis-\(returned.port).conf").contains("replica-priority 0\n"))
             try await returned.linked(to: master)
-            try await eventually("the lease sets the priority") { await returned.priorityWrites == 1 }
-            #expect(await returned.info("replication")["slave_priority"] == "7")
+            try await eventually("the lease sets the priority") {
+                await returned.info("replication")["slave_priority"] == "7"
+            }
         }
     }
 
@@ -112,6 +181,19 @@ extension Launched {
         }
     }
 
+    /// Whether its mark says that its priority is ours.
+    fileprivate var awaits: Bool {
+        get async throws { try await redis(port, "CONFIG", "GET", "proc-title-template").contains("awaits=") }
+    }
+
+    /// How often `CONFIG SET` was refused by it.
+    fileprivate var refusedWrites: Int {
+        get async {
+            let calls = await info("commandstats")["cmdstat_config|set"]?.split(separator: ",")
+            return calls?.first { $0.hasPrefix("rejected_calls=") }?.split(separator: "=").last.flatMap { Int($0) } ?? 0
+        }
+    }
+
     /// How often `CONFIG SET` was called on it.
     fileprivate var priorityWrites: Int {
         get async {
@@ -119,4 +201,8 @@ extension Launched {
             return calls?.split(separator: "=").last.flatMap { Int($0) } ?? 0
         }
     }
+}
+
+extension String {
+    fileprivate func components(of text: String) -> Int { ranges(of: text).count }
 }

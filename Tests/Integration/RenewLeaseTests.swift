@@ -82,6 +82,26 @@ import Testing
         }
     }
 
+    /// Its title says which priority it awaits, and the new lease sets it.
+    @Test func a_replica_gets_the_priority_that_it_awaits_from_its_new_lease() async throws {
+        try await TestCluster.with(shortSession) { cluster in
+            let master = try await cluster.redis(quickRedis).ready()
+            try await redis(master.port, "CONFIG", "SET", "repl-diskless-sync-delay", "120")
+            let replica = try await cluster.redis(quickRedis + "replica-priority 7\n").ready()
+            try await eventually("it waits for its first synchronisation") {
+                await master.info("replication").values.contains { $0.contains("state=wait_bgsave") }
+            }
+            try await killLease(of: replica, cluster, "members")
+            let result = try await renew(replica.process.pid, cluster)
+            #expect(result.code == 0, "\(result)")
+            try await redis(master.port, "CONFIG", "SET", "repl-diskless-sync-delay", "0")
+            try await replica.linked(to: master)
+            try await eventually("it has its priority") {
+                await replica.info("replication")["slave_priority"] == "7"
+            }
+        }
+    }
+
     @Test func nobody_becomes_master_by_it_and_what_is_none_of_ours_is_refused() async throws {
         try await TestCluster.with(shortSession) { cluster in
             let servers = try (0..<2).map { _ in try cluster.redis(quickRedis) }

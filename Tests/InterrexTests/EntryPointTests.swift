@@ -255,7 +255,7 @@ import Testing
             #expect(try await container.wait(within: .seconds(10)) == 0)
             #expect(
                 names(in: data).filter { !["appendonlydir", "interrex.passport"].contains($0) } == [
-                    "redis-\(port).conf"
+                    "redis-\(port).accepted", "redis-\(port).conf",
                 ])
         }
     }

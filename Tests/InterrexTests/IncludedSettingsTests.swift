@@ -107,7 +107,7 @@ import Testing
             ("include /no/such/file.conf", [], "line 1 once rendered: it includes /no/such/file.conf"),
             ("", ["--include", "/no/such/file.conf"], "the arguments after --, line 1: it includes"),
             ("", ["--sentinel"], "use interrex sentinel"), ("", ["-"], "standard input"),
-            ("", ["/etc/redis/redis.conf"], "REDIS_CONF"), ("hz 1", ["--appendonly", "\"yes"], nil),
+            ("", ["/etc/redis/redis.conf"], "REDIS_CONF"), ("hz 1", ["--dbfilename", "\"yes"], nil),
             ("", ["--appendonly \"yes"], "unbalanced quotes"),
         ] as [(String, [String], String?)])
     func refused(settings: String, arguments: [String], word: String?) async throws {
@@ -120,7 +120,7 @@ import Testing
             expectRefusal(outcome, 78, word)
         } else {
             // A value is a value, whatever it looks like.
-            #expect(outcome.code == 0 && outcome.output.contains("appendonly \"\\\"yes\"\n"), "\(outcome)")
+            #expect(outcome.code == 0 && outcome.output.contains("dbfilename \"\\\"yes\"\n"), "\(outcome)")
         }
     }
 }

@@ -16,6 +16,7 @@ struct LeaseOrderTests {
         order.session = SessionCredentials(id: -7_123_456_789_012_345, password: Array(0...15).map { $0 * 17 })
         order.identity = "0a1b2c3d-0000-4000-8000-000000000000"
         order.credentials = Redis.Credentials(username: "app", password: Self.password)
+        order.commandNames = CommandNames(["config": "x-1", "SCRIPT": ""])
         order.startedUnder = Address("[2001:db8::2]:6380")
         order.priority = 0
         order.data = LeaseOrder.Data(
@@ -41,7 +42,8 @@ struct LeaseOrderTests {
     func optionalFields() throws {
         let drops: [(inout LeaseOrder) -> Void] = [
             { $0.digest = nil }, { $0.identity = nil }, { $0.credentials = nil }, { $0.credentials?.username = nil },
-            { $0.startedUnder = nil }, { $0.priority = nil }, { $0.data = nil }, { $0.data?.cluster = nil },
+            { $0.startedUnder = nil }, { $0.commandNames = CommandNames() }, { $0.priority = nil }, { $0.data = nil },
+            { $0.data?.cluster = nil },
             { $0.data?.isUnknown = false }, { $0.data?.paths.removeLast() }, { $0.data?.paths = [] },
             { $0.data?.persistence = .rdb }, { $0.data?.persistence = .none },
         ]

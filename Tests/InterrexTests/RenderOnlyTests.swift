@@ -98,7 +98,13 @@ import ZooKeeper
     private func expectSame(_ command: String, at place: Place, in folder: TemporaryFolder) async throws -> Outcome {
         // Settles what the running servers' leases and sentinels still do.
         let tools = try TemporaryFolder("tools")
-        try writeProgram("#!/bin/sh\ncat \"$1\"\n", to: "\(tools.path)/cat")
+        try writeProgram(
+            """
+            #!/bin/sh
+            case "$1" in /proc/*) exec \(command == "redis" ? "redis-server" : "redis-sentinel") "$@";; esac
+            cat "$1"
+
+            """, to: "\(tools.path)/cat")
         let variables = place.variables(
             port: try freePort(),
             [

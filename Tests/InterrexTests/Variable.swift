@@ -52,6 +52,10 @@ struct Variable: Sendable, CustomTestStringConvertible {
             "REDIS_PASSWORD", secret: true, "se sesame", "sesame\"", "sesame'", "#sesame", "a\t"),
         Variable("REDIS_USERNAME", "someone", "two words", "o'brien", "a#b"),
         Variable("SENTINEL_PASSWORD", secret: true, "se sesame", "sesame\"", "sesame'", "#sesame"),
+        Variable(
+            "RENAMED_COMMANDS", "CONFIG", "=x", "CONFIG=", "CONFIG=a b", "CONFIG=\"x\"", "CONFIG=x#",
+            "CONFIG=x,CONFIG=y",
+            "CONFIG=x,INFO=X", "CONFIG=x,", "CONFIG=x=y", "ö=x", "CONFIG=ö"),
         Variable("MIN_REPLICAS_TO_WRITE", by: ["redis"], "-1", "x", "1.5", "1 ", "\"1\"", "1#", "1001"),
         Variable("DATA_DIR", "/nowhere/at all", "no \"such\" folder", "#", "/dev/null", "ö"),
         Variable("CONFIG_DIR", "/nowhere/at all", "no \"such\" folder", "#", "/dev/null", "ö"),

@@ -86,6 +86,22 @@ struct AuthenticationTests {
         }
     }
 
+    @Test func commands_have_their_other_names_behind_the_password_too() async throws {
+        let server = try await RedisServer.start(["--rename-command", "CONFIG", "cf", "--requirepass", "hunter2"])
+        try await withLoop { loop in
+            let connection = try await Connection.open(
+                Endpoint(server.port), credentials: Credentials(password: "hunter2"), on: loop, within: limit,
+                names: CommandNames(["CONFIG": "cf"]))
+            let (_, port) = try await connection.infoAndConfig(["server"], "port", within: limit)
+            #expect(port == "\(server.port)")
+            // As a sentinel is asked.
+            let error = try await failure {
+                _ = try await connection.command(["CONFIG", "GET", "port"], within: limit, renaming: false)
+            }
+            #expect(error.isRefusal && error.command == "CONFIG GET")
+        }
+    }
+
     @Test func a_wrong_password_is_said_as_such_for_every_command() async throws {
         let server = try await RedisServer.start(["--requirepass", "hunter2"])
         try await withLoop { loop in

@@ -49,6 +49,9 @@ final class Promises {
         if lastMaster != world.zk.master { lastChange = world.now }
         (lastMaster, lastWipes) = (world.zk.master, world.zk.wipes)
         if world.steps % 64 == 0 { prove() }
+        for slot in world.slots where slot.isNeverMaster && slot.server?.isMaster ?? false {
+            fail(5, "\(slot.server?.name ?? "") is master, whose settings say never")
+        }
         if world.steps % 32 == 0, !world.zk.isConsistent { fail(6, "an ephemeral node outlived its session") }
     }
 

@@ -91,6 +91,7 @@ final class SimLauncher: SimActor {
     private func decide(on view: ZKView) -> Int? {
         var observation = world.observation(
             view, me: address, from: host, candidacy: candidacy, data: copy, waited: world.now - began, clock: &clock)
+        observation.mayLead = !slot.isNeverMaster
         turns = turns.filter { turn in view.candidates.contains { $0.node == turn.key } }
         observation.passedOver = Set(turns.filter { world.now - $0.value > Times.longestTurn }.keys)
         let truth = StartTruth(
@@ -278,7 +279,7 @@ final class SimLauncher: SimActor {
             passport: slot.folder.inPlace.trusted)
         let lease = SimLease(
             world, of: server, at: address, session: session!, node: node, startedUnder: startedUnder,
-            raisesPriority: master != nil, slot: slot, draft: draft
+            raisesPriority: master != nil && !slot.isNeverMaster, slot: slot, draft: draft
         ) { [unowned slot, unowned server, unowned world] in
             guard slot.server === server else { return }
             slot.kill(restartIn: world.dice.roll(500, 2_000), takesLease: true, movesOn: false)

@@ -64,7 +64,7 @@ final class SimRedis: SimActor {
             place = Lines.Place(line: world.lines.root(), keys: 0)
             loadedAt = world.now + world.dice.roll(2, 20)
         }
-        priority = master == nil ? 100 : 0
+        priority = master == nil && !slot.isNeverMaster ? 100 : 0
         super.init(world, host: Names.host(of: slot.address))
         (lastContact, save.last, save.due) = (world.now, world.now, world.now + world.dice.roll(1_000, 12_000))
         world.redisAt[address] = self
@@ -245,7 +245,7 @@ final class SimRedis: SimActor {
         return .replica(
             Replication(
                 of: Names.address(master), synchronised: isSynchronised, isLinked: isLinked, priority: priority,
-                history: history))
+                history: history, awaiting: priority == 0 && !slot.isNeverMaster ? 100 : nil))
     }
 
     private var history: History {

@@ -8,6 +8,8 @@ final class Slot: SimActor {
     /// Its host is lost: nothing starts here any more.
     var isLost = false
     let persistence: Passport.Persistence
+    /// Its user's settings say `replica-priority 0`.
+    let isNeverMaster: Bool
     /// What this host's clock, which dates its files, is ahead of the world's.
     let skew: Int
     var launcher: SimLauncher?
@@ -18,8 +20,11 @@ final class Slot: SimActor {
     /// The lease that holds the folder's lock: two servers in one folder would ruin it.
     private var lock: SimLease?
 
-    init(_ world: World, number: Int, persistence: Passport.Persistence, skew: Int) {
+    init(
+        _ world: World, number: Int, persistence: Passport.Persistence, isNeverMaster: Bool, skew: Int
+    ) {
         (self.number, self.persistence, self.skew) = (number, persistence, skew)
+        self.isNeverMaster = isNeverMaster
         super.init(world, host: number)
     }
 

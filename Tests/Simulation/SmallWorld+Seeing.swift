@@ -17,7 +17,8 @@ extension SmallWorld {
                 .replica(
                     Replication(
                         of: Names.address(master), synchronised: data[address], isLinked: isUp,
-                        priority: data[address] ? 100 : 0, history: history)), mark: mark)
+                        priority: data[address] ? 100 : 0, history: history, awaiting: data[address] ? nil : 100)),
+                mark: mark)
         }
     }
 

@@ -45,7 +45,10 @@ final class World {
             let persistence: Passport.Persistence = [.rdb, .aof, .aof, .none][dice.below(4)]
             // In every other seed the hosts' clocks are up to an hour apart.
             let skew = seed % 2 == 0 ? dice.roll(-3_600_000, 3_600_000) : 0
-            slots.append(Slot(self, number: number, persistence: persistence, skew: skew))
+            // In one seed of six somebody is never to be master.
+            let isNeverMaster = seed % 6 == 4 && number == Names.servers - 1
+            slots.append(
+                Slot(self, number: number, persistence: persistence, isNeverMaster: isNeverMaster, skew: skew))
             sentinelSlots.append(SentinelSlot(self, number: number))
         }
         watchers = Names.watcherHosts.indices.map { SimWatcher(self, number: $0) }

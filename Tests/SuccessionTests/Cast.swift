@@ -52,13 +52,15 @@ enum Cast {
         .master(history(after: previous, offset: offset, keys: keys))
     }
 
+    /// - Parameter isUsers: whether a priority of 0 is what the user has set, and not ours for a while.
     static func replica(
         of master: Address? = recorded, synchronised: Bool = true, priority: Int = 100, offset: Int64 = 1_000,
-        keys: Bool = true, linked: Bool = true
+        keys: Bool = true, linked: Bool = true, isUsers: Bool = false
     ) -> Answer {
         let history = history(offset: offset, keys: keys)
         return .replica(
             Replication(
-                of: master, synchronised: synchronised, isLinked: linked, priority: priority, history: history))
+                of: master, synchronised: synchronised, isLinked: linked, priority: priority, history: history,
+                awaiting: priority == 0 && !isUsers ? 100 : nil))
     }
 }

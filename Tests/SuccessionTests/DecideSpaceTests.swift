@@ -14,6 +14,11 @@ import Testing
                 tally.hit(made.rule.rawValue)
                 let expected = OracleTable.ruling(words)
                 if made != expected { tally.fail("\(made)\ninstead of \(expected)\non \(words.o)") }
+                var barred = words.o
+                barred.mayLead = false
+                let ruledOut = ruling(barred)
+                let allowed = OracleTable.withoutLead(expected, words)
+                if ruledOut != allowed { tally.fail("never master: \(ruledOut)\ninstead of \(allowed)\non \(words.o)") }
                 if let broken = Promises.broken(by: made.decision, on: words.o) {
                     tally.fail("\(broken): \(made)\non \(words.o)")
                 }

@@ -30,6 +30,16 @@ enum OracleTable {
         return Ruling(rule: row.rule, decision: decision)
     }
 
+    /// The same for a server that must never be master.
+    static func withoutLead(_ ruling: Ruling, _ words: Words) -> Ruling {
+        switch ruling.decision {
+        case .claim, .resume, .stand:
+            let isOver = words.o.waited >= words.o.limit
+            return Ruling(rule: ruling.rule, decision: isOver ? .refuse(.neverMaster) : .wait(.neverMaster))
+        case .follow, .wait, .refuse: return ruling
+        }
+    }
+
     private static let anyRecorded = [
         Row(.chosenMaster, when: { $0.chosen != nil && $0.chosen != $0.o.me }, then: { .follow($0.chosen!) }),
         Row(.failoverInProgress, when: { $0.failover }, then: { _ in .wait(.failoverInProgress) }),

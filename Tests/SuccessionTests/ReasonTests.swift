@@ -5,7 +5,7 @@ import Testing
 /// Every refusal is one clear line: it names the address and, where a person can help, what to check (promise 8).
 @Suite struct ReasonTests {
     static let reasons: [Reason] = [
-        .nothingRecorded, .unrecordedMembers([Cast.first, Cast.second]), .failoverInProgress,
+        .nothingRecorded, .unrecordedMembers([Cast.first, Cast.second]), .failoverInProgress, .neverMaster,
         .notKnownToBeOurs(Cast.recorded), .denied(Cast.recorded), .stranger(Cast.recorded),
         .startingOrCutOff(Cast.recorded), .dead(Cast.recorded), .promotionOf(master: Cast.recorded, [Cast.first]),
         .unknownData(master: Cast.recorded, [Cast.first]), .fresherMembers([Cast.first]),

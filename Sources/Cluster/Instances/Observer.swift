@@ -10,6 +10,7 @@ public actor Observer {
     private let data: Freshness
     private let limit: Duration
     private let acceptLossAfter: Duration?
+    private let mayLead: Bool
     private let start = ContinuousClock.now
     private var failovers = FailoverClock()
 
@@ -17,8 +18,10 @@ public actor Observer {
     private var turns: [Int: ContinuousClock.Instant] = [:]
 
     public init(
-        _ prober: Prober, me: Address, mark: Mark, data: Freshness, limit: Duration, acceptLossAfter: Duration? = nil
+        _ prober: Prober, me: Address, mark: Mark, data: Freshness, limit: Duration, acceptLossAfter: Duration? = nil,
+        mayLead: Bool = true
     ) {
+        self.mayLead = mayLead
         self.prober = prober
         self.me = me
         self.mark = mark
@@ -66,6 +69,7 @@ public actor Observer {
             candidates: view.candidates, candidacy: candidacy, instances: instances, data: data,
             waited: ContinuousClock.now - start, limit: limit)
         observation.shortage = prober.shortage.take()
+        observation.mayLead = mayLead
         observation.acceptsLoss = view.lossVersion != nil
         observation.acceptLossAfter = acceptLossAfter
         observation.isDisputed = view.cluster.map { $0.id != borne.only ?? $0.id } ?? false

@@ -58,7 +58,7 @@ extension Prober {
         do {
             return try await asking(address, settings.sentinelCredentials) { connection in
                 async let id = connection.sentinelID(within: limit)
-                let info = try await connection.info(["server"], within: limit)
+                let info = try await connection.info(["server"], within: limit, renaming: false)
                 guard info["redis_mode"] == "sentinel" else { return .stranger }
                 guard let expected, !expected.isEmpty, let id = try? await id else { return .sentinel }
                 return id == expected ? .sentinel : .stranger

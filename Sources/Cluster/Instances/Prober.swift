@@ -59,7 +59,12 @@ public struct Prober: Sendable {
         let (info, template) = try await connection.infoAndConfig(
             ["replication", "keyspace", "persistence"], "proc-title-template", after: command, within: limit)
         confidants.heard(info, from: Address(connection.endpoint))
-        return Instance(Answer(info), mark: MarkReading(template))
+        var answer = Answer(info)
+        if case .replica(var replication) = answer, let template {
+            replication.awaitedPriority = Mark.awaitedPriority(in: template)
+            answer = .replica(replication)
+        }
+        return Instance(answer, mark: MarkReading(template))
     }
 
     /// Whether the server at `address` answers `PING`.
@@ -116,7 +121,7 @@ public struct Prober: Sendable {
     private func open(_ address: Address, _ credentials: Credentials?) async throws -> Connection {
         try await Connection.open(
             Endpoint(address), credentials: confidants.may(credentials, at: address, of: settings), on: loop,
-            within: limit)
+            within: limit, names: settings.commandNames)
     }
 
     /// Opens a connection for `body` and closes it behind it. Where the server may not be told a password, and a connection is

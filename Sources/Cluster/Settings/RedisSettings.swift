@@ -5,14 +5,20 @@ public struct RedisSettings: Sendable {
     public var masterName: String
     public var credentials: Credentials?
     public var sentinelCredentials: Credentials?
+    /// What commands of the redis-servers are called.
+    public var commandNames: CommandNames
 
-    public init(masterName: String, credentials: Credentials?, sentinelCredentials: Credentials?) {
+    public init(
+        masterName: String, credentials: Credentials?, sentinelCredentials: Credentials?,
+        commandNames: CommandNames = CommandNames()
+    ) {
+        self.commandNames = commandNames
         self.masterName = masterName
         self.credentials = credentials
         self.sentinelCredentials = sentinelCredentials
     }
 
-    /// Reads `MASTER_NAME`, `REDIS_PASSWORD`, `REDIS_USERNAME` and `SENTINEL_PASSWORD`.
+    /// Reads `MASTER_NAME`, `REDIS_PASSWORD`, `REDIS_USERNAME`, `SENTINEL_PASSWORD` and `RENAMED_COMMANDS`.
     /// - Throws: `Failure` (78) that names the variable.
     public init(_ environment: Environment) throws(Failure) {
         masterName = try environment.text("MASTER_NAME", default: "mymaster")
@@ -52,6 +58,7 @@ public struct RedisSettings: Sendable {
         }
         credentials = password.map { Credentials(username: username, password: $0) }
         sentinelCredentials = sentinelPassword.map { Credentials(username: nil, password: $0) }
+        commandNames = try environment.renamedCommands()
     }
 }
 

@@ -3,7 +3,7 @@
 struct PromoteFreshest: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
         guard snapshot.isMasterless, !snapshot.mayPromote, let best = snapshot.freshestSuccessor,
-            snapshot.freshness(of: best).map({ snapshot.mayBegin(with: $0) }) ?? false
+            !snapshot.wouldEmptyOthers(best), snapshot.freshness(of: best).map({ snapshot.mayBegin(with: $0) }) ?? false
         else { return [] }
         // A live member that can't be asked may hold the newest copy: it gets three times as long.
         let limit = snapshot.liveMembers.contains(where: snapshot.cannotBeAsked) ? Duration.seconds(30) : .seconds(10)
@@ -72,14 +72,21 @@ extension Snapshot {
             && !sentinels.opinions.contains { $0.names == address }
     }
 
-    /// The live member with the freshest data; of equals one that can be promoted.
+    /// The live member with the freshest data that may ever be master; of equals one that can be promoted.
     var freshestSuccessor: Address? {
-        let candidates = liveMembers.filter { mayBeChanged($0) && (isPromotable($0) || holdsData($0)) }
+        let candidates = liveMembers.filter {
+            mayBeChanged($0) && !isNeverMaster($0) && (isPromotable($0) || holdsData($0))
+        }
         let copies = candidates.map { freshness(of: $0) ?? .empty }
         let ranked = zip(candidates, copies).map { member, copy in
             (member, FreshnessRank(of: copy, among: copies, holdings: holdings), isPromotable(member) ? 1 : 0)
         }
         return ranked.max { ($0.1, $0.2, $0.0) < ($1.1, $1.2, $1.0) }?.0
+    }
+
+    /// Whether this one is empty, and somebody holds data who must never be master: following an empty master would end them.
+    fileprivate func wouldEmptyOthers(_ member: Address) -> Bool {
+        !holdsData(member) && !acceptsLoss && liveMembers.contains { isNeverMaster($0) && holdsData($0) }
     }
 
     /// The member that would be promoted, where it lacks more than the last second of what there was, and nobody allows that.

@@ -1,12 +1,11 @@
-/// Gives a replica that started empty a priority once it is synchronised, where its lease, whose task that is, is gone.
-/// Until then Sentinel must not promote it (DESIGN.md 3.2).
+/// Gives a replica that started empty its priority once it is synchronised, where its lease, whose task that is, is gone.
+/// Until then Sentinel must not promote it. A priority of 0 that the user has set stays.
 struct RaisePriority: Behaviour {
-    /// Redis's default; the user's own value is in a file that only the lease could read.
-    private static let priority = "100"
-
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
-        snapshot.unraisedReplicas.filter { snapshot.held(.unraised($0), for: .seconds(10)) }.map {
-            .configure($0, parameter: "replica-priority", value: Self.priority)
+        snapshot.unraisedReplicas.filter { snapshot.held(.unraised($0), for: .seconds(10)) }.compactMap { replica in
+            snapshot.replication(of: replica)?.awaitedPriority.map {
+                .configure(replica, parameter: "replica-priority", value: String($0))
+            }
         }
     }
 }
@@ -18,8 +17,8 @@ extension Snapshot {
             guard !isLeased(address), mayBeChanged(address), case .replica(let replication) = answer(of: address) else {
                 return false
             }
-            return replication.master == record.address && replication.priority == 0 && replication.synchronised
-                && replication.isLinked
+            return replication.master == record.address && replication.priority == 0
+                && replication.awaitedPriority != nil && replication.synchronised && replication.isLinked
         }.sorted()
     }
 }

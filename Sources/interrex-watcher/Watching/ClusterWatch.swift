@@ -129,6 +129,7 @@ actor ClusterWatch {
         }
         await performer.learn(from: snapshot)
         snapshot.resting = await performer.resting
+        snapshot.refusals = await performer.refusals
         // What could not be asked may have been otherwise meanwhile.
         snapshot.held = endurance.note(snapshot.shortage == nil ? snapshot.conditions : [], at: began - start)
         if snapshot.isUnderway, disturbed == nil { disturbed = began }

@@ -43,7 +43,11 @@ extension Performer {
 
     func configure(_ member: Address, _ parameter: String, _ value: String, _ scene: Scene) async throws -> Result? {
         let isDone = try await ordering(member, scene) { connection in
-            _ = try await connection.command(["CONFIG", "SET", parameter, value], within: self.prober.limit)
+            if parameter == "replica-priority" {
+                try await self.prober.givePriority(value, over: connection)
+            } else {
+                _ = try await connection.command(["CONFIG", "SET", parameter, value], within: self.prober.limit)
+            }
             return true
         }
         guard isDone ?? false else { return nil }

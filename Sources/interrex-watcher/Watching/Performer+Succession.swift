@@ -132,6 +132,7 @@ extension Performer {
                     return true
                 }
             } catch {
+                await self.note(error)
                 Log.debug("\(replica) could not be told to follow \(master): \(error)")
                 return false
             }

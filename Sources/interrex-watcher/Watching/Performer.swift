@@ -51,6 +51,9 @@ actor Performer {
     private var deed: Deed?
     /// Since when a succession waits for a replica that is silent, and when that was last so.
     private var waited: (master: Address, since: ContinuousClock.Instant, last: ContinuousClock.Instant)?
+    /// What is needed is tried again before that.
+    private static let refusalLife = Duration.seconds(60)
+    private var refused: [Address: (command: String, at: ContinuousClock.Instant)] = [:]
     private var told: [(action: Action, at: ContinuousClock.Instant)] = []
     /// How the sentinels monitored the master when all was well. Who has to be pointed back may have lost it, or may never
     /// have had it.
@@ -68,7 +71,27 @@ actor Performer {
         case .announce, .switchOver, .promote, .repoint, .reset, .attach, .configure, .remove:
             told.append((action, .now))
         }
-        return try await carryOut(action, on: scene)
+        do {
+            return try await carryOut(action, on: scene)
+        } catch {
+            note(error)
+            throw error
+        }
+    }
+
+    /// Takes note of a server that would not do what it was told.
+    func note(_ error: any Error) {
+        guard let error = error as? RedisError, error.isRefusal, let command = error.command,
+            let server = error.endpoint.flatMap({ Address(host: $0.host, port: $0.port) })
+        else { return }
+        refused[server] = (command, .now)
+    }
+
+    /// Who refuses what, as far as it was tried lately.
+    var refusals: [Address: String] {
+        let now = ContinuousClock.now
+        refused = refused.filter { now - $0.value.at < Self.refusalLife }
+        return refused.mapValues(\.command)
     }
 
     /// Takes note of what a repair is to restore.

@@ -23,6 +23,11 @@ struct RegistryOptions: ParsableArguments {
             "File that holds the password of the redis-servers (REDIS_PASSWORD_FILE; or REDIS_PASSWORD; default: none)."
     )
     var redisPasswordFile: String?
+    @Option(
+        help:
+            "What commands of the redis-servers are called, where rename-command has changed that: CONFIG=x,... (RENAMED_COMMANDS; default: nothing is renamed)."
+    )
+    var renamedCommands: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical (LOG_LEVEL; default: info).")
     var logLevel: String?
     @Option(help: "text or json, always on standard error (LOG_FORMAT; default: text).")
@@ -36,6 +41,7 @@ struct RegistryOptions: ParsableArguments {
         environment.override("MASTER_NAME", with: masterName)
         environment.override("REDIS_USERNAME", with: redisUsername)
         environment.override("REDIS_PASSWORD_FILE", with: redisPasswordFile)
+        environment.override("RENAMED_COMMANDS", with: renamedCommands)
         environment.override("LOG_LEVEL", with: logLevel)
         environment.override("LOG_FORMAT", with: logFormat)
     }

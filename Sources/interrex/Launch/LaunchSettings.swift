@@ -6,7 +6,7 @@ import Succession
 /// What both launchers need to know, read and checked before ZooKeeper is touched.
 struct LaunchSettings: Sendable {
     let registry: RegistrySettings
-    let redis: RedisSettings
+    var redis: RedisSettings
     let bind: Host
     let port: Int
     /// The address that others use.

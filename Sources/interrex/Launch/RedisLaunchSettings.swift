@@ -19,6 +19,10 @@ struct RedisLaunchSettings: Sendable {
     /// The freshest copy in the folder: that one, or one that was set aside before.
     let copy: StoredCopy
     let acceptLossAfter: Duration?
+    /// All that the user has set, with where each line stands.
+    let flat: FlatSettings
+    /// The `replica-priority` that the user wants once a replica has synchronised; 0: it must never be master.
+    let userPriority: Int
 
     /// Reads and checks everything, and renders once to see that the templates and the values go together.
     /// - Parameter forReal: whether to check the machine, too, and to lock the data folder.
@@ -30,12 +34,14 @@ struct RedisLaunchSettings: Sendable {
         self.arguments = arguments
         let (text, flat) = try Self.render(
             launch, sources, minReplicas, arguments, following: launch.address, clusterID: nil, startsEmpty: false)
+        userPriority = userReplicaPriority(in: text)
         if let user = flat.undefinedUser, !definesUser(user, in: text) {
             throw environment.bad(
                 "REDIS_USERNAME",
                 "is \(user.clipped), and neither a user line nor an aclfile of the settings defines that user; add it to REDIS_CONF"
             )
         }
+        self.flat = flat
         let log = LogDestination(text, folder: launch.dataFolder)
         if forReal { try log.check() }
         lock = forReal ? try launch.checkMachine(.redis) : nil
@@ -92,24 +98,24 @@ struct RedisLaunchSettings: Sendable {
         _ launch: LaunchSettings, _ sources: SourceFiles, _ minReplicas: Int, _ arguments: [String],
         following master: Address?, clusterID: String?, startsEmpty: Bool
     ) throws(Failure) -> (text: String, flat: FlatSettings) {
-        let file = RedisFile(
+        var file = RedisFile(
             bindIP: launch.bind.description, port: launch.port, announce: launch.announce,
             dataDirectory: launch.dataFolder,
             mark: Rendering.Mark(
                 root: launch.registry.root, masterName: launch.redis.masterName, clusterID: clusterID ?? "-"),
             master: master.map { HostPort($0) },
             credentials: launch.redis.credentials.map { Rendering.Credentials($0) },
-            minReplicasToWrite: minReplicas,
-            // A replica that never finished a synchronisation must not be promoted; Sentinel would (FACTS.md E).
-            replicaPriority: master != nil && startsEmpty ? 0 : nil)
+            minReplicasToWrite: minReplicas)
         return try rendering { () throws(RenderingError) in
             let flat = try file.flattened(settings: sources.settings, arguments: arguments, files: includedFiles)
-            return (try file.render(template: sources.template, settings: flat), flat)
+            let text = try file.render(template: sources.template, settings: flat)
+            let priority = userReplicaPriority(in: text)
+            guard master != nil, startsEmpty, priority > 0 else { return (text, flat) }
+            // A replica that never finished a synchronisation must not be promoted; Sentinel would (FACTS.md E).
+            (file.replicaPriority, file.mark.awaitedPriority) = (0, priority)
+            // The settings may show either.
+            let shown = try file.flattened(settings: sources.settings, arguments: arguments, files: includedFiles)
+            return (try file.render(template: sources.template, settings: shown), shown)
         }
-    }
-
-    /// The `replica-priority` that the user wants once a replica that started empty has synchronised.
-    func userPriority() throws(Failure) -> Int {
-        userReplicaPriority(in: try render(following: launch.address, clusterID: nil, startsEmpty: false))
     }
 }

@@ -45,7 +45,8 @@ actor RedisLauncher: Launcher {
         observer = Observer(
             Prober(launch.redis, on: loop), me: launch.address,
             mark: Mark(root: launch.registry.root, masterName: launch.redis.masterName, clusterID: nil),
-            data: settings.copy.freshness, limit: launch.masterTimeout, acceptLossAfter: settings.acceptLossAfter)
+            data: settings.copy.freshness, limit: launch.masterTimeout, acceptLossAfter: settings.acceptLossAfter,
+            mayLead: settings.userPriority > 0)
     }
 
     func prepare() async throws -> Prepared {
@@ -292,7 +293,7 @@ actor RedisLauncher: Launcher {
         order.startedUnder = startedUnder(ruling.decision, observation)
         order.data = settings.leaseData(cluster: written?.id ?? observation.mark.clusterID, move)
         // Until its first synchronisation Sentinel must not promote it, whatever data it keeps until then.
-        if case .follow = ruling.decision { order.priority = try settings.userPriority() }
+        if case .follow = ruling.decision, settings.userPriority > 0 { order.priority = settings.userPriority }
         var prepared = Prepared(
             launch: launch, explanation: explanation(ruling, observation), text: text, lease: lease, order: order,
             session: registry.session)

@@ -17,7 +17,7 @@ struct Seeds: Equatable, Sendable {
 
 /// What `interrex sentinel` needs to know.
 struct SentinelLaunchSettings: Sendable {
-    let launch: LaunchSettings
+    private(set) var launch: LaunchSettings
     let sources: SourceFiles
     let quorum: Int
     /// Settings given on our own command line: they are lines of the file, so that nothing follows it.
@@ -32,6 +32,7 @@ struct SentinelLaunchSettings: Sendable {
         self.arguments = arguments
         let (text, flat) = try rendered(
             monitoring: launch.address, identity: UUIDText.random(), clusterID: nil, seeds: Seeds())
+        launch.redis.commandNames = try Self.commandNames(in: text, launch)
         let log = LogDestination(text, folder: launch.dataFolder)
         if forReal { try log.check() }
         if let leftOut = flat.leftOutText { Log.info(leftOut) }
@@ -53,7 +54,8 @@ struct SentinelLaunchSettings: Sendable {
         try rendered(monitoring: master, identity: identity, clusterID: clusterID, seeds: seeds).text
     }
 
-    private func rendered(
+    /// The same, with all that the user has set, and where each line stands.
+    func rendered(
         monitoring master: Address, identity: String, clusterID: String?, seeds: Seeds
     ) throws(Failure) -> (text: String, flat: FlatSettings) {
         guard let numeric = resolved(master) else {
@@ -69,6 +71,9 @@ struct SentinelLaunchSettings: Sendable {
                 root: launch.registry.root, masterName: launch.redis.masterName, clusterID: clusterID ?? "-"),
             master: HostPort(numeric), quorum: quorum,
             credentials: launch.redis.credentials.map { Rendering.Credentials($0) },
+            renamedCommands: launch.redis.commandNames.all.filter { !$0.name.isEmpty }.map {
+                RenamedCommand(command: $0.command, name: $0.name)
+            },
             sentinelPassword: launch.redis.sentinelCredentials.map { Secret($0.password) },
             knownReplicas: seeds.replicas.compactMap { resolved($0).map { HostPort($0) } },
             knownSentinels: seeds.sentinels.compactMap { peer in

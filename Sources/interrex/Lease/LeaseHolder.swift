@@ -233,7 +233,8 @@ extension LeaseOrder {
 
     /// The name doesn't matter to a lease: it asks its own server, and whom that is linked to.
     func prober(on loop: EventLoop) -> Prober {
-        let settings = RedisSettings(masterName: "", credentials: credentials, sentinelCredentials: credentials)
+        let settings = RedisSettings(
+            masterName: "", credentials: credentials, sentinelCredentials: credentials, commandNames: commandNames)
         return Prober(settings, on: loop, confidants: Confidants(own: server))
     }
 }

@@ -20,6 +20,8 @@ struct LeaseOrder: Equatable, Sendable {
     /// Where the server is asked, from this machine.
     var server: Address
     var credentials: Redis.Credentials?
+    /// What its commands are called.
+    var commandNames: CommandNames
     /// What `/redis/master` said when the start was decided; nil where nothing was recorded, or for a sentinel.
     var startedUnder: Address?
     /// The data of a redis-server; nil for a sentinel.
@@ -37,6 +39,7 @@ struct LeaseOrder: Equatable, Sendable {
         self.address = address
         server = launch.localAddress
         credentials = launch.redis.credentials
+        commandNames = launch.redis.commandNames
     }
 
     /// For a server that runs and has lost its lease.
@@ -50,6 +53,7 @@ struct LeaseOrder: Equatable, Sendable {
         address = server.address
         self.server = server.local
         credentials = server.credentials
+        commandNames = server.commandNames
         identity = server.identity
     }
 
@@ -80,6 +84,7 @@ struct LeaseOrder: Equatable, Sendable {
             ("password", session.password.map(String.init).joined(separator: ",")),
             ("node", node), ("address", address.description), ("identity", identity), ("server", server.description),
             ("username", credentials?.username), ("secret", credentials?.password),
+            ("renamed", commandNames.text),
             ("started-under", startedUnder?.description), ("priority", priority.map(String.init)),
             ("folder", data?.folder), ("persistence", data?.persistence.rawValue), ("cluster", data?.cluster),
             ("unknown", data?.isUnknown ?? false ? "yes" : nil),
@@ -119,6 +124,7 @@ struct LeaseOrder: Equatable, Sendable {
         credentials = fields["secret"].map {
             Redis.Credentials(username: fields["username"].map(String.init), password: String($0))
         }
+        commandNames = CommandNames(text: fields["renamed"].map(String.init))
         startedUnder = fields["started-under"].flatMap { Address($0) }
         priority = fields["priority"].flatMap { Int($0) }
         if let folder = fields["folder"],

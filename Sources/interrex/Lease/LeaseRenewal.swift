@@ -39,8 +39,8 @@ struct LeaseRenewal: Sendable {
     /// What the server answers: that it is this very process, and what it is.
     private func ask(on loop: EventLoop) async throws -> Instance {
         let redis = RedisSettings(
-            masterName: server.mark.masterName, credentials: server.credentials, sentinelCredentials: server.credentials
-        )
+            masterName: server.mark.masterName, credentials: server.credentials,
+            sentinelCredentials: server.credentials, commandNames: server.commandNames)
         let prober = Prober(redis, on: loop, confidants: Confidants(own: server.local))
         do {
             return try await prober.connected(to: server.local, server.credentials) { connection in
@@ -105,8 +105,9 @@ struct LeaseRenewal: Sendable {
                 cluster: server.mark.clusterID ?? view.cluster?.id,
                 // Nobody has looked at the server meanwhile: what its passport says is of another time.
                 isUnknown: true)
+            // A 0 of which nothing is said is the user's own.
             if case .replica(let replication) = instance.answer, replication.priority == 0 {
-                order.priority = server.userPriority
+                order.priority = replication.awaitedPriority
             }
             return order
         }

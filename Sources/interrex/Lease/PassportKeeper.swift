@@ -42,6 +42,7 @@ actor PassportKeeper {
     private var isReignCurrent = false
     private var lastChange = ContinuousClock.now
     private var rest: Task<Void, any Error>?
+    private var patience = Patience(for: "to know how fresh its data is", shortest: .milliseconds(50))
 
     init(
         _ order: LeaseOrder, _ data: LeaseOrder.Data, loop: EventLoop,
@@ -60,21 +61,29 @@ actor PassportKeeper {
     /// Runs until cancelled.
     func run() async {
         while !Task.isCancelled {
-            // Not listening yet, loading, or too many clients: again, until the lease ends.
-            try? await prober.connected(to: order.server, order.credentials) { @Sendable [prober] connection in
-                while !Task.isCancelled {
-                    // Before the look: what is written after it must not count as what it tells of.
-                    let files = self.data.seen
-                    guard let look = try await prober.look(over: connection) else { return }
-                    await self.note(look, files)
-                    try await self.guardPriority(look, connection)
-                    await self.waitForNextLook()
-                }
-            }
             // A server tells nobody that it listens: it is asked again. The wait ends with the lease.
-            guard (try? await loop.sleep(for: .milliseconds(50))) != nil else { return }
+            var pause = Duration.milliseconds(50)
+            do {
+                try await prober.connected(to: order.server, order.credentials) { @Sendable [prober] connection in
+                    while !Task.isCancelled {
+                        // Before the look: what is written after it must not count as what it tells of.
+                        let files = self.data.seen
+                        guard let look = try await prober.look(over: connection) else { return }
+                        await self.note(look, files)
+                        try await self.guardPriority(look, connection)
+                        await self.answered()
+                        await self.waitForNextLook()
+                    }
+                }
+            } catch {
+                // Not listening yet, loading, or too many clients: again, until the lease ends.
+                if !Task.isCancelled { pause = patience.failed(error) }
+            }
+            guard (try? await loop.sleep(for: pause)) != nil else { return }
         }
     }
+
+    private func answered() { patience.succeeded() }
 
     /// The server's process has ended: what is in its files will not change any more, and the folder is somebody else's soon.
     func end() {
@@ -146,12 +155,11 @@ actor PassportKeeper {
         let isReplica = if case .replica = look.role { true } else { false }
         let hasJoined = reign.map { draft.hasJoined($0, at: look) } ?? true
         let isOutside = membership.isOutside(isReplica: isReplica, hasJoined: hasJoined, at: .now - start)
-        let priority = PriorityGuard(limit: prober.limit)
         if isOutside, ownPriority == nil {
-            ownPriority = try await priority.withdraw(over: connection)
+            ownPriority = try await prober.withdrawPriority(over: connection)
             if ownPriority != nil { Log.info("nobody promotes this replica until it has joined the new master") }
         } else if !isOutside, let own = ownPriority {
-            try await priority.set(own, over: connection)
+            try await prober.givePriority(own, over: connection)
             ownPriority = nil
         }
     }

@@ -7,6 +7,9 @@ import Redis
 /// and the data-holder that returns would then empty itself (FACTS.md E).
 struct PriorityRaise: Sendable {
     private static let pause = Duration.milliseconds(20)
+    /// A master that is not there after so long may not be there for days.
+    private static let hurry = Duration.seconds(30)
+    private static let longPause = Duration.milliseconds(200)
 
     private let order: LeaseOrder
     private let priority: Int
@@ -25,18 +28,22 @@ struct PriorityRaise: Sendable {
     /// asks between the link and the priority promotes nobody in these ten seconds, not even when it is forced.
     func run() async throws {
         let prober = order.prober(on: loop)
+        var patience = Patience(for: "to let this replica be promoted", shortest: Self.pause)
         while true {
             do {
-                return try await prober.connected(to: order.server, order.credentials) { connection in
-                    while try await !hasData(connection, prober.limit) { try await loop.sleep(for: Self.pause) }
-                    _ = try await connection.command(
-                        ["CONFIG", "SET", "replica-priority", String(priority)], within: prober.limit)
+                try await prober.connected(to: order.server, order.credentials) { connection in
+                    let start = ContinuousClock.now
+                    while try await !hasData(connection, prober.limit) {
+                        try await loop.sleep(for: .now - start < Self.hurry ? Self.pause : Self.longPause)
+                    }
+                    try await prober.givePriority(String(priority), over: connection)
                 }
+                return patience.succeeded()
             } catch let error as CancellationError {
                 throw error
             } catch {
                 // Not listening yet, or loading: again, until the lease ends.
-                try await loop.sleep(for: Self.pause)
+                try await loop.sleep(for: patience.failed(error))
             }
         }
     }

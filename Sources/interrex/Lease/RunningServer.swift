@@ -20,6 +20,8 @@ struct RunningServer: Sendable {
     /// The address that others use.
     let address: Address
     let credentials: Redis.Credentials?
+    /// What its commands are called; a sentinel's always have their own names.
+    let commandNames: CommandNames
     /// `dir`
     let folder: String
     /// Of a sentinel.
@@ -37,7 +39,9 @@ struct RunningServer: Sendable {
         func sentinel(_ name: String) -> String? {
             lines.last { $0.count == 3 && $0[0] == "sentinel" && $0[1].lowercased() == name }?[2]
         }
-        guard values["proc-title-template"] == title.mark.template, values["port"] == "\(title.port)",
+        // The title changes with the priority that the server awaits, and the file only where it is rewritten.
+        guard values["proc-title-template"].flatMap({ Succession.Mark(template: $0) }) == title.mark,
+            values["port"] == "\(title.port)",
             let bind = values["bind"].flatMap({ Host($0) }), let folder = values["dir"]
         else {
             throw Failure(
@@ -60,6 +64,9 @@ struct RunningServer: Sendable {
         }
         (self.address, self.local) = (address, local)
         credentials = Self.credentials(values)
+        commandNames =
+            kind == .redis
+            ? CommandNames(Dictionary(renamedCommands(in: text).map { ($0.command, $0.name) }) { $1 }) : CommandNames()
         identity = kind == .sentinel ? sentinel("myid").flatMap { Identity.id(ofRunID: $0) } : nil
         if kind == .sentinel, identity == nil {
             throw Failure(
@@ -113,14 +120,6 @@ struct RunningServer: Sendable {
         return line?.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? String(pid)
     }
 
-    /// The `replica-priority` that the user's settings give: of the file's lines the one before ours, which is the last where
-    /// the replica started empty.
-    var userPriority: Int {
-        let names = ["replica-priority", "slave-priority"]
-        let values = settingsLines(in: text).filter { $0.count == 2 && names.contains($0[0]) }.compactMap { Int($0[1]) }
-        return values.last == 0 ? values.dropLast().last ?? 100 : values.last ?? 100
-    }
-
     /// The leases that watch this very process: each holds a pidfd of it, as its descriptor 3 (`LeaseProcess.Descriptor`).
     var leases: [pid_t] {
         Folder.entries(of: "/proc").compactMap { pid_t($0) }.filter { other in
@@ -135,7 +134,8 @@ struct RunningServer: Sendable {
     }
 }
 
-/// What a server's title says: `redis-server 127.0.0.1:6379 /redis mymaster 0123456789abcdef`.
+/// What a server's title says: `redis-server 127.0.0.1:6379 /redis mymaster 0123456789abcdef`, perhaps with the priority that
+/// it awaits behind that.
 private struct Title {
     let kind: ServerKind
     let port: Int
@@ -146,7 +146,8 @@ private struct Title {
         guard pid > 0, let bytes = readFile("/proc/\(pid)/cmdline"), !bytes.isEmpty else {
             throw Failure(.usage, "there is no process with the PID \(pid) here; name that of a server of this host")
         }
-        let words = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self).split(separator: " ")
+        var words = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self).split(separator: " ")
+        if words.last?.hasPrefix("awaits=") ?? false { words.removeLast() }
         let template = "{title} {listen-addr} {server-mode} \(words.suffix(3).joined(separator: " "))"
         guard words.count >= 5, let mark = Succession.Mark(template: template) else {
             throw Failure(

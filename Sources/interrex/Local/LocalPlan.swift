@@ -25,7 +25,8 @@ struct LocalPlan: Sendable {
         var arguments: [String]
         var variables: [String: String]
         var folder: String
-        /// How the names of the files begin that it renders in its folder, another for each port, all ending in `.conf`.
+        /// How the names of the files begin that it renders in its folder, another for each port, all ending in `.conf`, and of
+        /// those that tell which of them were accepted.
         var rendered: String?
         /// Whether its folder's lock file is written for it: it knows of no such file.
         var needsLockFile = false
@@ -34,7 +35,8 @@ struct LocalPlan: Sendable {
         func prepareFolder() throws(Failure) {
             try Folder.create(folder)
             guard let rendered else { return }
-            for name in Folder.entries(of: folder) where name.hasPrefix(rendered) && name.hasSuffix(".conf") {
+            for name in Folder.entries(of: folder) where name.hasPrefix(rendered) {
+                guard name.hasSuffix(".conf") || name.hasSuffix(".accepted") else { continue }
                 Folder.remove("\(folder)/\(name)")
             }
         }

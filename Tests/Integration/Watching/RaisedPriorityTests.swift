@@ -27,4 +27,27 @@ import Testing
             #expect(watched.watcher.process.text.contains("set replica-priority of 127.0.0.1:\(replica.port) to 100"))
         }
     }
+
+    /// This server must never be master, whoever looks after it.
+    @Test func a_priority_of_0_that_the_user_has_set_stays_without_a_lease() async throws {
+        try await WatchedCluster.with(members: 2, shortSession) { watched in
+            let settings = quickRedis + "replica-priority 0\n"
+            let never = try await watched.cluster.redis(settings).ready().linked(to: watched.master)
+            kill(try await never.lease.pid, SIGKILL)
+            try await eventually("its lease is gone") {
+                try await watched.cluster.leases("members")[never.address] == nil
+            }
+            // Another one without a lease is raised meanwhile: the watcher had its time.
+            let replica = watched.replicas[0]
+            kill(try await replica.lease.pid, SIGKILL)
+            try await redis(replica.port, "CONFIG", "SET", "replica-priority", "0")
+            let title = try await redis(replica.port, "CONFIG", "GET", "proc-title-template").split(separator: "\n")[1]
+            try await redis(replica.port, "CONFIG", "SET", "proc-title-template", "\(title) awaits=9")
+            try await eventually("the other is raised", within: .seconds(60)) {
+                await replica.info("replication")["slave_priority"] == "9"
+            }
+            #expect(try await !redis(replica.port, "CONFIG", "GET", "proc-title-template").contains("awaits"))
+            #expect(await never.info("replication")["slave_priority"] == "0")
+        }
+    }
 }

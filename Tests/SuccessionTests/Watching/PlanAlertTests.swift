@@ -26,6 +26,16 @@ import Testing
                 == ["sentinel-majority-lost", "no-master", "sentinel-unreachable", "sentinel-unreachable"])
     }
 
+    @Test func aServerThatRefusesWhatItIsTold() {
+        let denied = healthy.with { $0.refusals = [C.first: "REPLICAOF", C.gone: "CONFIG SET"] }
+        #expect(plan(denied).alerts == ["uncommandable"])
+        let text = plan(denied).alert("uncommandable")
+        #expect(text?.contains("10.0.0.3:7003") == true && text?.contains("REPLICAOF") == true)
+        // Nobody can tell whose it is.
+        let hidden = healthy.with { $0.instances[C.second]?.mark = .unknown }
+        #expect(plan(hidden).alert("uncommandable")?.contains("10.0.0.4:7004 refuses CONFIG GET") == true)
+    }
+
     @Test func noSentinelAtAll() {
         #expect(plan(healthy.voices()).alerts == ["no-sentinels"])
         #expect(plan(healthy.voices().with { $0.record = nil }).alerts == ["no-record"])
@@ -73,7 +83,8 @@ import Testing
 
     @Test func aSecondMasterThatMayNotBeTouched() {
         let unknown = healthy.server(C.second, C.master(), mark: .unknown).withoutLease(of: C.second)
-        #expect(plan(unknown.lasting(.seconds(3_600))).alerts == ["unknown-master", "missing-replicas"])
+        #expect(
+            plan(unknown.lasting(.seconds(3_600))).alerts == ["unknown-master", "missing-replicas", "uncommandable"])
     }
 
     /// The port of a master that died was taken before anybody could see it refuse connections.
@@ -82,7 +93,7 @@ import Testing
         #expect(plan(unmarked).alerts == [])
         #expect(plan(unmarked.withoutLease(of: C.recorded)).alerts == ["unknown-master"])
         let unreadable = healthy.server(C.recorded, C.master(), mark: .unknown).withoutLease(of: C.recorded)
-        #expect(plan(unreadable).alerts == ["no-lease"])
+        #expect(plan(unreadable).alerts == ["no-lease", "uncommandable"])
     }
 
     @Test func aMasterThatOnlySentinelsKnow() {

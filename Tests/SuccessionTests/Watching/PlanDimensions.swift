@@ -26,7 +26,8 @@ enum PlanDimension {
     static let others: [Neighbour] = {
         let replicas: [Answer] = [
             Cast.replica(), Cast.replica(offset: 2_000), Cast.replica(synchronised: false, priority: 0, keys: false),
-            Cast.replica(priority: 0), Cast.replica(of: Cast.first), Cast.replica(of: Cast.second),
+            Cast.replica(priority: 0), Cast.replica(priority: 0, isUsers: true), Cast.replica(of: Cast.first),
+            Cast.replica(of: Cast.second),
             Cast.replica(of: Cast.gone), Cast.replica(of: Cast.heir), Cast.replica(of: nil),
         ]
         let rest: [Answer] = [Cast.master(), Cast.master(keys: false), .loading, .denied, .refused, .silent, .notRedis]

@@ -32,6 +32,7 @@ import Testing
             healthy.server(C.first, .silent).server(C.second, .denied), healthy.withoutLease(of: C.first),
             Snapshot(mark: C.mark), healthy.with { $0.record = nil }, healthy.sentinel(0) { $0.details.quorum = 3 },
             healthy.with { ($0.isDisputed, $0.acceptsLoss) = (true, true) },
+            healthy.with { $0.refusals = [C.first: "REPLICAOF"] },
         ]
         for alert in sights.flatMap(alerts) {
             #expect(Alert.names.contains(alert.name) && alert.subject != nil, "\(alert)")

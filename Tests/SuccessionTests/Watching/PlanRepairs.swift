@@ -32,6 +32,9 @@ enum PlanRepairs {
 
     static func promoting(_ member: Address, _ w: PlanWords) -> String? {
         if !w.isTouchable(member) { return "it promotes what may not be touched" }
+        if let replication = w.replication(member), replication.priority == 0, replication.awaitedPriority == nil {
+            return "it promotes who must never be master"
+        }
         if w.heard.contains(where: { $0.opinion.failoverFor.map { $0 <= .seconds(30) } ?? false }) {
             return "it promotes beside a failover"
         }
@@ -76,6 +79,9 @@ enum PlanRepairs {
         }
         for other in w.live where w.isTouchable(other) {
             guard let history = w.replication(other)?.history, history.keys > 0 else { continue }
+            if chosen.keys == 0, !w.mayLose { return "it promotes an empty member before one with data" }
+            // Who must never be master passes on nothing.
+            if let other = w.replication(other), other.priority == 0, other.awaitedPriority == nil { continue }
             if chosen.keys == 0 { return "it promotes an empty member before one with data" }
             switch (w.reign(chosen), w.reign(history)) {
             case (let mine?, let theirs?) where (mine, chosen.offset) < (theirs, history.offset):
@@ -166,7 +172,9 @@ enum PlanRepairs {
             let replication = w.replication(member)
         else { return "it configures what may not be touched" }
         let isReady = replication.master == w.recorded && replication.synchronised && replication.isLinked
-        if !isReady || replication.priority != 0 { return "it raises what is not to be raised" }
+        if !isReady || replication.priority != 0 || replication.awaitedPriority == nil {
+            return "it raises what is not to be raised"
+        }
         return w.lasted(.unraised(member), .seconds(10)) ? nil : "it raises too early"
     }
 

@@ -123,6 +123,18 @@ extension PlanScenarioTests {
             "of two equals, the one that can be promoted",
             ten(
                 orphaned.server(C.first, C.replica()).server(C.second, C.replica(priority: 0))), first),
+        PlanScenario(
+            "never one that the user wants never to be master, whatever it holds",
+            ten(orphaned.server(C.second, C.replica(priority: 0, offset: 3_000, isUsers: true))), first),
+        .nothing(
+            "an empty one beside data that may never lead",
+            month(
+                orphaned.server(C.first, C.replica(priority: 0, isUsers: true)).server(C.second, C.replica(keys: false)))),
+        .nothing(
+            "nobody else is left",
+            month(
+                orphaned.server(C.first, C.replica(priority: 0, isUsers: true))
+                    .server(C.second, C.replica(synchronised: false, priority: 0, isUsers: true)))),
         .nothing(
             "nobody holds data or can be promoted",
             month(
@@ -183,7 +195,10 @@ extension PlanScenarioTests {
 
     private static func replica(_ line: String, _ offset: Int64, priority: Int = 100) -> Answer {
         let history = C.history(line, offset: offset)
-        return .replica(Replication(of: C.recorded, synchronised: true, priority: priority, history: history))
+        return .replica(
+            Replication(
+                of: C.recorded, synchronised: true, priority: priority, history: history,
+                awaiting: priority == 0 ? 100 : nil))
     }
 
     private static func ten(_ snapshot: Snapshot) -> Snapshot { snapshot.lasting(.seconds(10)) }

@@ -119,6 +119,10 @@ extension PlanScenarioTests {
 
     static let priorities: [PlanScenario] = [
         PlanScenario("a synchronised replica still has priority 0", lasting(10, unraised), raised),
+        PlanScenario(
+            "to whatever it waits for", lasting(10, unraised.server(C.second, waiting(for: 7))),
+            [.configure(C.second, parameter: "replica-priority", value: "7")]),
+        .nothing("the user's own 0", lasting(10, unraised.server(C.second, C.replica(priority: 0, isUsers: true)))),
         .nothing("not yet for 10 s", lasting(9.999, unraised)),
         .nothing("its lease lives, whose task it is", lasting(10, healthy.server(C.second, C.replica(priority: 0)))),
         .nothing(
@@ -138,7 +142,12 @@ extension PlanScenarioTests {
     ]
 
     private static let unlinked = Answer.replica(
-        Replication(of: C.recorded, synchronised: true, isLinked: false, priority: 0, history: C.history()))
+        Replication(
+            of: C.recorded, synchronised: true, isLinked: false, priority: 0, history: C.history(), awaiting: 100))
+
+    private static func waiting(for priority: Int) -> Answer {
+        .replica(Replication(of: C.recorded, synchronised: true, priority: 0, history: C.history(), awaiting: priority))
+    }
 
     /// Another tool registered a sentinel that is dead.
     private static let leftover = healthy.silent(2).with {

@@ -1,0 +1,36 @@
+public import Redis
+import Succession
+
+/// `replica-priority` as Interrex sets it: 0 as long as a replica must not be promoted, with a word behind the server's mark
+/// that says which one it gets back. Whoever reads that word may give it back.
+extension Prober {
+    private static let (priority, title) = ("replica-priority", "proc-title-template")
+
+    /// Keeps a replica from being promoted. Returns the priority that it had; nil where that was 0, whoever set it.
+    public func withdrawPriority(over connection: Connection) async throws -> String? {
+        let info = try await connection.info(["replication"], within: limit)
+        guard let own = info["slave_priority"], own != "0" else { return nil }
+        // The word first: a 0 without it would be the user's.
+        try await say(awaiting: Int(own), over: connection)
+        try await set(Self.priority, "0", over: connection)
+        return own
+    }
+
+    public func givePriority(_ value: String, over connection: Connection) async throws {
+        try await set(Self.priority, value, over: connection)
+        try await say(awaiting: nil, over: connection)
+    }
+
+    /// A server whose template is not ours has nothing said of it.
+    private func say(awaiting priority: Int?, over connection: Connection) async throws {
+        let answer = try await connection.command(["CONFIG", "GET", Self.title], within: limit)
+        guard let old = answer.fields?[Self.title], let new = Mark.template(old, awaiting: priority), new != old else {
+            return
+        }
+        try await set(Self.title, new, over: connection)
+    }
+
+    private func set(_ parameter: String, _ value: String, over connection: Connection) async throws {
+        _ = try await connection.command(["CONFIG", "SET", parameter, value], within: limit)
+    }
+}

@@ -1,0 +1,42 @@
+/// What a redis-server's commands are called, where its settings give some of them other names (`rename-command`).
+public struct CommandNames: Equatable, Sendable {
+    /// Those that are sent to redis-servers. Whatever else is renamed is Sentinel's affair, and a sentinel's own commands
+    /// have the names that they always have.
+    private static let sent: Set<String> = ["CLIENT", "CONFIG", "INFO", "REPLICAOF", "ROLE"]
+
+    /// By the name that they have by default, in capitals.
+    private let names: [String: String]
+
+    public init(_ names: [String: String] = [:]) {
+        self.names = Dictionary(names.map { ($0.key.uppercased(), $0.value) }) { $1 }
+    }
+
+    /// What `command` is called; an empty name is that of a command which is switched off.
+    public subscript(_ command: String) -> String? { names[command.uppercased()] }
+
+    /// All of them, sorted by the name that they have by default.
+    public var all: [(command: String, name: String)] {
+        names.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// As `COMMAND=NAME,COMMAND=NAME`; nil where none is renamed.
+    public var text: String? {
+        names.isEmpty ? nil : all.map { "\($0.command)=\($0.name)" }.joined(separator: ",")
+    }
+
+    /// Reads what `text` wrote; what is no pair is left out.
+    public init(text: String?) {
+        let pairs = (text ?? "").split(separator: ",").map {
+            $0.split(separator: "=", omittingEmptySubsequences: false)
+        }
+        self.init(Dictionary(pairs.filter { $0.count == 2 }.map { (String($0[0]), String($0[1])) }) { $1 })
+    }
+
+    /// The command as this server takes it.
+    func renamed(_ arguments: [String]) -> [String] {
+        guard !names.isEmpty, let command = arguments.first?.uppercased(), Self.sent.contains(command),
+            let name = names[command]
+        else { return arguments }
+        return [name] + arguments.dropFirst()
+    }
+}

@@ -1,0 +1,102 @@
+import Cluster
+import Redis
+
+/// What the users of a server may do with the credentials that everybody has.
+struct Rights: Equatable {
+    /// Why nobody gets in; nil where everybody does.
+    private(set) var closed: String?
+    /// What an ACL forbids, and what is no command there.
+    private(set) var forbidden: [NeededCommand] = []
+    private(set) var unknown: [NeededCommand] = []
+    /// Whether somebody without a password may write, though there is one.
+    var isOpenToAll = false
+
+    /// - Parameter login: what `AUTH` was answered; nil where there is no password.
+    init(login: Reply?) {
+        if case .error(let line)? = login, line.hasPrefix("WRONGPASS") || line.hasPrefix("ERR invalid password") {
+            closed = line
+        }
+    }
+
+    mutating func note(_ reply: Reply, to command: NeededCommand) {
+        guard case .error(let line) = reply else { return }
+        if line.hasPrefix("NOAUTH") {
+            closed = closed ?? line
+        } else if reply.isRefusal {
+            forbidden.append(command)
+        } else if line.lowercased().hasPrefix("err unknown command") {
+            unknown.append(command)
+        }
+    }
+}
+
+extension Reply {
+    /// The codes of Redis 6 and later for what a user may not do (acl.c).
+    var isRefusal: Bool {
+        guard case .error(let line) = self else { return false }
+        return line.hasPrefix("NOPERM") || line.hasPrefix("NOAUTH")
+    }
+}
+
+extension Rights {
+    /// Why no server may be started that grants no more; nil where it grants what it must.
+    func failure(for user: Credentials?) -> Failure? {
+        let name = user?.username ?? "default"
+        if closed != nil {
+            let remedy =
+                user == nil
+                ? "set REDIS_PASSWORD, and REDIS_USERNAME where it is not the default user's"
+                : "let REDIS_USERNAME and REDIS_PASSWORD be those of a user that the settings or their aclfile switch on"
+            return Failure(
+                .badConfiguration,
+                "with these settings nobody of the cluster gets into the server as the user \(name.clipped): \(remedy)")
+        }
+        if isOpenToAll {
+            return Failure(
+                .badConfiguration,
+                "REDIS_PASSWORD is set, but with these settings the server takes writes without any: its aclfile or a user "
+                    + "line lets the default user in; write \"user default off\" there, or give that user the password")
+        }
+        if let lacking = Lack(unknown.filter(\.isEssential)) {
+            return Failure(
+                .badConfiguration,
+                "the server has no \(lacking.names), which \(lacking.senders) must send it: take the rename-command lines "
+                    + "away, or name them in RENAMED_COMMANDS")
+        }
+        if let lacking = Lack(forbidden.filter(\.isEssential)) {
+            return Failure(
+                .badConfiguration,
+                "the user \(name.clipped) may not run \(lacking.names), which \(lacking.senders) must: add \(lacking.rules)"
+            )
+        }
+        return nil
+    }
+
+    /// What will not work, though a failover does.
+    func warnings(for user: Credentials?) -> [String] {
+        (unknown + forbidden).filter { !$0.isEssential }.map { command in
+            "\(command.sender.rawValue) may not run \(command.name) \(command.purpose): "
+                + (unknown.contains(command)
+                    ? "it is renamed or switched off"
+                    : "add \(command.rule) to the user \(user?.username ?? "default")")
+        }
+    }
+
+    /// Commands that are missing, for one line.
+    private struct Lack {
+        let names: String
+        let senders: String
+        let rules: String
+
+        init?(_ commands: [NeededCommand]) {
+            if commands.isEmpty { return nil }
+            func list(_ words: [String], _ separator: String) -> String {
+                var seen: Set<String> = []
+                return words.filter { seen.insert($0).inserted }.joined(separator: separator)
+            }
+            names = list(commands.map(\.name), ", ")
+            senders = list(commands.map(\.sender.rawValue), " and ")
+            rules = list(commands.map(\.rule), " ")
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import CLinux
+import Glibc
+import Redis
+
+/// A real server that is started only to see what it makes of its settings, and never outlives this process.
+///
+/// It reads them from a file without a name (memfd_create(2)): they hold passwords, and nothing of them stays.
+final class TrialProcess {
+    enum End: Equatable {
+        case exited(Int32)
+        case killed
+    }
+
+    /// More than this of what it says is left out.
+    private static let outputLimit = 65_536
+
+    /// `MFD_CLOEXEC` of linux/memfd.h.
+    private static let closeOnExec: UInt32 = 1
+
+    /// Where it reads them.
+    private static let settingsPath = "/proc/self/fd/3"
+
+    private let pid: pid_t
+    private let pidfd: Int32
+    private let output: Int32
+    private var bytes: [UInt8] = []
+    private var end: End?
+
+    /// - Throws: the `errno` with which the program can't be started.
+    init(_ path: String, settings text: String) throws(SystemFailure) {
+        let settings = memfd_create("settings", Self.closeOnExec)
+        var ends: [Int32] = [0, 0]
+        guard settings >= 0, pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { throw SystemFailure(number: errno) }
+        defer {
+            close(settings)
+            close(ends[1])
+        }
+        guard writeWhole(text, to: settings) else {
+            close(ends[0])
+            throw SystemFailure(number: errno)
+        }
+        lseek(settings, 0, SEEK_SET)
+        // Its own end of the pipe must block: a server does not expect that its log can't be written at the moment.
+        _ = fcntl(ends[1], F_SETFL, 0)
+        let argv = [strdup(path), strdup(Self.settingsPath), nil]
+        defer { for argument in argv { free(argument) } }
+        pid = argv.withUnsafeBufferPointer { linux_start_bound(path, $0.baseAddress!, settings, ends[1]) }
+        guard pid > 0 else {
+            close(ends[0])
+            throw SystemFailure(number: -pid)
+        }
+        output = ends[0]
+        pidfd = linux_pidfd_open(pid)
+    }
+
+    /// Ends it in any case.
+    deinit {
+        if end == nil {
+            kill(pid, SIGKILL)
+            while waitpid(pid, nil, 0) < 0, errno == EINTR {}
+        }
+        close(output)
+        if pidfd >= 0 { close(pidfd) }
+    }
+
+    /// Whether what it says is about the way in which it got its settings, and not about them.
+    var couldNotReadSettings: Bool { text.contains(Self.settingsPath) }
+
+    /// What it has said so far.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Waits until it has ended, or for `length`.
+    /// - Returns: how it ended; nil where it has not.
+    /// - Throws: `Stopped`.
+    func wait(for length: Duration) throws -> End? {
+        let deadline = ContinuousClock.now + length
+        while end == nil {
+            let rest = max(deadline - .now, .zero)
+            var waited = [
+                pollfd(fd: StopSignals.descriptor, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: output, events: Int16(POLLIN), revents: 0),
+            ]
+            // Whoever has taken over its output may keep it open; the process itself tells of its end.
+            if waited[2].fd >= 0, isOutputOver { waited[2].fd = -1 }
+            let count = poll(&waited, 3, Int32(clamping: Int64(rest / .milliseconds(1))))
+            if StopSignals.received != 0 { throw Stopped(signal: StopSignals.received) }
+            if count > 0, waited[2].revents != 0 { read() }
+            if count > 0, waited[1].revents != 0 { reap() }
+            if count == 0 { break }
+        }
+        return end
+    }
+
+    private var isOutputOver = false
+
+    private func read() {
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = Glibc.read(output, &chunk, chunk.count)
+            guard count > 0 else {
+                if count == 0 { isOutputOver = true }
+                return
+            }
+            if bytes.count < Self.outputLimit { bytes += chunk.prefix(count) }
+        }
+    }
+
+    private func reap() {
+        var status: Int32 = 0
+        guard waitpid(pid, &status, WNOHANG) == pid else { return }
+        read()
+        end = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed
+    }
+}
+
+/// A system call that failed.
+struct SystemFailure: Error {
+    let number: Int32
+}
+
+private func writeWhole(_ text: String, to descriptor: Int32) -> Bool {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard count > 0 || errno == EINTR else { return false }
+        rest = rest.dropFirst(max(count, 0))
+    }
+    return true
+}
+
+extension String {
+    /// The lines as Redis reads them: CR and LF together are one character, and no line end of Swift's.
+    var fileLines: [String] {
+        utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) }
+    }
+}

@@ -1,0 +1,51 @@
+import Fixtures
+import Glibc
+import Succession
+import Support
+import Testing
+
+/// Servers whose commands have other names, and servers that can't be commanded.
+@Suite(.inTurn) struct CommandedTests {
+    /// Those that no helper of the tests sends.
+    private static let names = ["RENAMED_COMMANDS": "CONFIG=cf,REPLICAOF=rf,SCRIPT=sc,SLAVEOF=sf"]
+    private static let settings =
+        quickRedis + """
+            rename-command CONFIG cf
+            rename-command REPLICAOF rf
+            rename-command SCRIPT sc
+            rename-command SLAVEOF sf
+
+            """
+
+    @Test func a_cluster_with_renamed_commands_replaces_a_crashed_master_at_once() async throws {
+        try await WatchedCluster.with(downAfter: .seconds(30), Self.names, redisSettings: Self.settings) { cluster in
+            let old = cluster.master
+            try await cluster.kill(old)
+            let new = try await cluster.agree(onOtherThan: old)
+            #expect(try await cluster.history().last?.cause == "succession")
+            try await cluster.restart(old).ready().linked(to: new)
+        }
+    }
+
+    @Test func its_sentinels_do_so_without_a_watcher() async throws {
+        try await WatchedCluster.with(
+            watchers: 0, downAfter: .seconds(1), failoverTimeout: .seconds(5), Self.names, redisSettings: Self.settings
+        ) { cluster in
+            let old = cluster.master
+            try await cluster.kill(old)
+            try await cluster.replicas.united()
+        }
+    }
+
+    @Test func a_server_that_refuses_what_it_is_told_has_an_alert_of_its_own() async throws {
+        try await WatchedCluster.with { cluster in
+            let replica = cluster.replicas[0]
+            try await redis(replica.port, "ACL", "SETUSER", "default", "-config|get")
+            let text = "\(replica.colonAddress) refuses CONFIG GET to our user"
+            try await eventually("the watcher says so", within: .seconds(30)) {
+                cluster.watcher.process.text.contains(text)
+            }
+            try await redis(replica.port, "ACL", "SETUSER", "default", "+@all")
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import Glibc
+import Support
+import Testing
+
+/// What the real server makes of its settings is found out before anything is claimed: nothing here has a ZooKeeper.
+@Suite(.slots) struct ProofTests {
+    private struct Case: Sendable, CustomTestStringConvertible {
+        var settings: String
+        /// What the one line says.
+        var words: [String]
+        var more: [String: String] = [:]
+
+        var testDescription: String { words[0] }
+    }
+
+    private static let wrong = [
+        Case(settings: "# mine\nmaxmemry 1gb\n", words: ["mine.conf, line 2", "maxmemry 1gb", "Bad directive"]),
+        Case(settings: "maxmemory nonsense\n", words: ["mine.conf, line 1", "maxmemory nonsense"]),
+        Case(settings: "appendfsync sometimes\n", words: ["mine.conf, line 1", "appendfsync sometimes"]),
+        Case(settings: "rename-command NOSUCH x\n", words: ["mine.conf, line 1", "rename-command NOSUCH x"]),
+        Case(settings: "include more.conf\n", words: ["more.conf, line 3", "maxmemry 2gb"]),
+    ]
+
+    /// What a server tells only as it starts.
+    private static let late = [
+        Case(settings: "aclfile missing.acl\n", words: ["missing.acl", "mine.conf"]),
+        Case(settings: "user me on >sesame +nosuchcommand\n", words: ["REDIS_CONF", "nosuchcommand"]),
+    ]
+
+    @Test(arguments: wrong + late) private func aWrongSettingIsRefusedBeforeZooKeeperIsTouched(_ one: Case) async throws
+    {
+        let folder = try Self.folder(one)
+        let outcome = try await Outcome.of(["redis"], try Self.variables(one, folder), in: folder)
+        #expect(outcome.code == 78 && outcome.lines.count == 1, "\(outcome)")
+        for word in one.words { #expect(outcome.errors.contains(word), "\(outcome)") }
+        #expect(!outcome.errors.contains("sesame"))
+        #expect(names(in: folder.path) == ["mine.conf", "more.conf"], "nothing is left, and no log is opened")
+    }
+
+    @Test(arguments: wrong) private func soItIsForALookThatWritesNothing(_ one: Case) async throws {
+        let folder = try Self.folder(one)
+        let outcome = try await Outcome.of(
+            ["redis", "--render-only", "--role", "master"], try Self.variables(one, folder), in: folder)
+        #expect(outcome.code == 78 && outcome.lines.count == 1 && outcome.output.isEmpty, "\(outcome)")
+        for word in one.words { #expect(outcome.errors.contains(word), "\(outcome)") }
+        #expect(names(in: folder.path) == ["mine.conf", "more.conf"])
+    }
+
+    @Test(arguments: ["redis", "sentinel"]) func anArgumentIsASettingToo(_ command: String) async throws {
+        let folder = try Self.folder(Case(settings: "", words: []))
+        let outcome = try await Outcome.of(
+            [command, "--", "--maxmemry", "1gb"],
+            ["BIND_IP": "127.0.0.1", "ZK_HOSTS": "127.0.0.1:\(freePort())", "PORT0": "\(freePort())"], in: folder)
+        expectRefusal(outcome, 78, "maxmemry")
+    }
+
+    @Test(arguments: [
+        ("sentinel down-after-milliseconds {{master_name}} soon\n", "sentinel down-after-milliseconds mymaster soon"),
+        ("# mine\nmaxmemry 1gb\n", "mine.conf, line 2"), ("sentinel nonsense mymaster 1\n", "mine.conf, line 1"),
+        ("sentinel down-after-milliseconds other 1\n", "No such master"),
+    ])
+    func aSentinelsSettingsToo(_ settings: String, _ word: String) async throws {
+        let one = Case(settings: settings + "logfile touched.log\n", words: [])
+        for arguments in [["sentinel"], ["sentinel", "--render-only", "--master", "127.0.0.1:1"]] {
+            let folder = try Self.folder(one)
+            var variables = try Self.variables(one, folder)
+            variables["SENTINEL_CONF"] = variables["REDIS_CONF"]
+            let outcome = try await Outcome.of(arguments, variables, in: folder)
+            let lines = outcome.lines.filter { !$0.contains("the server's own log goes to") }
+            #expect(outcome.code == 78 && lines.count == 1 && outcome.output.isEmpty, "\(outcome)")
+            #expect(lines.joined().contains(word), "\(outcome)")
+            #expect(names(in: folder.path) == ["mine.conf", "more.conf"])
+        }
+    }
+
+    @Test func aMistakeInATemplateForReplicasIsFoundByAMaster() async throws {
+        let folder = try Self.folder(Case(settings: "", words: []))
+        let template = """
+            dir {{data_dir}}
+            {{{settings}}}
+            dir {{data_dir}}
+            port {{port}}
+            {{#replica_priority}}
+            replica-priority {{replica_priority}}
+            {{/replica_priority}}
+            {{#master}}
+            replicaof {{host}} {{port}}
+            replicaoff {{host}} {{port}}
+            {{/master}}
+
+            """
+        try write(template, to: "\(folder.path)/mine.conf")
+        let outcome = try await Outcome.of(
+            ["redis"],
+            [
+                "BIND_IP": "127.0.0.1", "ZK_HOSTS": "127.0.0.1:\(freePort())", "PORT0": "\(freePort())",
+                "REDIS_TEMPLATE": "\(folder.path)/mine.conf",
+            ], in: folder)
+        expectRefusal(outcome, 78, "replicaoff", "mine.conf")
+    }
+
+    @Test func nothingIsTriedAgainWhileNothingHasChanged() async throws {
+        try await Place.with { place in
+            let (folder, tools) = (try TemporaryFolder(), try TemporaryFolder("tools"))
+            try writeProgram(
+                "#!/bin/sh\necho \"$1\" >> \(tools.path)/starts\nexec redis-server \"$@\"\n", to: "\(tools.path)/server"
+            )
+            let port = try freePort()
+            func trials(_ more: [String: String] = [:]) async throws -> Int {
+                unlink("\(tools.path)/starts")
+                let server = try Launched(
+                    .redis, zookeeper: place.servers, root: place.root, port: port, folder: folder,
+                    ["REDIS_SERVER": "\(tools.path)/server"].merging(more) { $1 })
+                try await eventually("it is master: \(server.process.text)", within: .seconds(30)) {
+                    try? await redis(port, "ROLE").hasPrefix("master")
+                }
+                await server.stop()
+                return contents(of: "\(tools.path)/starts").split(separator: "\n").count { $0.hasPrefix("/proc/") }
+            }
+            #expect(try await trials() == 1)
+            #expect(try await trials() == 0)
+            #expect(try await trials(["MIN_REPLICAS_TO_WRITE": "1"]) == 1)
+            #expect(try await trials(["MIN_REPLICAS_TO_WRITE": "1"]) == 0)
+            try writeProgram(
+                "#!/bin/sh\necho \"$1\" >> \(tools.path)/starts\n\nexec redis-server \"$@\"\n",
+                to: "\(tools.path)/server")
+            #expect(try await trials(["MIN_REPLICAS_TO_WRITE": "1"]) == 1)
+            var info = stat()
+            #expect(stat("\(folder.path)/redis-\(port).accepted", &info) == 0 && info.st_mode & 0o777 == 0o600)
+        }
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT, SIGKILL]) func aStopEndsTheTrialToo(_ number: Int32) async throws {
+        let tools = try TemporaryFolder("tools")
+        try writeProgram("#!/bin/sh\nexec sleep 611\n", to: "\(tools.path)/server")
+        let root = "/proof-\(getpid())-\(number)"
+        let launch = try Stopping(
+            ["redis"],
+            [
+                "ZK_HOSTS": "127.0.0.1:\(freePort())", "BIND_IP": "127.0.0.1", "PORT0": "\(freePort())",
+                "ZK_ROOT": root,
+                "REDIS_SERVER": "\(tools.path)/server",
+            ])
+        try await eventually("the trial is under way") {
+            ProcessFiles.all(withVariables: ["ZK_ROOT=\(root)"]).contains { $0.program.hasSuffix("/sleep") }
+        }
+        if number == SIGKILL {
+            launch.process.signal(SIGKILL)
+            try await launch.process.wait()
+        } else {
+            try await launch.expectStop(number)
+        }
+        try await eventually("no process is left", within: .seconds(1)) {
+            ProcessFiles.all(withVariables: ["ZK_ROOT=\(root)"]).allSatisfy { !$0.isRunning }
+        }
+    }
+
+    private static func folder(_ one: Case) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        try write(one.settings, to: "\(folder.path)/mine.conf")
+        try write("\n# more\nmaxmemry 2gb\n", to: "\(folder.path)/more.conf")
+        return folder
+    }
+
+    private static func variables(_ one: Case, _ folder: TemporaryFolder) throws -> [String: String] {
+        [
+            "BIND_IP": "127.0.0.1", "ZK_HOSTS": "127.0.0.1:\(try freePort())", "PORT0": "\(try freePort())",
+            "REDIS_CONF": "\(folder.path)/mine.conf",
+        ].merging(one.more) { $1 }
+    }
+}
