@@ -42,7 +42,7 @@ import Testing
             }
             #expect(try await cluster.history().count == 1)
             #expect(try await cluster.record()?.sentinelEpoch == epoch)
-            #expect(cluster.watcher.count(of: "(succession)") == 1)
+            try await eventually("it says so") { cluster.watcher.count(of: "(succession)") == 1 }
         }
     }
 }

@@ -41,8 +41,8 @@ import Testing
             let old = watched.master
             try await watched.kill(old)
             let new = try await watched.agree(onOtherThan: old)
-            #expect(watcher.count(of: "\(new.colonAddress) is master") == 1, "\(watcher.process.text)")
-            #expect(watcher.count(of: "(succession)") == 1, "\(watcher.process.text)")
+            try await eventually("it says so, once") { watcher.count(of: "\(new.colonAddress) is master") == 1 }
+            try await eventually("it says so") { watcher.count(of: "(succession)") == 1 }
             #expect(try await get("/livez", from: watcher.port).code == 200)
             #expect(watcher.process.exitCode == nil)
             let grown = process.kilobytes("VmRSS") - memory

@@ -28,7 +28,7 @@ import ZooKeeper
             #expect(watched.watcher.count(of: "was deleted or written to") == 1)
             try await watched.kill(old)
             try await watched.agree(onOtherThan: old)
-            #expect(watched.watcher.count(of: "(succession)") == 1)
+            try await eventually("it says so") { watched.watcher.count(of: "(succession)") == 1 }
         }
     }
 

@@ -129,7 +129,8 @@ extension PlanScenarioTests {
         .nothing(
             "an empty one beside data that may never lead",
             month(
-                orphaned.server(C.first, C.replica(priority: 0, isUsers: true)).server(C.second, C.replica(keys: false)))),
+                orphaned.server(C.first, C.replica(priority: 0, isUsers: true)).server(C.second, C.replica(keys: false))
+            )),
         .nothing(
             "nobody else is left",
             month(
