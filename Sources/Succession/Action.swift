@@ -56,6 +56,8 @@ public enum Action: Equatable, Sendable {
         }
     }
 
+    public var alert: Alert? { if case .alert(let alert) = self { alert } else { nil } }
+
     /// Whether nothing else is done before there is a new snapshot.
     var callsForAnotherLook: Bool {
         switch self {

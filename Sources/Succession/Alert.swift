@@ -9,6 +9,8 @@ public struct Alert: Equatable, Sendable {
     /// How long it must have been so before anybody is told: a start or a failover takes a moment, and is no cause to wake
     /// anybody.
     public var patience: Duration
+    /// Whether looking at the cluster tells whether it lasts: then it is looked at more often while that is open.
+    public var callsForLooks = true
     /// Since when it has been so, as far as the watcher saw: RFC 3339, UTC. A plan doesn't know it; the driver remembers.
     public var since: String?
 

@@ -36,10 +36,19 @@ public func plan(
     var plan: [Action] = []
     // What can't be read is not overwritten.
     var isTaken = snapshot.badNodes.contains(where: \.isEssential)
+    let isComplete = snapshot.unasked.isEmpty
+    let seen = snapshot.asLastSeen
     for behaviour in behaviours {
-        let actions = behaviour.actions(for: snapshot, after: events)
+        var actions = behaviour.actions(for: snapshot, after: events)
+        if !isComplete {
+            // Who could not be asked is no cause for an alert.
+            actions.removeAll { $0.alert != nil }
+            actions += behaviour.actions(for: seen, after: events).filter {
+                $0.alert?.stands(without: seen.unknown) ?? false
+            }
+        }
         let allowed = actions.filter { action in
-            guard snapshot.shortage == nil || action.standsOnAnswers else { return false }
+            guard isComplete || action.standsOnAnswers else { return false }
             return switch action.reach {
             case .nothing: true
             case .record: !isTaken

@@ -24,6 +24,8 @@ public enum SentinelTrouble: String, Sendable {
     case denied
     /// Something else has its port.
     case stranger
+    /// Our own machine kept us from asking.
+    case unasked
 }
 
 extension Opinion {

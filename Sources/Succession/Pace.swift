@@ -11,9 +11,10 @@ extension Snapshot {
         if sentinels.contains(where: { held[.misled($0.address)].map { $0 < .seconds(3) } ?? false }) {
             return .milliseconds(50)
         }
-        // A missing member may be missing for an hour, and nothing is to be done until then.
-        return conditions.subtracting([.fewerMembers]).isEmpty
-            ? Self.quietInterval(clusters: clusters) : .milliseconds(500)
+        // A missing member may be missing for an hour, and nothing is to be done until then. Where not everybody can be asked,
+        // nothing is counted.
+        let isCounting = unasked.isEmpty && !conditions.subtracting([.fewerMembers]).isEmpty
+        return isCounting ? .milliseconds(500) : Self.quietInterval(clusters: clusters)
     }
 
     /// How long a cluster is left alone in which nothing happens: 10 s (DESIGN.md 6). What happens is told by events; this
@@ -23,10 +24,25 @@ extension Snapshot {
         min(.seconds(25), max(.seconds(10), .milliseconds(25) * clusters))
     }
 
-    /// Whether something is going on that may end any moment: a failover, a crash, a master that is not recorded.
+    /// For how long somebody is thought to be mending what was said last, and looks at what has become of it.
+    public static let mendingTime = Duration.seconds(300)
+
+    /// How long to leave a cluster alone in which nothing is under way. No event tells of the end of most of what is wrong: it is
+    /// looked for more often at first, and what lasts for long may be meant so.
+    /// - Parameters:
+    ///   - isOpen: whether the next looks must tell whether something is wrong, or over.
+    ///   - newest: how long ago the newest alert was raised; nil where there is none.
+    public static func rest(clusters: Int, isOpen: Bool, newest: Duration?) -> Duration {
+        if isOpen { return .milliseconds(500) }
+        let quiet = quietInterval(clusters: clusters)
+        return newest.map { $0 < mendingTime } ?? false ? quiet / 5 : quiet
+    }
+
+    /// Whether something is going on that may end any moment: a failover, a crash, a master that is not recorded. One that
+    /// nobody could ask is no sign of that.
     public var isUnderway: Bool {
         guard let record else { return !liveMasters.isEmpty || !sentinels.isEmpty }
-        return anyFailover || masterHasCrashed || !answersMaster(record.address) || isStranger(record.address)
-            || agreed != nil
+        let isMissing = !answersMaster(record.address) && !unknown.contains(record.address)
+        return anyFailover || masterHasCrashed || isMissing || isStranger(record.address) || agreed != nil
     }
 }

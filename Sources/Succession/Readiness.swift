@@ -33,7 +33,9 @@ extension Snapshot {
             isStranger(master) ? "the recorded master \(master) is a server of another cluster" : nil,
             votingObstacle, quorumObstacle, namingObstacle(master), heirObstacle ?? sightObstacle,
         ]
-        return obstacles.compactMap(\.self)
+        let found = obstacles.compactMap(\.self)
+        guard !found.isEmpty, !unknown.isEmpty else { return found }
+        return ["it is not known: this watcher can't ask \(unknown.count) servers and sentinels"]
     }
 
     private var votingObstacle: String? {

@@ -49,8 +49,14 @@ public struct Snapshot: DataGuard, Equatable {
     public var acceptLossAfter: Duration?
     /// Whether leased members agree on another cluster id than `/redis/cluster` has.
     public var isDisputed = false
-    /// What our own machine lacked to ask everybody, and what to do about it: whoever was silent may not be.
+    /// What our own machine lacked a moment ago, and what to do about it.
     public var shortage: String?
+    /// Whom it kept us from asking in this look: `instances` and `sentinels` show them as silent, and they may not be.
+    public var unasked: Set<Address> = []
+    /// What those said last; nil where everybody was asked.
+    public var lastSeen: LastSeen?
+    /// Those of whom nothing is known for that reason; only `asLastSeen` tells them.
+    public var unknown: Set<Address> = []
     /// What servers were told a moment ago: not told again yet, so that one that doesn't do it neither is flooded nor keeps
     /// other repairs from their turn.
     public var resting: [Action]
@@ -88,9 +94,14 @@ public enum PeerAnswer: Equatable, Sendable {
     case stranger
     case refused
     case silent
+    /// Our own machine kept us from asking.
+    case unasked
 
     /// Nobody is there who could vote.
-    public var isGone: Bool { self != .sentinel }
+    public var isGone: Bool { [.stranger, .refused, .silent].contains(self) }
+
+    /// Whether a sentinel of ours may be there that answers.
+    var mayBeSentinel: Bool { !isGone }
 }
 
 /// A znode that can't be used, and why.

@@ -31,7 +31,8 @@ extension Prober {
             return SentinelReport(address, try await survey(address, since: last))
         } catch {
             shortage.note(error)
-            return SentinelReport(address, nil, trouble: SentinelTrouble(Answer(error)))
+            let trouble = error.isOurs ? .unasked : SentinelTrouble(Answer(error))
+            return SentinelReport(address, nil, trouble: trouble)
         }
     }
 
@@ -65,6 +66,7 @@ extension Prober {
             }
         } catch {
             shortage.note(error)
+            guard !error.isOurs else { return .unasked }
             return switch Answer(error) {
             case .refused: .refused
             case .silent: .silent
@@ -81,6 +83,11 @@ extension Prober {
         opinion.note(survey.peers)
         return opinion
     }
+}
+
+extension Error {
+    /// Whether it was our own machine that failed, so that nothing is known of the peer.
+    var isOurs: Bool { (self as? RedisError)?.code == .system }
 }
 
 extension SentinelTrouble {

@@ -43,7 +43,7 @@ public struct Prober: Sendable {
             return try await asking(address, settings.credentials) { try await instance(over: $0) }
         } catch {
             shortage.note(error)
-            guard (error as? RedisError)?.isOurs != true else { return nil }
+            guard !error.isOurs else { return nil }
             let answer = Answer(error)
             if answer == .denied, settings.credentials != nil, !confidants.knowsServer(address) {
                 confidants.withhold(from: address)

@@ -33,6 +33,10 @@ public actor Surveyor {
     /// Of so many calm looks one asks for everything: for an event that got lost.
     private static let calmRound = 4
     private var followed: [Address: Address] = [:]
+    /// Whom our own machine kept us from asking in this look, and what all the others said.
+    private var unasked: Set<Address> = []
+    private var (lastAnswers, lastPeers) = (Recollection<Instance>(), Recollection<PeerAnswer>())
+    private var lastReports = Recollection<SentinelReport>()
 
     public init(_ prober: Prober, contacts: Contacts, mark: Mark) {
         self.prober = prober
@@ -44,9 +48,10 @@ public actor Surveyor {
     /// - Parameters:
     ///   - isHasty: servers that were silent last time, and the recorded master, get less time: one that freezes must not hide
     ///     for a second who was promoted in its place.
-    ///   - isCalm: all was well in the last survey, and nothing has happened since: less is asked for.
+    ///   - isCalm: nothing was going on in the last survey, and nothing has happened since: less is asked for.
     public func survey(_ view: WatcherView, isHasty: Bool, isCalm: Bool) async -> Snapshot {
         calmLooks = isCalm ? (calmLooks + 1) % Self.calmRound : 0
+        unasked = []
         let members = view.members.filter(\.isLeased).map(\.address)
         prober.confidants.learn(view, below: mark.root)
         let leftovers = Set(view.sentinels.filter { !$0.isLeased }.map(\.address))
@@ -59,36 +64,45 @@ public actor Surveyor {
         async let askedPeers = askPeers(
             peerIDs.filter { !trusted.contains($0.key) }.merging(leftovers.map { ($0, "") }) { id, _ in id }, isHasty)
         var reports = await reports(of: trusted, isHasty, unregistered: claims.unregistered)
-        let listed = claims.listed(reports.compactMapValues(\.opinion)).subtracting(trusted)
+        let told = reports.compactMapValues(\.opinion).merging(lastOpinions.filter { unasked.contains($0.key) }) { $1 }
+        let listed = claims.listed(told).subtracting(trusted)
         async let askedStrangers = askStrangers(claims.unvouched.subtracting(listed.union(trusted)), isHasty)
         reports.merge(await self.reports(of: listed, isHasty, unregistered: [])) { $1 }
         var (instances, peers) = (await askedInstances, await askedPeers)
-        if calmLooks == 0 { lastOpinions = reports.compactMapValues(\.opinion) }
+        if calmLooks == 0 {
+            lastOpinions = lastOpinions.filter { unasked.contains($0.key) }
+            lastOpinions.merge(reports.compactMapValues(\.opinion)) { $1 }
+        }
         strangers = await askedStrangers
         let opinions = reports.compactMapValues(\.opinion).merging(strangers) { own, _ in own }
-        let sentinels = Sentinels(
-            claims: failovers.timed(claims.answered(opinions, troubles: reports.compactMapValues(\.trouble))))
+        let heard = failovers.timed(claims.answered(opinions, troubles: reports.compactMapValues(\.trouble)))
+        let sentinels = Sentinels(claims: heard)
         prober.confidants.heard(sentinels, of: view.record?.address, below: mark.root)
-        let believed = sentinels.opinions
+        // Whom to ask is no matter of evidence.
+        let asKnown = Sentinels(claims: recollected(heard, reports))
+        let believed = asKnown.opinions
 
         let known = Set(believed.flatMap { $0.details.replicas + [$0.names].compactMap(\.self) })
         let forgotten = forgotten(view, instances)
-        instances.merge(await each(forgotten.subtracting(instances.keys), forgotten) { await $0.instance($1) }) { $1 }
+        instances.merge(await ask(forgotten.subtracting(instances.keys), forgotten)) { $1 }
         let wanted = Set(members + [view.record?.address].compactMap(\.self)).union(known).union(forgotten)
         instances.merge(await ask(wanted.subtracting(instances.keys), isHasty)) { $1 }
         instances.merge(await ask(prober.confidants.released().intersection(instances.keys), isHasty)) { $1 }
         let followedNow = Set(instances.filter { wanted.contains($0.key) }.compactMap { $0.value.answer.master })
         instances.merge(await ask(followedNow.subtracting(instances.keys), isHasty)) { $1 }
-        let counted = Set(sentinels.map(\.address))
+        let counted = Set(asKnown.map(\.address))
         let listedPeers = believed.map(\.details).flatMap { details in
             details.sentinels.map { ($0, details.sentinelIDs[$0] ?? "") }
         }
         peerIDs = Dictionary(listedPeers) { $0.isEmpty ? $1 : $0 }.filter { !counted.contains($0.key) }
         peers.merge(await askPeers(peerIDs.filter { peers[$0.key] == nil }, isHasty)) { $1 }
 
-        self.instances = instances.filter { wanted.union(followedNow).contains($0.key) }
-        self.peers = peers.filter { peerIDs.keys.contains($0.key) || leftovers.contains($0.key) }
-        answering = Set(sentinels.filter { $0.opinion != nil }.map(\.address))
+        instances = instances.filter { wanted.union(followedNow).contains($0.key) }
+        peers = peers.filter { peerIDs.keys.contains($0.key) || leftovers.contains($0.key) }
+        let lastSeen = lastSeen(instances, peers, asKnown)
+        self.instances = instances.merging(lastSeen.instances) { $1 }
+        self.peers = peers.merging(lastSeen.peers) { $1 }
+        answering = Set(asKnown.filter { $0.opinion != nil }.map(\.address))
         silentSentinels = counted.subtracting(answering)
         let before = followed
         followed = followed.filter { self.instances[$0.key] != nil }
@@ -107,20 +121,52 @@ public actor Surveyor {
             ?? mark.clusterIDs(in: self.instances.filter { $0.key == named }).first
         var snapshot = Snapshot(
             mark: mark, record: view.record, cluster: view.cluster, sentinels: sentinels, members: members,
-            instances: self.instances, peers: self.peers, leftovers: leftovers, badNodes: view.badNodes,
+            instances: instances, peers: peers, leftovers: leftovers, badNodes: view.badNodes,
             isPaused: view.isPaused && !view.isPauseOver, followed: before.merging(followed) { $1 })
         snapshot.unregistered = Set(sentinels.filter { !$0.isRegistered && $0.opinion != nil }.map(\.address))
         if !isHasty { snapshot.links = await links(snapshot) }
         snapshot.acceptsLoss = view.lossVersion != nil
         snapshot.isDisputed = view.cluster.map { $0.id != borne.only ?? $0.id } ?? false
         snapshot.seen = Timestamp.now
-        snapshot.shortage = prober.shortage.take()
+        snapshot.shortage = prober.shortage.recent
+        snapshot.unasked = unasked.intersection(Set(instances.keys).union(counted).union(peers.keys))
+        snapshot.lastSeen = snapshot.unasked.isEmpty ? nil : lastSeen
         return snapshot
+    }
+
+    /// What sentinels say, those that could not be asked what they said last.
+    private func recollected(
+        _ claims: [SentinelClaim], _ reports: [Address: SentinelReport]
+    ) -> [SentinelClaim] {
+        let asked = claims.filter { reports[$0.address] != nil }.map {
+            ($0.address, SentinelReport($0.address, $0.opinion, trouble: $0.trouble))
+        }
+        let known = lastReports.note(Dictionary(asked) { $1 }, except: unasked, at: .now)
+        return claims.map { claim in
+            guard let last = known[claim.address] else { return claim }
+            var claim = claim
+            (claim.opinion, claim.trouble) = (last.opinion, last.trouble)
+            return claim
+        }
+    }
+
+    private func lastSeen(
+        _ instances: [Address: Instance], _ peers: [Address: PeerAnswer], _ sentinels: Sentinels
+    ) -> LastSeen {
+        let now = ContinuousClock.now
+        let servers = lastAnswers.note(instances, except: unasked, at: now)
+        let others = lastPeers.note(peers, except: unasked, at: now)
+        let untold = unasked.intersection(instances.keys).subtracting(servers.keys)
+            .union(unasked.intersection(peers.keys).subtracting(others.keys))
+            .union(sentinels.filter { $0.trouble == .unasked }.map(\.address))
+        return LastSeen(instances: servers, peers: others, sentinels: sentinels, unknown: untold)
     }
 
     /// Where the recorded master does not answer: the last members, which may live without a lease.
     private func forgotten(_ view: WatcherView, _ instances: [Address: Instance]) -> Set<Address> {
         if let record = view.record, case .master? = instances[record.address]?.answer { return [] }
+        // Whether it answers nobody knows.
+        if let record = view.record, unasked.contains(record.address) { return [] }
         return Set(view.cluster?.holders.map(\.address) ?? [])
     }
 
@@ -150,15 +196,28 @@ public actor Surveyor {
         _ addresses: Set<Address>, _ isHasty: Bool, and master: Address? = nil
     ) async -> [Address: Instance] {
         let silent = Set(instances.filter { $0.value.answer == .silent }.keys).union([master].compactMap(\.self))
-        return await each(addresses, isHasty ? silent : []) { await $0.instance($1) }
+        return await ask(addresses, isHasty ? silent : [])
+    }
+
+    /// Who can't be asked for a lack of our own is silent.
+    private func ask(_ addresses: Set<Address>, _ silent: Set<Address>) async -> [Address: Instance] {
+        let answers = await each(addresses, silent) { await $0.knownInstance($1) }
+        note(Set(answers.filter { $0.value == nil }.keys), among: addresses)
+        return answers.mapValues { $0 ?? Instance(.silent) }
+    }
+
+    private func note(_ unasked: Set<Address>, among addresses: Set<Address>) {
+        self.unasked = self.unasked.subtracting(addresses).union(unasked)
     }
 
     /// - Parameter addresses: with the id of each, empty where unknown.
     private func askPeers(_ addresses: [Address: String], _ isHasty: Bool) async -> [Address: PeerAnswer] {
         let silent = Set(peers.filter { $0.value == .silent }.keys)
-        return await each(Set(addresses.keys), isHasty ? silent : []) {
+        let answers = await each(Set(addresses.keys), isHasty ? silent : []) {
             await $0.peer($1, expecting: addresses[$1])
         }
+        note(Set(answers.filter { $0.value == .unasked }.keys), among: Set(addresses.keys))
+        return answers
     }
 
     private func reports(
@@ -166,7 +225,9 @@ public actor Surveyor {
     ) async -> [Address: SentinelReport] {
         let known = calmLooks > 0 ? lastOpinions : [:]
         let slow = unregistered.subtracting(answering).union(isHasty ? silentSentinels : [])
-        return await each(sentinels, slow) { await $0.report(of: $1, since: known[$1]) }
+        let reports = await each(sentinels, slow) { await $0.report(of: $1, since: known[$1]) }
+        note(Set(reports.filter { $0.value.trouble == .unasked }.keys), among: sentinels)
+        return reports
     }
 
     /// What those say that only `/redis/sentinels` has, and that no sentinel of ours lists: it counts for nothing, and is for

@@ -29,7 +29,7 @@ extension Snapshot {
     /// Whether a sentinel answers that the others know and that is not registered, its lease lost: nobody asks it whether
     /// it has a failover of its own.
     private var hasUnaskedSentinel: Bool {
-        peers.contains { $0.value == .sentinel && !believedSentinels.contains($0.key) }
+        peers.contains { $0.value.mayBeSentinel && !believedSentinels.contains($0.key) }
     }
 
     /// Every sentinel still holds the master for alive, for a while yet, and a majority has lost its link to it.

@@ -72,6 +72,9 @@ extension ClusterStatus {
         guard !snapshot.isStranger(master) else {
             return .unavailable("\(master) is no server of this cluster any more")
         }
+        guard !snapshot.unknown.contains(master) else {
+            return .unavailable("nothing is known of \(master), because it can't be asked: \(snapshot.shortage ?? "")")
+        }
         guard snapshot.answersMaster(master) else {
             let word = (snapshot.instances[master]?.answer ?? .silent).word
             return .unavailable("\(master) is the recorded master, but it was last seen as: \(word)")

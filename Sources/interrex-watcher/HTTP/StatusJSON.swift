@@ -12,7 +12,7 @@ extension ClusterStatus {
             "failover_blocked_by": .array(failoverObstacles.map(JSON.string)),
             "replicas_expected": JSON(snapshot?.expectedReplicas),
             "replicas_linked": .number(snapshot?.linkedReplicas.count ?? 0),
-            "sentinels": .array(snapshot?.sentinels.map(Self.json) ?? []),
+            "sentinels": .array(snapshot?.sentinels.map { Self.json($0, snapshot?.unasked ?? []) } ?? []),
             "members": .array(snapshot?.memberJSON ?? []),
             "alerts": .array(alerts.map(Self.json)),
             "warnings": .array(warnings.map { .string($0) }),
@@ -36,10 +36,11 @@ extension ClusterStatus {
         ]
     }
 
-    private static func json(_ report: SentinelReport) -> JSON {
+    private static func json(_ report: SentinelReport, _ unasked: Set<Address>) -> JSON {
         let opinion = report.opinion
         return [
-            "address": .string(report.address.description), "answers": .bool(opinion != nil),
+            "address": .string(report.address.description), "asked": .bool(!unasked.contains(report.address)),
+            "answers": .bool(opinion != nil),
             "names": JSON(opinion?.names?.description), "s_down": .bool(opinion?.subjectivelyDown ?? false),
             "failover": .bool(opinion?.failoverFor != nil), "epoch": JSON(opinion?.epoch),
             "peers": JSON(opinion?.peers),
@@ -75,7 +76,8 @@ extension Snapshot {
                 masterOffset.map { max(0, $0.subtractingReportingOverflow(replica.history.offset).partialValue) }
             }
             return [
-                "address": .string(address.description), "role": .string(answer.word),
+                "address": .string(address.description), "asked": .bool(!unasked.contains(address)),
+                "role": .string(answer.word),
                 "live": .bool(members.contains(address)), "stranger": .bool(isStranger(address)),
                 "follows": JSON(replication?.master?.description),
                 "link": JSON(replication.map { $0.isLinked ? "up" : "down" }),

@@ -47,7 +47,8 @@ enum MetricName {
         asideBytes: "Size of the data that was set aside on the members' disks.",
         asideCopies: "Copies of data that were set aside on the members' disks.",
         alerts: "What is wrong and not mended, by name.",
-        masterUp: "Whether the recorded master answers master.",
+        masterUp:
+            "Whether the recorded master answers master; what this watcher can't ask is as it was, for half a minute.",
         healthy: "Whether the master is up, a failover is possible and nothing needs a hand.",
         failoverPossible: "Whether somebody would take the master's place if it failed now.",
         withoutLease: "Servers that run and whose lease, and with it their node in ZooKeeper, is gone, by kind.",

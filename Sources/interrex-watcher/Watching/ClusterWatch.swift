@@ -45,8 +45,10 @@ actor ClusterWatch {
     private var snapshot: Snapshot?
     /// The recorded master, where it had a lease when it last answered.
     private var leased: Address?
-    /// Whether all was well in the last pass.
+    /// Whether nothing was going on in the last pass.
     private var wasCalm = false
+    /// Since when nobody would take the master's place.
+    private var obstructed: ContinuousClock.Instant?
     /// When the first sign of what is under way came.
     private var disturbed: ContinuousClock.Instant?
     private let start = ContinuousClock.now
@@ -130,9 +132,10 @@ actor ClusterWatch {
         await performer.learn(from: snapshot)
         snapshot.resting = await performer.resting
         snapshot.refusals = await performer.refusals
-        // What could not be asked may have been otherwise meanwhile.
-        snapshot.held = endurance.note(snapshot.shortage == nil ? snapshot.conditions : [], at: began - start)
-        if snapshot.isUnderway, disturbed == nil { disturbed = began }
+        // Who could not be asked may have been otherwise meanwhile.
+        snapshot.held = endurance.note(snapshot.unasked.isEmpty ? snapshot.conditions : [], at: began - start)
+        let seen = snapshot.asLastSeen
+        if seen.isUnderway, disturbed == nil { disturbed = began }
         journal.saw(snapshot, isFresh: hasLooked)
         if hasLooked, let registry, let view {
             await performer.correctHistory(
@@ -143,25 +146,27 @@ actor ClusterWatch {
         let sign = wakes.first { $0.event.isSwitch }?.at ?? disturbed
         let hasActed = hasLooked ? await act(actions, on: snapshot, since: sign) : false
         self.snapshot = snapshot
-        journal.show(snapshot, view: view, isConnected: hasLooked, alerts: actions.alerts + ownAlerts)
+        let alerts = actions.compactMap(\.alert) + ownAlerts(hasLooked)
+        journal.show(seen, view: view, isConnected: hasLooked, alerts: alerts)
         if hasLooked, disturbed == nil { timeZooKeeper() }
         journal.passed(in: .now - began, isComplete: hasLooked)
         if let registry, isConnected, journal.lacksHistory, let history = try? await registry.history() {
             journal.show(history)
         }
-        if !snapshot.isUnderway, !hasActed { disturbed = nil }
+        if !seen.isUnderway, !hasActed { disturbed = nil }
         wasCalm = false
         if hasActed { return .milliseconds(1) }
         let clusters = desk.board.count
-        let pace = snapshot.nextLook(unsettledFor: disturbed.map { .now - $0 } ?? .zero, clusters: clusters)
-        let quiet = Snapshot.quietInterval(clusters: clusters)
+        let pace = seen.nextLook(unsettledFor: disturbed.map { .now - $0 } ?? .zero, clusters: clusters)
         if missing != nil { return min(pace, Self.entryDelay) }
-        if pace < quiet { return pace }
-        wasCalm = snapshot.isSettled && !journal.hasAlerts && snapshot.failoverObstacles.isEmpty
-        if journal.hasPendingAlerts { return .milliseconds(500) }
-        // Several watchers, or clusters, shall not ask all at once. What somebody mends is looked at more often: no event
-        // tells of the end of most of it.
-        return (journal.hasAlerts ? quiet / 5 : quiet) * Int.random(in: 85...100) / 100
+        if pace < Snapshot.quietInterval(clusters: clusters) { return pace }
+        obstructed = snapshot.failoverObstacles.isEmpty ? nil : obstructed ?? began
+        // What stands in the way of a failover may end any moment, or be meant so.
+        let isStarting = obstructed.map { began - $0 < Snapshot.mendingTime } ?? false
+        wasCalm = snapshot.isSettled && !journal.hasOpenAlerts && !isStarting
+        let rest = Snapshot.rest(clusters: clusters, isOpen: journal.hasOpenAlerts, newest: journal.newestAlert)
+        // Several watchers, or clusters, shall not ask all at once.
+        return rest * Int.random(in: 85...100) / 100
     }
 
     private func timeZooKeeper() {
@@ -174,9 +179,10 @@ actor ClusterWatch {
     }
 
     /// What is wrong with ZooKeeper itself, and with our place there.
-    private var ownAlerts: [Alert] {
+    /// - Parameter hasLooked: whether ZooKeeper has just answered: else nothing is said of how fast.
+    private func ownAlerts(_ hasLooked: Bool) -> [Alert] {
         let acl = view?.badParents.first.map { Alert("bad-acl", "\($0.path) in ZooKeeper \($0.reason)") }
-        return [acl, desk.zooKeeperPace.alert].compactMap(\.self)
+        return [acl, hasLooked ? desk.zooKeeperPace.alert : nil].compactMap(\.self)
     }
 
     /// Reads ZooKeeper. Without an answer the last view stays, to go on showing what the servers say; nothing is done then.
@@ -297,10 +303,6 @@ extension Event {
     fileprivate var isSwitch: Bool { if case .sentinel(_, "+switch-master", _) = self { true } else { false } }
 }
 
-extension [Action] {
-    fileprivate var alerts: [Alert] { compactMap(\.alert) }
-}
-
 extension Action {
     /// Whether it tells people, and changes nothing.
     fileprivate var isWord: Bool {
@@ -309,6 +311,4 @@ extension Action {
         default: false
         }
     }
-
-    fileprivate var alert: Alert? { if case .alert(let alert) = self { alert } else { nil } }
 }

@@ -35,11 +35,11 @@ struct Journal {
         metrics.remove()
     }
 
-    /// Whether something is wrong that nobody was told of yet.
-    var hasPendingAlerts: Bool { book.hasPending }
+    /// Whether something may be wrong, or over, that nobody was told of yet.
+    var hasOpenAlerts: Bool { book.isOpen }
 
-    /// Whether something is wrong that somebody may be mending.
-    var hasAlerts: Bool { !status.alerts.isEmpty }
+    /// How long ago the newest alert was raised that somebody may be mending; nil where there is none.
+    var newestAlert: Duration? { book.newest.map { .now - $0 } }
 
     /// Whether the master has changed since the history was shown, or did so right before.
     var lacksHistory: Bool { historyVersion != status.snapshot?.record || historyDue.map { $0 <= .now } ?? false }

@@ -6,49 +6,83 @@ import Succession
 final class ZooKeeperPace: Sendable {
     /// Between two questions.
     private static let interval = Duration.seconds(5)
-    /// What was slow is said to be well again only clearly below the limit.
-    private static let well = Performer.fenceLife * 4 / 5
 
     private struct State {
         var asked: ContinuousClock.Instant?
-        var isSlow = false
+        var isAsking = false
+        var times = WriteTimes()
     }
 
     private let state = Protected(State())
+    /// Between two questions while the answers leave it open.
+    private let pause: Duration
 
-    /// Asks, where it is time, and nobody does already; returns at once.
+    init(pause: Duration = .seconds(1)) { self.pause = pause }
+
+    /// Asks, where it is time, and nobody does already; returns at once. After a slow answer it goes on asking by itself: no
+    /// cluster is looked at for that.
     /// - Parameters:
     ///   - ask: a write that changes nothing.
     ///   - tell: called where what is known has changed.
     func take(
-        on executor: some TaskExecutor, _ ask: @escaping @Sendable () async throws -> Void,
+        on loop: EventLoop, _ ask: @escaping @Sendable () async throws -> Void,
         tell: @escaping @Sendable () async -> Void
     ) {
         let isDue = state.withLock { state in
-            guard state.asked.map({ .now - $0 >= Self.interval }) ?? true else { return false }
-            state.asked = .now
+            guard !state.isAsking, state.asked.map({ .now - $0 >= Self.interval }) ?? true else { return false }
+            state.isAsking = true
             return true
         }
         guard isDue else { return }
-        Task(executorPreference: executor) { [state] in
-            let start = ContinuousClock.now
-            // One that fails is told of elsewhere; how long it took counts.
-            try? await ask()
-            let time = ContinuousClock.now - start
-            let hasChanged = state.withLock { state in
-                let wasSlow = state.isSlow
-                state.isSlow = time >= (wasSlow ? Self.well : Performer.fenceLife)
-                return state.isSlow != wasSlow
+        Task(executorPreference: loop) { [state, pause] in
+            while true {
+                let start = ContinuousClock.now
+                // One that fails, however long that took, is told of elsewhere.
+                let hasAnswered = (try? await ask()) != nil
+                let time = hasAnswered ? ContinuousClock.now - start : nil
+                let (hasChanged, isOpen) = state.withLock { ($0.times.note(time), $0.times.isOpen) }
+                if hasChanged { await tell() }
+                guard hasAnswered, isOpen, (try? await loop.sleep(for: pause)) != nil else { break }
             }
-            if hasChanged { await tell() }
+            state.withLock { ($0.asked, $0.isAsking) = (.now, false) }
         }
     }
 
+    /// It has lasted already, and no look at a cluster tells of it.
     var alert: Alert? {
-        guard state.withLock({ $0.isSlow }) else { return nil }
-        return Alert(
-            "slow-zookeeper", about: "ZooKeeper",
+        guard state.withLock({ $0.times.areSlow }) else { return nil }
+        var alert = Alert(
+            "slow-zookeeper", about: "ZooKeeper", after: .zero,
             "ZooKeeper takes longer than \(Performer.fenceLife) to confirm a write, so no failover of ours is quick: only "
                 + "Sentinel's own is left; check ZooKeeper's load and disks, and the network to it")
+        alert.callsForLooks = false
+        return alert
+    }
+}
+
+/// Whether ZooKeeper is slow, by what its last writes took: one alone may be a disk that was busy, or our own machine.
+struct WriteTimes {
+    /// So many in a row decide.
+    private static let deciding = 3
+    private static let limit = Performer.fenceLife
+    /// What was slow is said to be well again only clearly below the limit.
+    private static let well = limit * 4 / 5
+
+    private(set) var areSlow = false
+    /// How many of the last ones in a row speak against that.
+    private var contrary = 0
+
+    /// Whether the next one is to be taken soon.
+    var isOpen: Bool { areSlow || contrary > 0 }
+
+    /// - Parameter time: nil where there was no answer: that says nothing of how fast one comes.
+    /// - Returns: whether it has changed.
+    mutating func note(_ time: Duration?) -> Bool {
+        guard let time else { return false }
+        let isContrary = areSlow ? time < Self.well : time >= Self.limit
+        contrary = isContrary ? contrary + 1 : 0
+        guard contrary >= Self.deciding else { return false }
+        (areSlow, contrary) = (!areSlow, 0)
+        return true
     }
 }

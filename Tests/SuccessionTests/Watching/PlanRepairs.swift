@@ -15,7 +15,9 @@ enum PlanRepairs {
         let unknown = known.filter { w.replication($0) != nil && !w.isTouchable($0) }
         if !unknown.isEmpty { return "one that only sentinels say is ours may be promoted" }
         let registered = w.s.sentinels.map(\.address)
-        if w.s.peers.contains(where: { $0.value == .sentinel && !registered.contains($0.key) }) {
+        if w.s.peers.contains(where: {
+            ![.refused, .silent, .stranger].contains($0.value) && !registered.contains($0.key)
+        }) {
             return "it forces beside a sentinel that nobody asked"
         }
         let heirs = w.live.filter { w.isPromotable($0) && w.replication($0)?.master == master }
@@ -129,7 +131,7 @@ enum PlanRepairs {
             let isPeer = details.sentinels.contains(address) && !w.s.sentinels.contains { $0.address == address }
             let isStranger = w.isForeign(address) && w.says(address) != .notRedis
             let isGoneReplica = isReplica && (w.isForeign(address) || [.refused, .silent].contains(w.says(address)))
-            let isGonePeer = isPeer && w.s.peers[address] != .sentinel && w.s.peers[address] != nil
+            let isGonePeer = isPeer && w.s.peers[address].map { [.refused, .silent, .stranger].contains($0) } ?? false
             if !isGoneReplica, !isGonePeer { return "it forgets what is there" }
             if !(isGoneReplica && isStranger), !w.lasted(.gone(address), .seconds(30)) { return "it forgets too early" }
         }

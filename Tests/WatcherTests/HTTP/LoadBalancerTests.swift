@@ -33,6 +33,23 @@ import Testing
         }
     }
 
+    /// What our own machine keeps us from asking is as it was, until nothing is known of it any more.
+    @Test func primaryThatCannotBeAsked() async throws {
+        var status = Sights.healthy()
+        status.snapshot?.shortage = "Too many open files"
+        status.snapshot?.unasked = [Sights.address(1)]
+        try await TestServer.run([status]) { server in
+            try await server.expect("/primary/10.0.0.1:1", code: 200)
+            try await server.expect("/master", code: 200, body: "10.0.0.1 1\n")
+        }
+        status.snapshot?.unknown = [Sights.address(1)]
+        status.snapshot?.instances[Sights.address(1)] = Instance(.silent)
+        let text = "nothing is known of 10.0.0.1:1, because it can't be asked: Too many open files\n"
+        try await TestServer.run([status]) { server in
+            for path in ["/primary/10.0.0.1:1", "/master"] { try await server.expect(path, code: 503, body: text) }
+        }
+    }
+
     /// A limit that is misspelt is none, and would let clients to a replica that is to be kept from them.
     @Test(arguments: ["replica/10.0.0.1:2?max_lag=1mb", "replica/10.0.0.1:2?maxlag=1", "primary/10.0.0.1:1?max-lag=1"])
     func parametersThatAreNotUnderstood(_ path: String) async throws {

@@ -10,18 +10,61 @@ import Testing
         Alert("no-master", about: subject, after: .seconds(patience), text)
     }
 
-    @Test func anAlertIsRaisedOnceItHasLastedAndIsOverAtOnce() {
+    @Test func anAlertIsRaisedOnceItHasLastedAndIsOverOnceItHasBeenGone() {
         var book = AlertBook()
         let first = book.note([alert("x")], at: start, time: "t0")
-        #expect(first.raised.isEmpty && book.raised.isEmpty && book.hasPending)
+        #expect(first.raised.isEmpty && book.raised.isEmpty && book.isOpen && book.newest == nil)
         let early = book.note([alert("x")], at: start + .milliseconds(2_999), time: "t1")
         #expect(early.raised.isEmpty)
         let raised = book.note([alert("x")], at: start + .seconds(3), time: "t2")
-        #expect(raised.raised.map(\.text) == ["x"] && book.raised.map(\.since) == ["t0"] && !book.hasPending)
+        #expect(raised.raised.map(\.text) == ["x"] && book.raised.map(\.since) == ["t0"] && !book.isOpen)
+        #expect(book.newest == start + .seconds(3))
         #expect(book.note([alert("x")], at: start + .seconds(4), time: "t3").raised.isEmpty)
-        let over = book.note([], at: start + .seconds(42), time: "t4")
+        for time in [Duration.seconds(42), .milliseconds(44_999)] {
+            #expect(book.note([], at: start + time, time: "t4").over.isEmpty)
+            #expect(book.raised.map(\.since) == ["t0"] && book.isOpen)
+        }
+        let over = book.note([], at: start + .seconds(45), time: "t4")
         #expect(over.over.map(\.age) == [.seconds(42)] && over.over.first?.alert.title == "no-master a")
-        #expect(book.raised.isEmpty)
+        #expect(book.raised.isEmpty && !book.isOpen && book.newest == nil)
+    }
+
+    /// Two looks at least, however far apart; as long as it took to be raised, and five seconds at most.
+    @Test(arguments: [(0, 60, 60), (3, 60, 60), (3, 1, 3), (60, 1, 5), (0, 1, 1)])
+    func whatIsRaisedIsOver(_ patience: Int, _ pace: Int, _ seconds: Int) {
+        var book = AlertBook()
+        for time in [0, patience] {
+            _ = book.note([alert("x", patience: patience)], at: start + .seconds(time), time: "t0")
+        }
+        let gone = start + .seconds(patience + 1)
+        var time = 0
+        while book.note([], at: gone + .seconds(time), time: "t1").over.isEmpty { time += pace }
+        #expect(time == seconds)
+    }
+
+    /// A server that answers now and then is in trouble all the time.
+    @Test func whatComesAndGoesIsOneAlert() {
+        var book = AlertBook()
+        var raised = 0
+        for look in 0..<60 {
+            let present = look % 3 == 0 ? [] : [alert("x", patience: 10)]
+            let change = book.note(present, at: start + .milliseconds(500 * look), time: "t\(look)")
+            raised += change.raised.count
+            #expect(change.over.isEmpty)
+        }
+        #expect(raised == 1 && book.raised.map(\.since) == ["t1"])
+    }
+
+    /// What is known without looking at a cluster gives no reason to look at it.
+    @Test func whatLooksTellNothingOfDoesNotCallForThem() {
+        var book = AlertBook()
+        var slow = alert("x", patience: 3)
+        slow.callsForLooks = false
+        for (second, alerts) in [(0, [slow]), (3, [slow]), (4, [])] {
+            _ = book.note(alerts, at: start + .seconds(second), time: "t")
+            #expect(!book.isOpen && book.newest == nil)
+        }
+        #expect(book.raised.count == 1)
     }
 
     /// The text tells how many are silent by now, and it is the same trouble.
@@ -37,8 +80,8 @@ import Testing
     /// What comes and goes within its time is told to nobody.
     @Test func aBreakBeginsAnew() {
         var book = AlertBook()
-        for second in 0..<10 {
-            let present = second % 3 == 2 ? [] : [alert("x")]
+        for second in 0..<12 {
+            let present = second % 4 >= 2 ? [] : [alert("x")]
             let change = book.note(present, at: start + .seconds(second), time: "t\(second)")
             #expect(change.raised.isEmpty && change.over.isEmpty)
         }
@@ -48,6 +91,7 @@ import Testing
         var book = AlertBook()
         let both = [alert("x", about: nil, patience: 0), alert("y", about: nil, patience: 0)]
         #expect(book.note(both, at: start, time: "t0").raised.map(\.text) == ["x", "y"])
+        #expect(book.note([both[1]], at: start, time: "t1").over.isEmpty)
         #expect(book.note([both[1]], at: start, time: "t1").over.map(\.alert.text) == ["x"])
     }
 

@@ -14,7 +14,7 @@ extension Snapshot {
                     ("refuses connections", "its process hangs at its start or its end; see its log, or end it")
                 case .denied: ("does not let us in", "check SENTINEL_PASSWORD and its maxclients")
                 case .stranger: ("is no sentinel", "something else has its port; end its lease, or that")
-                case .silent, nil:
+                case .silent, .unasked, nil:
                     (
                         "does not answer",
                         "its process is frozen or stopped, or its host or network is; free it or start it again"
