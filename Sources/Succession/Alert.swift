@@ -39,7 +39,7 @@ public struct Alert: Equatable, Sendable {
         emptyRoot, "false-sentinels", "missing-replicas", "no-lease", "no-master", "no-quorum", "no-record",
         "no-sentinels", "nobody-promotable", "own-limits", "replica-not-linked", "sentinel-idle",
         "sentinel-majority-lost", "sentinel-settings-differ", "sentinel-unreachable", "slow-zookeeper", "stranger",
-        "uncommandable", "unknown-master", "unsafe-reset",
+        "uncommandable", "unknown-master", "unknown-sentinel", "unsafe-reset",
     ]
 
     /// The name of the alert that there is nothing to watch.

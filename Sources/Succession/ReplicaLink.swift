@@ -1,4 +1,5 @@
-/// What a replica whose link is down says of it, and which Redis it is: only asked while nothing is pressing.
+/// What a replica whose link is down says of it, and which Redis it is; and whom its master is about to copy its data to: only
+/// asked while nothing is pressing.
 public struct ReplicaLink: Equatable, Sendable {
     /// The link's state as `ROLE` names it (replication.c, `roleCommand`).
     public enum State: String, Sendable {
@@ -7,10 +8,14 @@ public struct ReplicaLink: Equatable, Sendable {
 
     public var state: State?
     public var version: RedisVersion?
+    /// The replicas that it has let in and that are not linked yet: a copy begins only once no other snapshot, and no rewrite of
+    /// its log, is under way (replication.c, `syncCommand`).
+    public var copies: Set<Address>
 
-    public init(state: State? = nil, version: RedisVersion? = nil) {
+    public init(state: State? = nil, version: RedisVersion? = nil, copies: Set<Address> = []) {
         self.state = state
         self.version = version
+        self.copies = copies
     }
 }
 

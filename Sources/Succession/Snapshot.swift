@@ -89,7 +89,10 @@ public struct Snapshot: DataGuard, Equatable {
 
 /// What answers where a sentinel should be.
 public enum PeerAnswer: Equatable, Sendable {
+    /// The very one, by its id.
     case sentinel
+    /// Something answers and does not tell who it is: it asks for another password, or nobody knows the id of who should be there.
+    case unproven
     /// Something else has the port.
     case stranger
     case refused

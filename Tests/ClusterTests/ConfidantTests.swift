@@ -40,7 +40,7 @@ import Testing
             #expect(await prober.instance(address) == Instance(.denied, mark: .unknown))
             #expect(await prober.opinion(of: address) == nil)
             #expect(await prober.detailedOpinion(of: address) == nil)
-            #expect(await prober.peer(address) == .sentinel)
+            #expect(await prober.peer(address) == .unproven)
             #expect(await !prober.answersPing(address, prober.settings.credentials))
         }
         #expect(trap.heard.contains("INFO") && trap.heard.contains("SENTINEL") && !trap.heard.contains("AUTH"))

@@ -105,6 +105,35 @@ import Testing
         }
     }
 
+    /// It is let in, and hears nothing before the copy of another has ended.
+    @Test func a_replica_that_waits_for_its_turn() async throws {
+        let master = try await SlowMaster()
+        let copying = ["--replicaof", "127.0.0.1", "\(master.server.port)"]
+        let first = try await RedisServer.start(copying)
+        try await eventually("a copy is under way") { try await isSynchronising(first.port) }
+        let second = try await RedisServer.start(copying)
+        let locked = try await RedisServer.start(copying + ["--masterauth", "wrong"])
+        try await withProber { prober in
+            let both = Set([first, second].map { Address($0.port) })
+            try await eventually("the master names it") {
+                await prober.link(of: Address(master.server.port))?.copies == both
+            }
+            let link = try #require(await prober.link(of: Address(second.port)))
+            #expect(link.state == .handshake && link.copies.isEmpty && link.version != nil)
+            let found = try #require(await prober.instance(Address(second.port)).answer.replication)
+            #expect(!found.isSynchronising && !found.isLinked)
+            // Who is not let in does not wait for a copy, and who has one is linked.
+            #expect(await prober.instance(Address(locked.port)).answer.replication?.isLinked == false)
+            try await master.hurry()
+            try await eventually("both are linked") {
+                for address in both {
+                    guard await prober.instance(address).answer.replication?.isLinked == true else { return false }
+                }
+                return await prober.link(of: Address(master.server.port))?.copies == []
+            }
+        }
+    }
+
     private func isSynchronising(_ port: Int) async throws -> Bool {
         try await redis(port, "INFO", "replication").lines["master_sync_in_progress"] == "1"
     }

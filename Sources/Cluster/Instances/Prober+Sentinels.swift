@@ -54,14 +54,15 @@ extension Prober {
     }
 
     /// What answers at an address where a sentinel was.
-    /// - Parameter expected: its id, empty or nil where that is not known: another sentinel may have its port.
+    /// - Parameter expected: its id, empty where that is not known: another sentinel may have its port. Nil: any sentinel will do.
     public func peer(_ address: Address, expecting expected: String? = nil) async -> PeerAnswer {
         do {
             return try await asking(address, settings.sentinelCredentials) { connection in
                 async let id = connection.sentinelID(within: limit)
                 let info = try await connection.info(["server"], within: limit, renaming: false)
                 guard info["redis_mode"] == "sentinel" else { return .stranger }
-                guard let expected, !expected.isEmpty, let id = try? await id else { return .sentinel }
+                guard let expected else { return .sentinel }
+                guard !expected.isEmpty, let id = try? await id else { return .unproven }
                 return id == expected ? .sentinel : .stranger
             }
         } catch {
@@ -70,8 +71,8 @@ extension Prober {
             return switch Answer(error) {
             case .refused: .refused
             case .silent: .silent
-            // Another password: it may be a sentinel all the same.
-            case .denied, .loading: .sentinel
+            // It may be a sentinel all the same.
+            case .denied, .loading: .unproven
             default: .stranger
             }
         }

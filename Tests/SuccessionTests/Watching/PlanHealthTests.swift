@@ -167,10 +167,51 @@ import Testing
         #expect(healthy.server(C.first, .denied, mark: .unknown).withoutLease(of: C.first).membersWithoutLease == [])
     }
 
+    /// Of a server that is new the master says so, long before the copy begins: another one may come first.
+    @Test func whoWaitsForItsTurnToCopyHasAMinute() throws {
+        let copies = [C.recorded: ReplicaLink(copies: [C.second]), C.second: ReplicaLink(state: .handshake)]
+        let waiting = healthy.server(C.second, cutOff(synchronised: false)).with { $0.links = copies }
+        #expect(titles(waiting) == ["missing-replicas /redis", "replica-not-linked 10.0.0.4:7004"])
+        #expect(alerts(waiting).allSatisfy { $0.patience == .seconds(60) })
+        #expect(alerts(waiting).last?.text.contains("has been waiting for its turn to copy") == true)
+        // Another one waits.
+        let other = waiting.with { $0.links[C.recorded]?.copies = [C.first] }
+        #expect(alerts(other).allSatisfy { $0.patience == .seconds(10) })
+    }
+
+    /// What the watcher mends by itself it mends only once it may.
+    @Test func aPauseIsSaidWhereItKeepsTheWatcherFromMending() {
+        let elsewhere = healthy.server(C.second, C.replica(of: C.gone)).server(C.gone, .refused)
+        let idle = healthy.sentinel(1) { ($0.names, $0.details) = (nil, SentinelDetails(hasQuorum: false)) }
+        let second = healthy.server(C.second, C.master())
+        let misled = healthy.sentinel(1) { $0.names = C.gone }
+        let dead = healthy.server(C.recorded, .refused).sentinel { $0.names = C.recorded }
+        let words = "(paused: this watcher changes nothing until /redis/paused ends)"
+        for (name, sight) in [
+            ("replica-not-linked", elsewhere), ("sentinel-idle", idle), ("replica-not-linked", second),
+            ("disagreement", misled), ("no-master", dead),
+        ] {
+            let paused = alerts(sight.with { $0.isPaused = true }).filter { $0.name == name }
+            #expect(!paused.isEmpty && paused.allSatisfy { $0.text.hasSuffix(words) }, "\(paused)")
+            #expect(!alerts(sight).contains { $0.text.contains("paused") })
+        }
+        // What nobody but its operator mends.
+        let frozen = healthy.server(C.second, .silent).with { $0.isPaused = true }
+        #expect(!alerts(frozen).contains { $0.text.contains("paused") })
+    }
+
     @Test func sentinelsWithoutALease() {
         let lost = healthy.unregistered(2, answering: .sentinel)
         #expect(titles(lost) == ["no-lease 10.0.1.3:26379"])
-        #expect(titles(healthy.unregistered(2, answering: .refused)) == [])
+        for answer in [PeerAnswer.refused, .silent, .stranger, .unasked] {
+            #expect(titles(healthy.unregistered(2, answering: answer)) == [])
+        }
+        // Its port may be another's by now: then no lease of ours died there.
+        let unproven = healthy.unregistered(2, answering: .unproven)
+        #expect(titles(unproven) == ["unknown-sentinel 10.0.1.3:26379"] && unproven.sentinelsWithoutLease == [])
+        #expect(alerts(unproven).first?.text.contains("somebody else has the port") == true)
+        // Nobody takes it for gone.
+        #expect(unproven.gonePeers == [] && plan(unproven.lasting(.seconds(60))).deeds == [])
         // All of them: nobody is registered whom one could ask for peers.
         let all = healthy.voices().with { $0.unregistered = Set(C.sentinels) }
         #expect(titles(all) == ["no-sentinels /redis"] + C.sentinels.map { "no-lease \($0)" })

@@ -15,13 +15,30 @@ extension Snapshot {
         }.sorted()
     }
 
-    /// Sentinels that answer, that others know or that have an identity of this cluster, and that have no node below
-    /// `sentinels`.
+    /// Sentinels that answer under their id, that others know or that have an identity of this cluster, and that have no node
+    /// below `sentinels`.
     public var sentinelsWithoutLease: [Address] {
         Set(peers.filter { $0.value == .sentinel }.keys).union(unregistered).subtracting(registeredSentinels).sorted()
     }
 
-    var leaseAlerts: [Alert] {
+    /// What answers where a sentinel was that others still know, and does not tell who it is: that sentinel without its lease, or
+    /// somebody else who has its port. It counts in their majority, and is not forgotten.
+    private var unprovenSentinels: [Alert] {
+        let addresses = Set(peers.filter { $0.value == .unproven }.keys).subtracting(registeredSentinels)
+            .subtracting(leftovers).subtracting(unregistered)
+        return addresses.sorted().prefix(Self.namedAlerts).map { address in
+            Alert(
+                "unknown-sentinel", about: address.description, after: .seconds(10),
+                "\(address), which sentinels of ours know as a peer, has no node below \(mark.root)/sentinels and does not tell "
+                    + "us who it is: either somebody else has the port of a sentinel that is gone, then end that or have it "
+                    + "listen elsewhere, and the sentinels forget it; or SENTINEL_PASSWORD is another there: start it again with ours"
+            )
+        }
+    }
+
+    var leaseAlerts: [Alert] { deadLeases + unprovenSentinels }
+
+    private var deadLeases: [Alert] {
         let servers = membersWithoutLease.map {
             ($0, "members", "a crash of it is noticed later, and launchers don't see it")
         }

@@ -33,7 +33,7 @@ extension Snapshot {
         return Alert(
             "no-quorum", about: mark.root,
             "\(list(Set(without.map(\.address)))) can't reach a quorum of the sentinels known there "
-                + "(\(needed) must agree, \(known) known, gone: \(list(gonePeers))); failover may be impossible until \(remedy)"
+                + "(\(needed) must agree, \(known) known, gone: \(list(gonePeers))); failover may be impossible until \(remedy)\(untilResumed)"
         )
     }
 
@@ -44,7 +44,7 @@ extension Snapshot {
             Alert(
                 "disagreement", about: mark.root,
                 "the sentinels name \(list(named)), ZooKeeper "
-                    + "\(record.map { "names \($0.address)" } ?? "names nobody")")
+                    + "\(record.map { "names \($0.address)" } ?? "names nobody")\(untilResumed)")
         ]
     }
 
@@ -54,7 +54,7 @@ extension Snapshot {
                 "unsafe-reset", about: sentinel.description,
                 "sentinel \(sentinel) knows servers that are gone, but a reset is not safe: there would be no quorum "
                     + "without it, or those that are silent may be a majority elsewhere; start more sentinels, "
-                    + "then it is reset")
+                    + "then it is reset\(untilResumed)")
         }
     }
 }

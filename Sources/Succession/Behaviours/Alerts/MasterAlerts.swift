@@ -9,14 +9,16 @@ extension Snapshot {
             promotableReplicas(of: recorded).isEmpty
             ? "no live replica of it can be promoted" : "it is not replaced yet"
         return Alert(
-            "no-master", about: mark.root, "the recorded master \(recorded) \(state(of: recorded)), and \(why)")
+            "no-master", about: mark.root,
+            "the recorded master \(recorded) \(state(of: recorded)), and \(why)\(untilResumed)")
     }
 
     /// Nobody promotes it but Sentinel, until those with more are back or somebody gives that up.
     private var heldBack: Alert? {
         heldBackSuccessor.map { member, shortfall in
             Alert(
-                "behind", about: mark.root, "no member answers master, and \(member) is not promoted: \(shortfall)")
+                "behind", about: mark.root,
+                "no member answers master, and \(member) is not promoted: \(shortfall)\(untilResumed)")
         }
     }
 

@@ -17,6 +17,11 @@ extension Snapshot {
     /// How many of a kind are named, each in an alert of its own: somebody may have put thousands below ours.
     static let namedAlerts = 20
 
+    /// Behind what the watcher mends by itself.
+    var untilResumed: String {
+        isPaused ? " (paused: this watcher changes nothing until \(mark.root)/paused ends)" : ""
+    }
+
     func list(_ texts: some Sequence<String>) -> String {
         let texts = Array(texts)
         return texts.isEmpty ? "none" : texts.joined(separator: ", ")

@@ -63,7 +63,8 @@ extension Snapshot {
         case .master:
             guard answeringMaster != nil else { return nil }
             return (
-                "answers master itself beside the recorded one", "make it a replica (REPLICAOF) or stop it",
+                "answers master itself beside the recorded one",
+                "make it a replica (REPLICAOF) or stop it\(untilResumed)",
                 .seconds(10)
             )
         case .replica(let replication): return answeringMaster.flatMap { unlinkedReason(member, replication, $0) }
@@ -75,7 +76,7 @@ extension Snapshot {
             let other = replication.master.map(\.description) ?? "nobody"
             return (
                 "replicates from \(other), not from the master \(master)",
-                "it is told to where that is safe, else do so by hand (REPLICAOF)",
+                "it is told to where that is safe, else do so by hand (REPLICAOF)\(untilResumed)",
                 .seconds(10)
             )
         }
@@ -92,6 +93,13 @@ extension Snapshot {
                 "has been copying the master's data for long",
                 "see its log: a copy that breaks off again and again needs a larger client-output-buffer-limit for replicas or "
                     + "repl-timeout, or disk", Self.startTime
+            )
+        }
+        if links[master]?.copies.contains(member) ?? false {
+            return (
+                "has been waiting for its turn to copy the data of the master \(master) for long",
+                "see that one's log: another copy, snapshot or rewrite of its log comes first, and may fail or take too long",
+                Self.startTime
             )
         }
         let state = link?.state.map { " (\($0.rawValue))" } ?? ""

@@ -35,7 +35,7 @@ extension Snapshot {
             Alert(
                 "sentinel-idle", about: address.description, after: .seconds(10),
                 "the registered sentinel \(address) monitors no master named \(mark.masterName); check MASTER_NAME there and here, "
-                    + "or start it again")
+                    + "or start it again\(untilResumed)")
         }
     }
 }
