@@ -100,6 +100,9 @@ public actor Connection {
         }
     }
 
+    /// For how long the first reply that is still to come has been late; zero where none is.
+    public var overdue: Duration { pending.first { _ in true }.map { max(.zero, .now - $0.deadline) } ?? .zero }
+
     /// Ends the connection; pending commands fail with `.closed`.
     public func close() { finish(RedisError(.closed, endpoint: endpoint, message: "closed by us")) }
 

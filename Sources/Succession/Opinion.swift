@@ -4,15 +4,19 @@ public struct SentinelReport: Equatable, Sendable {
     public var opinion: Opinion?
     /// Whether it has a node below `/redis/sentinels`: one whose lease is gone is known by its identity alone.
     public var isRegistered = true
+    /// Whether it has a node, or another one that is believed has just heard it: more than its own word for who it is.
+    public var isConfirmed = true
     /// Why there is no opinion; nil where there is one, or nobody knows.
     public var trouble: SentinelTrouble?
 
     public init(
-        _ address: Address, _ opinion: Opinion?, isRegistered: Bool = true, trouble: SentinelTrouble? = nil
+        _ address: Address, _ opinion: Opinion?, isRegistered: Bool = true, isConfirmed: Bool = true,
+        trouble: SentinelTrouble? = nil
     ) {
         self.address = address
         self.opinion = opinion
         self.isRegistered = isRegistered
+        self.isConfirmed = isConfirmed
         self.trouble = trouble
     }
 }
@@ -22,6 +26,8 @@ public enum SentinelTrouble: String, Sendable {
     case refused, silent
     /// It asks for another password, or has as many clients as it takes.
     case denied
+    /// It asks for the password, and is not told it: nothing but its address says that it is ours.
+    case withheld
     /// Something else has its port.
     case stranger
     /// Our own machine kept us from asking.
@@ -98,6 +104,9 @@ public struct SentinelDetails: Equatable, Sendable {
     public var reconfigScript: String?
     /// Their ids, as far as it knows them.
     public var sentinelIDs: [Address: String] = [:]
+    /// Those of them that it has just heard and reaches, and not from before the end of their node: what it lists otherwise may
+    /// be long dead.
+    public var heard: Set<Address> = []
 
     public init(
         isDisconnected: Bool = false, lastReply: Duration = .zero, downAfter: Duration = .seconds(5),

@@ -7,6 +7,10 @@ public struct Sentinels: Equatable, Sendable {
     /// Nodes below `/redis/sentinels` that are not believed: they count for nothing.
     public private(set) var doubted: [SentinelClaim] = []
 
+    /// Identities without a node at whose address somebody answers who may be the sentinel that has it: under its id, though no
+    /// registered one hears it, or asking for a password that is not told there. They count for nothing.
+    public private(set) var unheard: [SentinelClaim] = []
+
     /// Each address once: a sentinel that was restarted within the session timeout is registered twice, and votes once.
     public private(set) var opinions: [Opinion] = []
 
@@ -22,9 +26,9 @@ public struct Sentinels: Equatable, Sendable {
         count()
     }
 
-    init(_ reports: [SentinelReport], doubting doubted: [SentinelClaim]) {
+    init(_ reports: [SentinelReport], unheard: [SentinelClaim] = [], doubting doubted: [SentinelClaim]) {
         self.init(reports)
-        self.doubted = doubted
+        (self.unheard, self.doubted) = (unheard, doubted)
     }
 
     /// Whether nobody is registered, be it one who is not believed.
@@ -46,6 +50,25 @@ public struct Sentinels: Equatable, Sendable {
 
     func isMajority(_ answers: Int) -> Bool { answers * 2 > electorate }
 
+    /// Those whose word can hold up what a majority agrees on: one that nobody but itself says to be ours can't, where there is
+    /// any other.
+    var voices: [SentinelReport] {
+        let confirmed = reports.filter(\.isConfirmed)
+        return confirmed.isEmpty ? reports : confirmed
+    }
+
+    /// Whether nobody that has a voice names another master; where somebody has none, a majority must name this one.
+    func nobodyObjects(to master: Address) -> Bool {
+        let voices = voices
+        return voices.allSatisfy { $0.opinion.map { $0.names == master } ?? true }
+            && (voices.count == reports.count || majorityAddress == master)
+    }
+
+    /// Those that may be told how to monitor the master, which bears its password: registered, or heard by one that is.
+    var confidants: [SentinelReport] {
+        reports.contains(where: \.isRegistered) ? reports.filter(\.isConfirmed) : []
+    }
+
     /// Whether a majority names `address` and holds it for down.
     func majorityHoldsDown(_ address: Address) -> Bool {
         isMajority(opinions.count { $0.names == address && $0.subjectivelyDown })
@@ -53,7 +76,9 @@ public struct Sentinels: Equatable, Sendable {
 
     /// Whether one of them reports a failover in progress that has not outlived its own `failover-timeout`.
     var failoverInProgress: Bool {
-        opinions.contains { opinion in opinion.failoverFor.map { $0 <= opinion.failoverTimeout } ?? false }
+        voices.compactMap(\.opinion).contains { opinion in
+            opinion.failoverFor.map { $0 <= opinion.failoverTimeout } ?? false
+        }
     }
 }
 

@@ -54,6 +54,15 @@ extension Sighting {
         !isStranger(address) && (isLeased(address) && instances[address]?.mark != .absent || bearsOurMark(address))
     }
 
+    /// Answers master, and is a server of this cluster beyond what sentinels say; where its mark can't be read and its lease is
+    /// gone, by the history of its data. Who has but a majority's word is neither recorded nor monitored by a new sentinel.
+    func mayBeRecorded(_ address: Address) -> Bool {
+        guard case .master(let history) = answer(of: address) else { return false }
+        if isProven(address) { return true }
+        guard instances[address]?.mark == .unknown, let line = cluster?.replicationID else { return false }
+        return line == history.replicationID || line == history.previousID
+    }
+
     /// Refuses connections; or a stranger has the port; or silent, without a lease, while a majority of the sentinels
     /// holds it for down or no sentinel is registered. Silence alone is not death.
     public func isDead(_ address: Address) -> Bool {

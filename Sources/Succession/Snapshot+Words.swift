@@ -1,20 +1,11 @@
 /// The words of DESIGN.md 6.
 extension Snapshot {
-    /// Every believed sentinel answers and names the recorded master, none has a failover in progress, and the recorded
+    /// Every sentinel that has a voice answers and names the recorded master, none has a failover in progress, and the recorded
     /// master answers master. What tells a server to change needs it. Without a sentinel nothing is settled.
     public var isSettled: Bool {
         guard let record, !sentinels.isEmpty else { return false }
-        return sentinels.allSatisfy { $0.opinion?.names == record.address && $0.opinion?.failoverFor == nil }
-            && mayBeRecorded(record.address)
-    }
-
-    /// Answers master, and is a server of this cluster beyond what sentinels say; where its mark can't be read and its lease is
-    /// gone, by the history of its data. Who has but a majority's word is not recorded.
-    func mayBeRecorded(_ address: Address) -> Bool {
-        guard case .master(let history) = answer(of: address) else { return false }
-        if isProven(address) { return true }
-        guard instances[address]?.mark == .unknown, let line = cluster?.replicationID else { return false }
-        return line == history.replicationID || line == history.previousID
+        return sentinels.voices.allSatisfy { $0.opinion != nil } && sentinels.nobodyObjects(to: record.address)
+            && !anyFailover && mayBeRecorded(record.address)
     }
 
     public var holdings: Holdings? { cluster?.holdings }
@@ -25,7 +16,7 @@ extension Snapshot {
     public var presentMembers: Int { liveMembers.count(where: holdsData) }
 
     /// Whether any sentinel reports a failover, however old: what would start a second one must not rely on our clock.
-    var anyFailover: Bool { sentinels.contains { $0.opinion?.failoverFor != nil } }
+    var anyFailover: Bool { sentinels.voices.contains { $0.opinion?.failoverFor != nil } }
 
     /// Whether a majority of the electorate answers.
     public var reachesMajority: Bool { sentinels.isMajority(sentinels.opinions.count) }

@@ -63,7 +63,7 @@ import Testing
         let replica = try await linked(to: master)
         try await asking(servers: [master.port]) { prober in
             #expect(await prober.instance(Address(replica.port)).answer == .denied)
-            #expect(prober.confidants.released() == [])
+            #expect(prober.confidants.released(.server, among: [Address(replica.port)]) == [])
             _ = await prober.instance(Address(master.port))
             #expect(prober.confidants.knowsServer(Address(replica.port)))
             #expect(await prober.instance(Address(replica.port)).answer.replication?.isLinked == true)
@@ -86,8 +86,45 @@ import Testing
         try await asking(servers: [replica.port]) { prober in
             #expect(await prober.instance(Address(master.port)).answer == .denied)
             _ = await prober.instance(Address(replica.port))
-            #expect(prober.confidants.released() == [Address(master.port)])
+            // Nothing is taken that nobody asks for: it may be another cluster's.
+            #expect(prober.confidants.released(.server, among: [Address(replica.port)]) == [])
+            #expect(prober.confidants.released(.sentinel, among: [Address(master.port)]) == [])
+            #expect(prober.confidants.released(.server, among: [Address(master.port)]) == [Address(master.port)])
+            #expect(prober.confidants.released(.server, among: [Address(master.port)]) == [])
             #expect(await prober.instance(Address(master.port)).answer.history != nil)
+        }
+    }
+
+    /// One list serves all clusters, and who is not known yet in one look may be a moment later.
+    @Test func who_is_not_known_yet_is_asked_again_once_somebody_vouches_whoever_asked_in_between() async throws {
+        let master = try await server()
+        let replica = try await linked(to: master)
+        try await asking(servers: [replica.port]) { prober in
+            #expect(await prober.instance(Address(master.port)).answer == .denied)
+            // Another cluster's look, and this one's before the replica has answered.
+            #expect(prober.confidants.released(.server, among: [Address(1), Address(2)]) == [])
+            #expect(prober.confidants.released(.server, among: [Address(master.port)]) == [])
+            _ = await prober.instance(Address(replica.port))
+            #expect(prober.confidants.released(.server, among: [Address(master.port)]) == [Address(master.port)])
+        }
+    }
+
+    @Test func many_words_of_others_don_t_take_one_out_that_holds() async throws {
+        let master = try await server()
+        let replica = try await linked(to: master)
+        try await asking(servers: [master.port]) { prober in
+            _ = await prober.instance(Address(master.port))
+            let line = "# Replication\r\nrole:master\r\nslave0:ip=127.0.0.1,port=9,state=online\r\n"
+            for port in 1_000..<2_000 { prober.confidants.heard(Info(Array(line.utf8)), from: Address(port)) }
+            #expect(prober.confidants.knowsServer(Address(replica.port)))
+            #expect(!prober.confidants.knowsServer(Address(9)))
+            // The last word: when it is over, all are.
+            _ = await prober.instance(Address(master.port))
+            try await eventually("it is over", within: .seconds(10)) {
+                !prober.confidants.knowsServer(Address(replica.port))
+            }
+            for port in 2_000..<3_000 { prober.confidants.heard(Info(Array(line.utf8)), from: Address(port)) }
+            #expect(prober.confidants.wordCount <= 1_000, "those that are over are gone")
         }
     }
 

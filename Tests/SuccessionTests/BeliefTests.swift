@@ -10,9 +10,19 @@ import Testing
 
     private static func id(_ number: Int) -> String { SentinelClaim.runID(of: names[number]) }
 
-    /// A sentinel that our launcher has started, and that lists these.
-    private static func real(_ number: Int, listing peers: [Int] = [], names master: Address? = ours) -> SentinelClaim {
-        SentinelClaim(names[number], at: addresses[number], isVouched: true, opinion(number, peers, master))
+    /// A sentinel that our launcher has started, and that lists these and hears them, or only some of them.
+    private static func real(
+        _ number: Int, listing peers: [Int] = [], hearing heard: [Int]? = nil, names master: Address? = ours
+    ) -> SentinelClaim {
+        var opinion = opinion(number, peers, master)
+        opinion.details.heard = Set((heard ?? peers).map { addresses[$0] })
+        return SentinelClaim(names[number], at: addresses[number], isVouched: true, opinion)
+    }
+
+    private static func lost(_ claim: SentinelClaim) -> SentinelClaim {
+        var claim = claim
+        claim.isRegistered = false
+        return claim
     }
 
     /// A node that anybody has written.
@@ -107,23 +117,67 @@ import Testing
     }
 
     @Test func a_lost_lease_does_not_matter_to_one_that_answers_by_its_identity() {
-        func lost(_ claim: SentinelClaim) -> SentinelClaim {
-            var claim = claim
-            claim.isRegistered = false
-            return claim
-        }
-        let sentinels = Sentinels(claims: [Self.three[0], lost(Self.three[1]), lost(Self.three[2])])
+        let sentinels = Sentinels(claims: [Self.three[0], Self.lost(Self.three[1]), Self.lost(Self.three[2])])
         #expect(sentinels.majorityAddress == Self.ours && sentinels.map(\.isRegistered) == [true, false, false])
+        #expect(sentinels.confidants.count == 3 && sentinels.unheard.isEmpty)
         // One that is gone as well is a peer at most, to be forgotten, and no news for anybody.
-        let gone = Sentinels(claims: [Self.real(0), lost(Self.silent(Self.three[1]))])
+        let gone = Sentinels(claims: [Self.real(0), Self.lost(Self.silent(Self.three[1]))])
         #expect(gone.count == 1 && gone.electorate == 1 && gone.doubted.isEmpty)
         let reused = Sentinels(claims: [
             Self.real(0),
-            lost(
+            Self.lost(
                 SentinelClaim(
                     Self.names[1], at: Self.addresses[1], isVouched: true, Self.opinion(5, [], Self.foreign))),
         ])
         #expect(reused.count == 1 && reused.doubted.isEmpty)
+    }
+
+    /// Ids stand in ZooKeeper and in every sentinel's list.
+    @Test func who_answers_under_a_dead_one_s_id_on_its_port_counts_only_if_a_registered_one_has_just_heard_it() {
+        let false2 = Self.lost(Self.real(2, names: nil))
+        func claims(hearing: [Int]) -> [SentinelClaim] {
+            [Self.real(0, listing: [1, 2], hearing: hearing), Self.real(1, listing: [0, 2], hearing: [0]), false2]
+        }
+        let sentinels = Sentinels(claims: claims(hearing: [1]))
+        #expect(sentinels.map(\.address) == Array(Self.addresses.prefix(2)) && sentinels.unheard == [false2])
+        #expect(sentinels.electorate == 3 && sentinels.majorityAddress == Self.ours && sentinels.doubted.isEmpty)
+        let heard = Sentinels(claims: claims(hearing: [1, 2]))
+        #expect(heard.count == 3 && heard.unheard.isEmpty && heard.confidants.count == 3)
+        // Another id than the one that is heard there.
+        var other = false2
+        other.opinion?.id = Self.id(6)
+        #expect(Sentinels(claims: claims(hearing: [1, 2]).dropLast() + [other]).count == 2)
+        // Nor by the word of one more without a node.
+        let friend = Self.lost(Self.real(3, listing: [2]))
+        #expect(Sentinels(claims: claims(hearing: [1]) + [friend]).count == 2)
+        // A registered one that is silent is there all the same.
+        let silent = claims(hearing: [1]).map { $0.isRegistered ? Self.silent($0) : $0 }
+        #expect(Sentinels(claims: silent).opinions.isEmpty && Sentinels(claims: silent).electorate == 2)
+    }
+
+    @Test func where_nobody_is_registered_the_ids_count_and_who_is_heard_by_nobody_has_no_veto_and_no_secret() {
+        let all = Self.three.map(Self.lost)
+        let sentinels = Sentinels(claims: all)
+        #expect(sentinels.majorityAddress == Self.ours && sentinels.voices.count == 3 && sentinels.confidants.isEmpty)
+        // A node that anybody has written makes none of them less.
+        let junk = Sentinels(claims: all + [Self.silent(Self.written(5, named: "junk"))])
+        #expect(junk.majorityAddress == Self.ours && junk.opinions.count == 3)
+        let third = Self.lost(Self.real(2, names: Self.foreign))
+        let two = [Self.real(0, listing: [1, 2], hearing: [1]), Self.real(1, listing: [0, 2], hearing: [0])]
+        let split = Sentinels(claims: two.map(Self.lost) + [third])
+        #expect(split.map(\.isConfirmed) == [true, true, false] && split.electorate == 3)
+        #expect(split.voices.map(\.address) == Array(Self.addresses.prefix(2)))
+        #expect(split.majorityAddress == Self.ours)
+        // Where nobody is heard, all have one.
+        #expect(Sentinels(claims: [third]).voices.count == 1)
+    }
+
+    @Test func who_is_locked_out_is_remembered() {
+        var locked = Self.lost(Self.silent(Self.real(2)))
+        locked.trouble = .withheld
+        #expect(Sentinels(claims: [locked]).unheard == [locked] && Sentinels(claims: [locked]).areAbsent)
+        locked.trouble = .silent
+        #expect(Sentinels(claims: [locked]).unheard.isEmpty)
     }
 
     @Test func two_nodes_of_one_address_count_once() {

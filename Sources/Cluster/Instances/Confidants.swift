@@ -29,13 +29,18 @@ public final class Confidants: Sendable {
         var sentinels: [Address: Int] = [:]
         /// By who vouches.
         var vouches: [Address: Vouch] = [:]
+        /// So many words before those whose time is over are taken out.
+        var fullAt = Confidants.roomForWords
         /// The recorded masters that a majority of the sentinels reaches, by root.
         var reached: [String: Vouch] = [:]
         /// When the last node that had registered an address went: no word from before holds for it.
         var gone: [Address: ContinuousClock.Instant] = [:]
-        /// Servers that asked for a password and were not told it.
-        var withheld: Set<Address> = []
+        /// Who asked for a password and was not told it, of each kind, and when.
+        var withheld: [Kind: [Address: ContinuousClock.Instant]] = [:]
     }
+
+    /// Whose password it is.
+    public enum Kind: Sendable { case server, sentinel }
 
     private static let vouchLife = Duration.seconds(2)
     /// Sentinel asks its master once a second.
@@ -43,6 +48,7 @@ public final class Confidants: Sendable {
     private static let longestHello = Duration.seconds(5)
     /// Longer than any word holds.
     fileprivate static let longestMemory = Duration.seconds(60)
+    fileprivate static let roomForWords = 64
 
     private let state = Protected(State())
 
@@ -72,6 +78,9 @@ public final class Confidants: Sendable {
             sentinels: SentinelClaim.all(registered: view.sentinels, identities: view.identities).vouched, below: root)
     }
 
+    /// How many words are kept.
+    var wordCount: Int { state.withLock { $0.vouches.count } }
+
     /// Nobody below `root` is told any more.
     public func forget(_ root: String) {
         state.withLock { state in
@@ -100,13 +109,16 @@ public final class Confidants: Sendable {
         let now = ContinuousClock.now
         let linked = Dictionary(info.linkedServers.map { ($0, now) }) { $1 }
         state.withLock { state in
-            state.vouches[server] = linked.isEmpty ? nil : Vouch(servers: linked, until: Self.end)
+            state.note(linked.isEmpty ? nil : Vouch(servers: linked, until: Self.end), from: server)
         }
     }
 
     /// The peers that a sentinel lists.
-    func heard(_ peers: [SentinelPeer], from sentinel: Address?) {
-        guard let sentinel else { return }
+    /// - Returns: those that it has just heard and reaches: by a word that is not older than the end of the node that the address
+    ///   had, if it had one.
+    @discardableResult
+    func heard(_ peers: [SentinelPeer], from sentinel: Address?) -> Set<Address> {
+        guard let sentinel else { return [] }
         let now = ContinuousClock.now
         let heard = peers.compactMap { peer -> (Address, ContinuousClock.Instant)? in
             let hello = peer.fields["last-hello-message"].flatMap { Int64($0) } ?? .max
@@ -116,8 +128,9 @@ public final class Confidants: Sendable {
             return (address, now - .milliseconds(hello))
         }
         let hellos = Dictionary(heard) { max($0, $1) }
-        state.withLock { state in
-            state.vouches[sentinel] = hellos.isEmpty ? nil : Vouch(sentinels: hellos, until: Self.end)
+        return state.withLock { state in
+            state.note(hellos.isEmpty ? nil : Vouch(sentinels: hellos, until: Self.end), from: sentinel)
+            return Set(hellos.filter { state.holds($0.value, for: $0.key) }.keys)
         }
     }
 
@@ -127,14 +140,7 @@ public final class Confidants: Sendable {
     public func knowsServer(_ address: Address) -> Bool { state.withLock { $0.knowsServer(address) } }
 
     /// Whether a sentinel of ours is at `address`: only such a one is told SENTINEL_PASSWORD.
-    public func knowsSentinel(_ address: Address) -> Bool {
-        state.withLock { state in
-            if state.sentinels[address] != nil { return true }
-            return state.vouchers { state.holds($0.sentinels[address], for: address) }.contains {
-                state.sentinels[$0] != nil
-            }
-        }
-    }
+    public func knowsSentinel(_ address: Address) -> Bool { state.withLock { $0.knowsSentinel(address) } }
 
     /// `credentials`, where they may be told at `address`: those of the servers only there where a server is, those of the
     /// sentinels only there where a sentinel is.
@@ -145,14 +151,31 @@ public final class Confidants: Sendable {
         return nil
     }
 
-    /// A server asked for a password and was not told it.
-    func withhold(from address: Address) { state.withLock { _ = $0.withheld.insert(address) } }
+    /// Takes note of who did not let us in.
+    /// - Returns: whether that is because it was not told the password.
+    @discardableResult
+    func withhold(_ kind: Kind, from address: Address, of settings: RedisSettings) -> Bool {
+        let credentials = kind == .server ? settings.credentials : settings.sentinelCredentials
+        guard credentials != nil else { return false }
+        return state.withLock { state in
+            guard !state.knows(kind, at: address) else { return false }
+            let now = ContinuousClock.now
+            if state.withheld[kind, default: [:]].count >= Self.roomForWords {
+                state.withheld[kind] = state.withheld[kind]?.filter { now - $0.value < Self.longestMemory }
+            }
+            state.withheld[kind, default: [:]][address] = now
+            return true
+        }
+    }
 
-    /// Those that were not told the password when they asked for it, and may be by now.
-    func released() -> Set<Address> {
+    /// Those of `addresses` that were not told the password when they asked for it, and may be by now. Each once: whoever takes
+    /// them asks them again. One list serves all clusters, and who is not taken stays.
+    func released(_ kind: Kind, among addresses: some Sequence<Address>) -> Set<Address> {
         state.withLock { state in
-            defer { state.withheld = [] }
-            return state.withheld.filter { state.knowsServer($0) }
+            guard let withheld = state.withheld[kind], !withheld.isEmpty else { return [] }
+            let released = Set(addresses.filter { withheld[$0] != nil && state.knows(kind, at: $0) })
+            for address in released { state.withheld[kind]?[address] = nil }
+            return released
         }
     }
 }
@@ -172,6 +195,29 @@ extension Confidants.State {
         gone = gone.filter { now - $0.value < Confidants.longestMemory }
         for address in old?.servers ?? [] where servers[address] == nil { gone[address] = now }
         for address in old?.sentinels ?? [] where sentinels[address] == nil { gone[address] = now }
+    }
+
+    /// Takes a word of who vouches in the place of the one before, and those out whose time is over: whoever was asked once would
+    /// else be looked through for ever.
+    fileprivate mutating func note(_ vouch: Confidants.Vouch?, from address: Address) {
+        vouches[address] = vouch
+        guard vouches.count >= fullAt else { return }
+        let now = ContinuousClock.now
+        vouches = vouches.filter { $0.value.until > now }
+        fullAt = max(vouches.count * 2, Confidants.roomForWords)
+    }
+
+    fileprivate func knows(_ kind: Confidants.Kind, at address: Address) -> Bool {
+        switch kind {
+        case .server: knowsServer(address)
+        case .sentinel: knowsSentinel(address)
+        }
+    }
+
+    /// Whether a sentinel is registered, or one that is has just heard it.
+    fileprivate func knowsSentinel(_ address: Address) -> Bool {
+        if sentinels[address] != nil { return true }
+        return vouchers { holds($0.sentinels[address], for: address) }.contains { sentinels[$0] != nil }
     }
 
     /// Whether a word of `moment` holds for an address: not where there is none, or where the address has lost its node since.

@@ -52,14 +52,14 @@ public actor Observer {
         ) { $1 }
         let reports = Sentinels(claims: failovers.timed(claims.answered(opinions)))
         prober.confidants.heard(reports, of: view.record?.address, below: mark.root)
-        await ask(prober.confidants.released(), into: &instances)
+        await askReleased(&instances)
         var named = Set(reports.compactMap(\.opinion?.names))
         if let record = view.record, case .replica(let replication)? = instances[record.address]?.answer {
             named.formUnion([replication.master].compactMap(\.self))
         }
         await ask(named.subtracting(instances.keys), into: &instances)
         if !isAnswered { await askForgotten(view, into: &instances) }
-        await ask(prober.confidants.released(), into: &instances)
+        await askReleased(&instances)
 
         var mark = mark
         let borne = mark.clusterIDs(in: instances.filter { members.contains($0.key) })
@@ -104,6 +104,16 @@ public actor Observer {
     private func askForgotten(_ view: View, into instances: inout [Address: Instance]) async {
         let hints = Set(view.cluster?.holders.map(\.address) ?? []).subtracting([me])
         await ask(hints.subtracting(instances.keys), into: &instances)
+    }
+
+    /// Asks those again for whom somebody has vouched since they asked for a password, and whom those vouch for in turn.
+    private func askReleased(_ instances: inout [Address: Instance]) async {
+        while true {
+            let released = prober.confidants.released(
+                .server, among: instances.filter { $0.value.answer == .denied }.keys)
+            guard !released.isEmpty else { return }
+            await ask(released, into: &instances)
+        }
     }
 
     private func ask(_ addresses: Set<Address>, into instances: inout [Address: Instance]) async {

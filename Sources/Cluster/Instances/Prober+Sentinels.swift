@@ -31,8 +31,10 @@ extension Prober {
             return SentinelReport(address, try await survey(address, since: last))
         } catch {
             shortage.note(error)
-            let trouble = error.isOurs ? .unasked : SentinelTrouble(Answer(error))
-            return SentinelReport(address, nil, trouble: trouble)
+            guard !error.isOurs else { return SentinelReport(address, nil, trouble: .unasked) }
+            let answer = Answer(error)
+            let isWithheld = answer == .denied && confidants.withhold(.sentinel, from: address, of: settings)
+            return SentinelReport(address, nil, trouble: isWithheld ? .withheld : SentinelTrouble(answer))
         }
     }
 
@@ -48,8 +50,7 @@ extension Prober {
                 }
             }
             let survey = try await connection.sentinelSurvey(named: settings.masterName, within: limit)
-            confidants.heard(survey.peers, from: address)
-            return Opinion(survey)
+            return Opinion(survey, hearing: confidants.heard(survey.peers, from: address))
         }
     }
 
@@ -81,7 +82,7 @@ extension Prober {
     private func opinion(over connection: Connection) async throws -> Opinion {
         let survey = try await connection.sentinelOpinionAndPeers(named: settings.masterName, within: limit)
         var opinion = Opinion(survey.address, survey.master, survey.id)
-        opinion.note(survey.peers)
+        opinion.note(survey.peers, hearing: confidants.heard(survey.peers, from: Address(connection.endpoint)))
         return opinion
     }
 }
@@ -103,11 +104,11 @@ extension SentinelTrouble {
 }
 
 extension Opinion {
-    fileprivate init(_ survey: SentinelSurvey) {
+    fileprivate init(_ survey: SentinelSurvey, hearing heard: Set<Address>) {
         self.init(survey.address, survey.master, survey.id)
         details.replicas = survey.replicas.compactMap { Address($0.endpoint) }
         details.barred = Set(survey.replicas.filter { bars($0) }.compactMap { Address($0.endpoint) })
-        note(survey.peers)
+        note(survey.peers, hearing: heard)
         details.hasQuorum = survey.hasQuorum
     }
 
@@ -115,12 +116,14 @@ extension Opinion {
         self.init(named, master, id)
         (details.replicas, details.barred) = (old.replicas, old.barred)
         (details.sentinels, details.sentinelIDs, details.hasQuorum) = (old.sentinels, old.sentinelIDs, old.hasQuorum)
+        details.heard = old.heard
     }
 
-    fileprivate mutating func note(_ peers: [SentinelPeer]) {
+    fileprivate mutating func note(_ peers: [SentinelPeer], hearing heard: Set<Address>) {
         let known = peers.compactMap { peer in Address(peer.endpoint).map { ($0, peer) } }
         details.sentinels = known.map(\.0)
         details.sentinelIDs = Dictionary(known.filter(\.1.isKnown).map { ($0, $1.id) }) { $1 }
+        details.heard = heard
     }
 
     /// Whether Sentinel would pass over this replica when it chooses whom to promote (sentinel.c, `sentinelSelectSlave`):

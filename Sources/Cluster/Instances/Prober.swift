@@ -45,9 +45,7 @@ public struct Prober: Sendable {
             shortage.note(error)
             guard !error.isOurs else { return nil }
             let answer = Answer(error)
-            if answer == .denied, settings.credentials != nil, !confidants.knowsServer(address) {
-                confidants.withhold(from: address)
-            }
+            if answer == .denied { confidants.withhold(.server, from: address, of: settings) }
             return Instance(answer)
         }
     }
@@ -103,8 +101,13 @@ public struct Prober: Sendable {
             do {
                 return try await body(kept)
             } catch {
+                let code = (error as? RedisError)?.code
+                // One that was silent for a moment answers on it again, and might not be told the password on another.
+                if code == .timedOut, isIrreplaceable(address, credentials), await kept.overdue < Self.patience {
+                    throw error
+                }
                 await contacts.drop(kept, to: address)
-                guard (error as? RedisError)?.code == .closed else { throw error }
+                guard code == .closed else { throw error }
             }
         }
         let connection = try await open(address, credentials)
@@ -118,6 +121,14 @@ public struct Prober: Sendable {
         }
     }
 
+    /// For how long a connection is kept that could not be opened again and on which nothing comes any more.
+    private static let patience = Duration.seconds(60)
+
+    /// Whether a connection to `address` could not be opened anew: who asks for a password there is not told it.
+    private func isIrreplaceable(_ address: Address, _ credentials: Credentials?) -> Bool {
+        credentials != nil && confidants.may(credentials, at: address, of: settings) == nil
+    }
+
     private func open(_ address: Address, _ credentials: Credentials?) async throws -> Connection {
         try await Connection.open(
             Endpoint(address), credentials: confidants.may(credentials, at: address, of: settings), on: loop,
@@ -129,9 +140,7 @@ public struct Prober: Sendable {
     public func connected<Value: Sendable>(
         to address: Address, _ credentials: Credentials?, _ body: (Connection) async throws -> Value
     ) async throws -> Value {
-        if credentials != nil, confidants.may(credentials, at: address, of: settings) == nil,
-            let kept = await contacts?.connection(to: address)
-        {
+        if isIrreplaceable(address, credentials), let kept = await contacts?.connection(to: address) {
             return try await body(kept)
         }
         let connection = try await open(address, credentials)

@@ -9,7 +9,9 @@ extension SentinelClaim {
             // Where no launcher of ours has ever started one, a name that is an identity's stands for it.
             let isVouched = places.isEmpty ? UUIDText.isValid(node.id) : places[node.id] == node.address
             // A name may be as long and as strange as ZooKeeper lets it be.
-            return SentinelClaim(node.id.clipped.oneLine, at: node.address, isVouched: isVouched)
+            var claim = SentinelClaim(node.id.clipped.oneLine, at: node.address, isVouched: isVouched)
+            claim.hasIdentity = places[node.id] == node.address
+            return claim
         }
         let addresses = Set(registered.map(\.address))
         let lost = identities.filter { !addresses.contains($0.address) && UUIDText.isValid($0.id) }.map {

@@ -19,6 +19,8 @@ public actor Surveyor {
     /// Believed sentinels that answered, and that did not.
     private var answering: Set<Address> = []
     private var silentSentinels: Set<Address> = []
+    /// Sentinels without a node that answered, believed or not.
+    private var leaseless: Set<Address> = []
     /// What others said that claim to be sentinels.
     private var strangers: [Address: Opinion] = [:]
     /// Since when something is under way.
@@ -50,13 +52,14 @@ public actor Surveyor {
     ///     for a second who was promoted in its place.
     ///   - isCalm: nothing was going on in the last survey, and nothing has happened since: less is asked for.
     public func survey(_ view: WatcherView, isHasty: Bool, isCalm: Bool) async -> Snapshot {
-        calmLooks = isCalm ? (calmLooks + 1) % Self.calmRound : 0
         unasked = []
         let members = view.members.filter(\.isLeased).map(\.address)
         prober.confidants.learn(view, below: mark.root)
         let leftovers = Set(view.sentinels.filter { !$0.isLeased }.map(\.address))
         let claims = SentinelClaim.all(registered: view.sentinels, identities: view.identities)
         let trusted = trusted(claims, isHasty)
+        // Whether one without a node counts is told by whom the others hear at this moment.
+        calmLooks = isCalm && leaseless.isDisjoint(with: claims.unregistered) ? (calmLooks + 1) % Self.calmRound : 0
 
         // Whom the last survey asked beside them is asked in the same breath.
         let first = Set(members + [view.record?.address].compactMap(\.self)).union(instances.keys)
@@ -64,6 +67,10 @@ public actor Surveyor {
         async let askedPeers = askPeers(
             peerIDs.filter { !trusted.contains($0.key) }.merging(leftovers.map { ($0, "") }) { id, _ in id }, isHasty)
         var reports = await reports(of: trusted, isHasty, unregistered: claims.unregistered)
+        // Those that the first ones vouch for meanwhile.
+        let released = prober.confidants.released(
+            .sentinel, among: reports.filter { $0.value.trouble == .withheld }.keys)
+        reports.merge(await self.reports(of: released, isHasty, unregistered: [])) { $1 }
         let told = reports.compactMapValues(\.opinion).merging(lastOpinions.filter { unasked.contains($0.key) }) { $1 }
         let listed = claims.listed(told).subtracting(trusted)
         async let askedStrangers = askStrangers(claims.unvouched.subtracting(listed.union(trusted)), isHasty)
@@ -87,9 +94,10 @@ public actor Surveyor {
         instances.merge(await ask(forgotten.subtracting(instances.keys), forgotten)) { $1 }
         let wanted = Set(members + [view.record?.address].compactMap(\.self)).union(known).union(forgotten)
         instances.merge(await ask(wanted.subtracting(instances.keys), isHasty)) { $1 }
-        instances.merge(await ask(prober.confidants.released().intersection(instances.keys), isHasty)) { $1 }
+        await askReleased(&instances, isHasty)
         let followedNow = Set(instances.filter { wanted.contains($0.key) }.compactMap { $0.value.answer.master })
         instances.merge(await ask(followedNow.subtracting(instances.keys), isHasty)) { $1 }
+        await askReleased(&instances, isHasty)
         let counted = Set(asKnown.map(\.address))
         let listedPeers = believed.map(\.details).flatMap { details in
             details.sentinels.map { ($0, details.sentinelIDs[$0] ?? "") }
@@ -104,12 +112,15 @@ public actor Surveyor {
         self.peers = peers.merging(lastSeen.peers) { $1 }
         answering = Set(asKnown.filter { $0.opinion != nil }.map(\.address))
         silentSentinels = counted.subtracting(answering)
+        leaseless = claims.unregistered.intersection(opinions.keys)
         let before = followed
         followed = followed.filter { self.instances[$0.key] != nil }
         for (address, instance) in self.instances {
             if let master = instance.answer.master { followed[address] = master }
         }
-        await contacts.retain(Set(self.instances.keys).union(counted).union(self.peers.keys))
+        // One without a node that is silent for a moment is not counted, and could not be asked for its password anew.
+        await contacts.retain(
+            Set(self.instances.keys).union(counted).union(self.peers.keys).union(claims.unregistered))
 
         var mark = mark
         // After a loss of ZooKeeper's data the sentinels may be back before any member: the master that they name tells
@@ -208,6 +219,16 @@ public actor Surveyor {
 
     private func note(_ unasked: Set<Address>, among addresses: Set<Address>) {
         self.unasked = self.unasked.subtracting(addresses).union(unasked)
+    }
+
+    /// Asks those again for whom somebody has vouched since they asked for a password, and whom those vouch for in turn.
+    private func askReleased(_ instances: inout [Address: Instance], _ isHasty: Bool) async {
+        while true {
+            let released = prober.confidants.released(
+                .server, among: instances.filter { $0.value.answer == .denied }.keys)
+            guard !released.isEmpty else { return }
+            instances.merge(await ask(released, isHasty)) { $1 }
+        }
     }
 
     /// - Parameter addresses: with the id of each, empty where unknown.

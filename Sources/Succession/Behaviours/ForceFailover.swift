@@ -17,7 +17,7 @@ extension Snapshot {
 
     fileprivate var masterToReplace: Address? {
         guard masterHasCrashed, let master = record?.address, instances[master]?.answer == .refused, !sentinels.isEmpty,
-            sentinels.allSatisfy({ $0.opinion?.names == master }), !anyFailover,
+            sentinels.nobodyObjects(to: master), sentinels.voices.allSatisfy({ $0.opinion != nil }), !anyFailover,
             !liveMembers.contains(where: isLiveMaster), !promotableReplicas(of: master).isEmpty,
             !knownReplicas.contains(where: { isStranger($0) || answersAsRedis($0) && !mayBeChanged($0) }),
             !hasUnaskedSentinel

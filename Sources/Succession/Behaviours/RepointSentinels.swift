@@ -15,12 +15,12 @@ extension Snapshot {
     /// Sentinels that name something that is no master, a stranger, or nobody, while the recorded master, which is ours,
     /// answers master, no failover is in progress that could still end, and we reach a majority. And those that name another
     /// master though a majority names the recorded one at no lower epoch: equal epochs never reconcile (FACTS.md A2), and
-    /// who has no peer hears of no epoch.
+    /// who has no peer hears of no epoch. Only those that may be told how to monitor it.
     var misledSentinels: [Address] {
         guard let record, mayBeFollowed(record.address), reachesMajority,
-            sentinels.opinions.allSatisfy({ $0.failoverFor == nil || isStuck($0) })
+            sentinels.voices.compactMap(\.opinion).allSatisfy({ $0.failoverFor == nil || isStuck($0) })
         else { return [] }
-        let misled = sentinels.filter { report in
+        let misled = sentinels.confidants.filter { report in
             guard let opinion = report.opinion, opinion.names != record.address else { return false }
             guard let named = opinion.names else { return true }
             return isStranger(named) || !answersMaster(named) || isOutvoted(opinion)

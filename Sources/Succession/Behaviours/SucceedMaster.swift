@@ -16,11 +16,15 @@ extension Snapshot {
 
     fileprivate var masterToSucceed: Address? {
         guard let master = record?.address, hasCrashed(master), reachesMajority, canBeTold, mayStillBegin,
-            sentinels.opinions.allSatisfy({ $0.names == master }), !anyFailover,
-            !liveMembers.contains(where: isLiveMaster), !knownReplicas.contains(where: isStranger),
+            sentinels.nobodyObjects(to: master), !anyFailover,
+            !liveMembers.contains(where: isLiveMaster), !sentinels.voices.contains(where: knowsStranger),
             let heir = heir(of: master), mayTakeOver(heir)
         else { return nil }
         return master
+    }
+
+    private func knowsStranger(_ sentinel: SentinelReport) -> Bool {
+        sentinel.opinion?.details.replicas.contains(where: isStranger) ?? false
     }
 
     /// Our connection to it ended and another was refused; and either its lease, which goes with its process, went as well, or one

@@ -34,6 +34,9 @@ extension Performer {
     /// Points these sentinels to the master: all of them forget theirs first, because the epoch of one that still had it
     /// would override the others.
     func repoint(_ sentinels: [Address], _ master: Address, _ scene: Scene) async throws -> Result? {
+        // What they are told bears the password of the servers.
+        let sentinels = sentinels.filter(prober.confidants.knowsSentinel)
+        guard !sentinels.isEmpty else { return nil }
         let name = desk.redis.masterName
         let settings = monitorSettings ?? MonitorSettings(scene.snapshot) ?? .shipped
         async let isRight = isToBeFollowed(master, scene)

@@ -134,9 +134,42 @@ import ZooKeeper
                 let named = try await redis(other.port, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster")
                 return named == "127.0.0.1\n\(theirs.port)"
             }
-            #expect(!other.process.text.contains("-monitor"))
-            #expect(try await redis(other.port, "INFO", "commandstats").contains("cmdstat_sentinel|remove") == false)
+            #expect(!other.process.text.contains("-monitor") && !other.process.text.contains("+set"))
             #expect(try await watched.recorded()?.port == watched.master.port)
+        }
+    }
+
+    /// Its id is known to everybody who reads ZooKeeper, and it names nobody.
+    @Test func who_answers_under_a_dead_one_s_id_on_its_port_is_told_nothing_and_changes_nothing() async throws {
+        try await WatchedCluster.with(downAfter: .seconds(30)) { watched in
+            let (dead, parent) = (watched.sentinels[2], "\(watched.cluster.root)/sentinels")
+            let names = try await watched.cluster.children(parent)
+            try await watched.kill(dead)
+            try await eventually("its node is gone") {
+                try await watched.cluster.leases("sentinels")[dead.address] == nil
+            }
+            let living = try await watched.cluster.children(parent)
+            let identity = try #require(names.first { !living.contains($0) })
+            let other = try await SentinelServer.start(identity: identity, port: dead.port)
+            #expect(try await redis(other.port, "SENTINEL", "MYID") == SentinelClaim.runID(of: identity))
+            try await watched.alerts(
+                "no-lease", about: dead.colonAddress, saying: "counts for nothing and is told nothing")
+            // What a sentinel takes of MONITOR, REMOVE and SET it says.
+            let isUntouched = { ["+monitor", "-monitor", "+set"].allSatisfy { !other.process.text.contains($0) } }
+            try await watched.stays("nobody tells it whom to monitor", for: .seconds(10)) { isUntouched() }
+            // A switchover, which repoints who lists no peer, and the fast path.
+            try await watched.cluster.session.create(
+                "\(watched.cluster.root)/switchover", Array(#"{"id":"1"}"#.utf8), .persistent)
+            let old = watched.master
+            let second = try await watched.agree(onOtherThan: old)
+            try await eventually("the watcher is connected to \(second.port)") { await second.silentClients == 1 }
+            let start = ContinuousClock.now
+            try await watched.kill(second)
+            try await watched.takesWrites(otherThan: second)
+            #expect(ContinuousClock.now - start < .seconds(2))
+            try await watched.agree(onOtherThan: second)
+            #expect(try await watched.history().map(\.cause) == ["switchover", "succession"])
+            #expect(isUntouched(), "\(other.process.text)")
         }
     }
 

@@ -58,6 +58,37 @@ import ZooKeeper
         }
     }
 
+    /// Its id stands in ZooKeeper; and where nobody else is registered, that id alone counts.
+    @Test func who_takes_a_dead_sentinel_s_port_under_its_id_is_not_told_the_servers_password() async throws {
+        try await TestCluster.with(["REDIS_PASSWORD": Self.ofRedis, "SENTINEL_QUORUM": "1"]) { cluster in
+            let master = try cluster.redis(quickRedis)
+            try await eventually("the master answers: \(master.process.text.suffix(500))") {
+                try? await redis(master.port, "ROLE", password: Self.ofRedis).hasPrefix("master")
+            }
+            let sentinel = try await cluster.sentinel(patience).ready()
+            let watcher = try cluster.watcher()
+            try await eventually("the watcher sees both") {
+                let body = try? await get("/status", from: watcher.port).body
+                return body?.contains("\"address\":\"127.0.0.1:\(sentinel.port)\",\"answers\":true") ?? false
+            }
+            let identity = try #require(try await cluster.children("\(cluster.root)/identities").first)
+            sentinel.process.signal(SIGKILL)
+            try await sentinel.process.wait()
+            try await eventually("its node is gone") { try await cluster.leases("sentinels").isEmpty }
+            let other = try await SentinelServer.start(identity: identity, port: sentinel.port)
+            try await eventually("the watcher asks it", within: .seconds(30)) {
+                try await redis(other.port, "CLIENT", "LIST").contains("cmd=sentinel|myid")
+            }
+            // Those who name nobody are told after 3 s.
+            let end = ContinuousClock.now + .seconds(8)
+            while ContinuousClock.now < end {
+                let text = other.process.text
+                try #require(!text.contains("+monitor") && !text.contains("+set"), "\(text)")
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
     /// Made by somebody who may create nodes there and is not the user of `ZK_AUTH`.
     @Test func what_somebody_else_registers_is_told_nothing_by_anybody() async throws {
         try await TestCluster.with(Self.variables) { cluster in

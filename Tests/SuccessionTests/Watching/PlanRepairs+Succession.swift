@@ -10,10 +10,12 @@ extension PlanRepairs {
         if w.says(master) != .refused { return "it takes something else for a refusal" }
         if w.heard.count <= w.electorate / 2 { return "it succeeds without a majority that answers" }
         var noticing = 0
-        for (_, opinion) in w.heard {
-            let details = opinion.details
+        for (_, opinion) in w.voices {
             if opinion.names != master { return "it succeeds while a sentinel names another" }
             if opinion.failoverFor != nil { return "it overlaps with an election" }
+        }
+        for (_, opinion) in w.heard {
+            let details = opinion.details
             let rest = details.downAfter - details.lastReply
             if opinion.subjectivelyDown || rest <= .milliseconds(300) && rest * 5 <= details.downAfter { noticing += 1 }
         }
@@ -21,7 +23,7 @@ extension PlanRepairs {
         if noticing > 0, noticing + w.electorate - w.heard.count >= quorum { return "an election may begin" }
         if !w.isMajority({ !$0.details.sentinels.isEmpty }) { return "it succeeds where no majority can be told" }
         if w.live.contains(where: w.isMaster) { return "it succeeds beside a member that answers master" }
-        if w.heard.flatMap(\.opinion.details.replicas).contains(where: w.isForeign) { return "a stranger is near" }
+        if w.voices.flatMap(\.opinion.details.replicas).contains(where: w.isForeign) { return "a stranger is near" }
         let heirs = w.live.filter { w.isPromotable($0) && w.replication($0)?.master == master && w.isTouchable($0) }
         if heirs.isEmpty { return "nobody can be promoted" }
         if !w.mayLose, heirs.compactMap(w.replication).map(\.history).allSatisfy(w.isBehind),

@@ -22,6 +22,16 @@ extension PlanScenarioTests {
         PlanScenario("all that name a dead address, together", lasting(3, misled), pointed),
         .nothing("not yet for 3 s", lasting(2.999, misled)),
         .nothing(
+            "none of them is registered: any of them may have but a dead one's port",
+            lasting(3, misled.with { for index in $0.sentinels.indices { $0.sentinels[index].isRegistered = false } })),
+        .nothing(
+            "one that no registered one hears",
+            lasting(
+                3,
+                healthy.sentinel(2) { $0.names = nil }.with {
+                    ($0.sentinels[2].isRegistered, $0.sentinels[2].isConfirmed) = (false, false)
+                })),
+        .nothing(
             "one of them not yet for 3 s: all wait",
             lasting(3, misled).with { $0.held[.misled(C.sentinels[1])] = .zero }),
         PlanScenario(

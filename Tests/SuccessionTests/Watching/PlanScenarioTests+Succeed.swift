@@ -27,6 +27,20 @@ extension PlanScenarioTests {
         .nothing("one sentinel names another", crash.sentinel(2) { $0.names = C.first }),
         .nothing("one sentinel names nobody", crash.sentinel(2) { $0.names = nil }),
         PlanScenario(
+            "one names nobody, is in a failover and knows a stranger, and nobody but itself says that it is ours",
+            crash.server(C.foreign, .notRedis).sentinel(2) {
+                ($0.names, $0.failoverFor) = (nil, .zero)
+                $0.details.replicas.append(C.foreign)
+            }.with { snapshot in
+                for index in snapshot.sentinels.indices { snapshot.sentinels[index].isRegistered = false }
+                snapshot.sentinels[2].isConfirmed = false
+            }, [succeed]),
+        .nothing(
+            "a majority of such ones names another",
+            crash.sentinel(1) { $0.names = C.heir }.sentinel(2) { $0.names = C.heir }.with { snapshot in
+                for index in 1...2 { snapshot.sentinels[index].isConfirmed = false }
+            }),
+        PlanScenario(
             "one sentinel holds it for down already: one begins no election",
             crash.sentinel(2) { $0.subjectivelyDown = true }, [succeed]),
         .nothing(

@@ -30,7 +30,13 @@ struct PlanWords {
 
     func isMajority(_ test: (Opinion) -> Bool) -> Bool { heard.count { test($0.opinion) } >= electorate / 2 + 1 }
 
-    var anyFailover: Bool { heard.contains { $0.opinion.failoverFor != nil } }
+    /// Whom nobody but itself says to be ours has no veto beside others.
+    var voices: [(address: Address, opinion: Opinion)] {
+        let confirmed = s.sentinels.filter(\.isConfirmed).map(\.address)
+        return confirmed.isEmpty ? heard : heard.filter { confirmed.contains($0.address) }
+    }
+
+    var anyFailover: Bool { voices.contains { $0.opinion.failoverFor != nil } }
 
     func says(_ address: Address) -> Answer { s.instances[address]?.answer ?? .silent }
 
@@ -126,8 +132,8 @@ struct PlanWords {
 
     var isSettled: Bool {
         guard let recorded, !s.sentinels.isEmpty, heard.count == s.sentinels.count else { return false }
-        return heard.allSatisfy { $0.opinion.names == recorded } && !anyFailover && isMaster(recorded)
-            && isRecordable(recorded)
+        return voices.allSatisfy { $0.opinion.names == recorded } && !anyFailover && isMaster(recorded)
+            && isRecordable(recorded) && (voices.count == heard.count || majority == recorded)
     }
 
     func lasted(_ condition: Condition, _ time: Duration) -> Bool { s.held[condition, default: .zero] >= time }
