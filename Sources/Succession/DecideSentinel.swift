@@ -8,14 +8,12 @@ public func decideSentinel(_ observation: Observation) -> SentinelDecision {
 extension Observation {
     fileprivate var sentinelDecision: SentinelDecision {
         // It would have every replica that it is told of follow its master: a majority's word is not enough for that.
-        if let chosen { return isProven(chosen) ? .monitor(chosen) : .wait(.notKnownToBeOurs(chosen)) }
+        if let chosen { return mayBeRecorded(chosen) ? .monitor(chosen) : .wait(.notKnownToBeOurs(chosen)) }
         if sentinels.failoverInProgress { return .wait(.failoverInProgress) }
         guard let master = record?.address else { return .wait(.nothingRecorded) }
         if isStranger(master) { return .wait(.stranger(master)) }
-        if answersMaster(master), isProven(master) { return .monitor(master) }
-        if case .replica(let replication) = answer(of: master), let next = replication.master,
-            answersMaster(next), isProven(next)
-        {
+        if mayBeRecorded(master) { return .monitor(master) }
+        if case .replica(let replication) = answer(of: master), let next = replication.master, mayBeRecorded(next) {
             return .monitor(next)
         }
         if answersAsRedis(master), !isProven(master) {

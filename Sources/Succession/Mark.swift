@@ -17,6 +17,9 @@ public struct Mark: Hashable, Sendable {
     /// The words that stand before ours: `{title}`, `{listen-addr}` and `{server-mode}` are filled in by Redis.
     private static let prefix = "{title} {listen-addr} {server-mode} "
 
+    /// What a mark looks like that was made before the cluster had an id, for people.
+    static let form = prefix + "ZK_ROOT MASTER_NAME -"
+
     /// Reads the mark from a server's `proc-title-template`; nil where the template is not ours.
     public init?(template: String) {
         guard template.hasPrefix(Self.prefix) else { return nil }

@@ -28,7 +28,10 @@ import Testing
 
     @Test func anUnknownRedisSaysWhatToCheck() {
         let text = Reason.notKnownToBeOurs(Cast.recorded).description
-        for word in ["10.0.0.2:7002", "lease", "mark", "majority", "check", "another tool", "CONFIG GET"] {
+        for word in [
+            "10.0.0.2:7002", "renew-lease", "mark", "are no proof", "another tool",
+            "CONFIG SET proc-title-template '{title} {listen-addr} {server-mode} ZK_ROOT MASTER_NAME -'", "CONFIG GET",
+        ] {
             #expect(text.contains(word))
         }
     }

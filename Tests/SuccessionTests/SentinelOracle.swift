@@ -25,18 +25,18 @@ enum SentinelOracle {
 
     static let rows = [
         Row(
-            "chosen", when: { $0.chosen.map($0.proven.contains) ?? false }, then: { .monitor($0.chosen!) }),
+            "chosen", when: { $0.chosen.map($0.mayBeRecorded) ?? false }, then: { .monitor($0.chosen!) }),
         Row("only chosen", when: { $0.chosen != nil }, then: { .wait(.notKnownToBeOurs($0.chosen!)) }),
         Row("failover", when: { $0.failover }, then: { _ in .wait(.failoverInProgress) }),
         Row("nothing recorded", when: { $0.o.record == nil }, then: { _ in .wait(.nothingRecorded) }),
         Row("stranger", when: { $0.strangers.contains($0.it) }, then: { .wait(.stranger($0.it)) }),
         Row(
-            "recorded master", when: { $0.masters.contains($0.it) && $0.proven.contains($0.it) },
+            "recorded master", when: { $0.mayBeRecorded($0.it) },
             then: { .monitor($0.it) }),
         Row(
             "redirected",
             when: { words in
-                words.follows[words.it].map { words.masters.contains($0) && words.proven.contains($0) } ?? false
+                words.follows[words.it].map(words.mayBeRecorded) ?? false
             }, then: { .monitor($0.follows[$0.it]!) }),
         Row(
             "unknown Redis", when: { $0.redis.contains($0.it) && !$0.proven.contains($0.it) },
@@ -75,6 +75,14 @@ enum SentinelOracle {
     ]
 }
 
+extension OracleWords {
+    /// A master that is proven, or, where its mark can't be read, one whose data is that of the cluster.
+    func mayBeRecorded(_ address: Address) -> Bool {
+        guard masters.contains(address), !strangers.contains(address) else { return false }
+        return proven.contains(address) || Promises.bearsOurData(address, o)
+    }
+}
+
 extension Promises {
     /// The first promise that a sentinel's decision breaks; nil where it keeps them all.
     static func broken(by decision: SentinelDecision, on o: Observation) -> String? {
@@ -85,13 +93,20 @@ extension Promises {
         }
     }
 
+    fileprivate static func bearsOurData(_ address: Address, _ o: Observation) -> Bool {
+        guard let line = o.cluster?.replicationID, let instance = o.instances[address], instance.mark == .unknown,
+            case .master(let history) = instance.answer
+        else { return false }
+        return [history.replicationID, history.previousID].contains(line)
+    }
+
     private static func monitoring(_ address: Address, _ o: Observation) -> String? {
         if isForeign(address, o) { return "it monitors a stranger" }
         switch o.instances[address]?.answer {
         case .master?:
             let mark = o.instances[address]?.mark
             let bearsMark = if case .mark? = mark { true } else { false }
-            return bearsMark || o.members.contains(address) && mark != .absent
+            return bearsMark || o.members.contains(address) && mark != .absent || bearsOurData(address, o)
                 ? nil : "it has replicas follow what only sentinels say is ours"
         case .replica?: return "it monitors a replica, which a sentinel never leaves"
         case .loading?, .denied?, .notRedis?: return "it monitors what is neither a master nor dead"

@@ -71,6 +71,27 @@ import Testing
             "a Redis without a mark", .start.recorded(C.master(), mark: .unknown),
             .wait(.notKnownToBeOurs(C.recorded))),
         Scenario(
+            "its lease is dead and its mark can't be read, but its data is the cluster's",
+            .start.cluster(members: 3).recorded(C.master(), mark: .unknown), .monitor(C.recorded)),
+        Scenario(
+            "the same, after a promotion",
+            .start.cluster(members: 3).recorded(C.replica(of: C.heir), mark: .unknown)
+                .server(C.heir, C.master(after: C.line), mark: .unknown).sentinels(.heir, .heir, .silent),
+            .monitor(C.heir)),
+        Scenario(
+            "the data of another cluster",
+            .start.cluster(members: 3).recorded(C.master(), mark: .unknown).with {
+                $0.cluster?.replicationID = C.otherLine
+            }, .wait(.notKnownToBeOurs(C.recorded))),
+        Scenario(
+            "another tool's, for which a majority speaks",
+            .start.cluster(members: 3).recorded(C.master(), mark: .absent).sentinels(.recorded, .recorded, .recorded),
+            .wait(.notKnownToBeOurs(C.recorded))),
+        Scenario(
+            "the same with the mark that its operator gave it",
+            .start.recorded(C.master(), mark: .mark(C.markWithoutID)).sentinels(.recorded, .recorded, .recorded),
+            .monitor(C.recorded)),
+        Scenario(
             "a majority names another master",
             .start.recorded(C.master(), leased: true)
                 .server(C.heir, C.master()).sentinels(.heir, .heir, .silent), .monitor(C.heir)),

@@ -90,8 +90,14 @@ import Testing
     /// The port of a master that died was taken before anybody could see it refuse connections.
     @Test func aRecordedMasterThatIsAnothersServer() {
         let unmarked = healthy.server(C.recorded, C.master(), mark: .absent)
-        #expect(plan(unmarked).alerts == [])
+        #expect(plan(unmarked).alerts == ["unknown-master"])
         #expect(plan(unmarked.withoutLease(of: C.recorded)).alerts == ["unknown-master"])
+        #expect(
+            plan(unmarked).alert("unknown-master")
+                == "the recorded master 10.0.0.2:7002 bears no mark of ours, so nobody is told to follow it: another's server may "
+                + "have its port; if so, stop it, and a replica takes its place; if another tool started it as this cluster's, "
+                + "give it our mark (Redis 7: CONFIG SET proc-title-template '{title} {listen-addr} {server-mode} /redis mymaster "
+                + "0123456789abcdef', then CONFIG REWRITE)")
         let unreadable = healthy.server(C.recorded, C.master(), mark: .unknown).withoutLease(of: C.recorded)
         #expect(plan(unreadable).alerts == ["no-lease", "uncommandable"])
     }
@@ -103,8 +109,9 @@ import Testing
         #expect(
             plan(hijacked).alert("unknown-master")
                 == "the sentinels 10.0.1.1:26379, 10.0.1.3:26379 name 10.0.0.5:7005 as master, which has neither a lease nor "
-                + "our mark: it is not recorded, and nobody is told to follow it; stop it, or start it with interrex redis"
-        )
+                + "our mark: it is not recorded, and nobody is told to follow it; stop it, start it with interrex redis, or, if "
+                + "another tool started it for this cluster, give it our mark (Redis 7: CONFIG SET proc-title-template '{title} "
+                + "{listen-addr} {server-mode} /redis mymaster 0123456789abcdef', then CONFIG REWRITE)")
     }
 
     @Test func whoIsRegisteredAndNotBelievedIsNamedOnce() {
@@ -137,6 +144,33 @@ import Testing
         }
         #expect(plan(many).alerts == ["false-sentinels"])
         #expect(plan(many).alert("false-sentinels")?.contains(" and 1995 more is no sentinel of ours") == true)
+    }
+
+    /// Another tool's, before the first of ours is there; one that does not tell its id.
+    @Test func whoCantBeToldToBeOursIsNotCalledAnIntruder() {
+        var opinion = Opinion(names: C.recorded, epoch: 7, peers: 2)
+        opinion.id = C.line
+        var theirs = C.sentinels.map { SentinelClaim("tool-\($0)", at: $0, isVouched: false, opinion) }
+        let others = healthy.with { $0.sentinels = Sentinels(claims: theirs) }
+        let text = plan(others).alert("false-sentinels")
+        #expect(text?.contains("is no sentinel that could be told to be ours") == true, "\(text ?? "")")
+        #expect(
+            text?.contains("start an interrex sentinel beside it") == true && text?.contains("who wrote it") == false)
+        // The names of their nodes may look like ours, where nobody has an identity.
+        for index in theirs.indices {
+            (theirs[index].name, theirs[index].isVouched) = ("0000000\(index)-0000-4000-8000-000000000000", true)
+            theirs[index].hasIdentity = false
+        }
+        let named = plan(healthy.with { $0.sentinels = Sentinels(claims: theirs) })
+        #expect(named.alert("false-sentinels") == text)
+        #expect(!named.alerts.contains("sentinel-unreachable"), "\(named.alerts)")
+
+        var nameless = opinion
+        nameless.id = nil
+        let claim = SentinelClaim("b", at: Cast.address("10.0.2.2:26379"), isVouched: true, nameless)
+        let silent = plan(healthy.with { $0.sentinels = Sentinels(Array($0.sentinels), doubting: [claim]) })
+        #expect(silent.alert("false-sentinels")?.contains("does not tell its SENTINEL MYID") == true)
+        #expect(silent.alert("false-sentinels")?.contains("delete that node") == false)
     }
 
     @Test func aSentinelThatCannotSafelyBeReset() {

@@ -18,7 +18,9 @@ extension Snapshot {
     /// Sentinels that answer under their id, that others know or that have an identity of this cluster, and that have no node
     /// below `sentinels`.
     public var sentinelsWithoutLease: [Address] {
-        Set(peers.filter { $0.value == .sentinel }.keys).union(unregistered).subtracting(registeredSentinels).sorted()
+        let unheard = sentinels.unheard.filter(\.isProven).map(\.address)
+        return Set(peers.filter { $0.value == .sentinel }.keys).union(unregistered).union(unheard)
+            .subtracting(registeredSentinels).sorted()
     }
 
     /// What answers where a sentinel was that others still know, and does not tell who it is: that sentinel without its lease, or
@@ -39,18 +41,53 @@ extension Snapshot {
     var leaseAlerts: [Alert] { deadLeases + unprovenSentinels }
 
     private var deadLeases: [Alert] {
-        let servers = membersWithoutLease.map {
-            ($0, "members", "a crash of it is noticed later, and launchers don't see it")
+        (membersWithoutLease.map(alert(forMember:)) + sentinelsWithoutLease.map(alert(forSentinel:)))
+            .prefix(Self.namedAlerts).map { address, text in
+                Alert("no-lease", about: address.description, after: .seconds(10), "\(address) runs and \(text)")
+            }
+    }
+
+    private func alert(forMember address: Address) -> (Address, String) {
+        let node = "has no node below \(mark.root)/members"
+        guard instances[address]?.mark == .absent else {
+            let other = bearsOurMark(address) ? "" : " (or another tool started it: its mark can't be read)"
+            return (
+                address,
+                "\(node), because its lease died\(other): a crash of it is noticed later, and launchers don't see it; "
+                    + renewal(at: address)
+            )
         }
-        let sentinels = sentinelsWithoutLease.map {
-            ($0, "sentinels", "clients don't find it, and no watcher counts it")
+        return (
+            address,
+            "\(node) and bears no mark of ours: another tool started it, and it is neither promoted nor told to follow anybody; "
+                + "start it with interrex redis, or \(wayIn)"
+        )
+    }
+
+    private func alert(forSentinel address: Address) -> (Address, String) {
+        let node = "has no node below \(mark.root)/sentinels"
+        if believedSentinels.contains(address) {
+            return (
+                address,
+                "\(node), because its lease died: clients don't find it, and it counts only as long as a sentinel that has a "
+                    + "node hears it, or as none has one and none of them asks for a password; " + renewal(at: address)
+            )
         }
-        return (servers + sentinels).prefix(Self.namedAlerts).map { address, folder, consequence in
-            Alert(
-                "no-lease", about: address.description, after: .seconds(10),
-                "\(address) runs and has no node below \(mark.root)/\(folder), because its lease died: \(consequence); on its host, "
-                    + "as its user, run: interrex renew-lease PID (of the process that listens on port \(address.port)), or start it "
-                    + "again")
-        }
+        return (
+            address,
+            "\(node), and counts for nothing and is told nothing: no launcher of ours has started it there, or no sentinel that "
+                + "has a node has just heard it; if it is ours, mend its links to the others, and \(renewal(at: address)); else "
+                + "somebody has a dead one's port: stop that"
+        )
+    }
+
+    private func renewal(at address: Address) -> String {
+        "on its host, as its user, run: interrex renew-lease PID (of the process that listens on port \(address.port)), or start "
+            + "it again"
+    }
+
+    /// What makes a server ours that another tool has started.
+    var wayIn: String {
+        "give it our mark (Redis 7: CONFIG SET proc-title-template '\(mark.template)', then CONFIG REWRITE)"
     }
 }

@@ -7,7 +7,7 @@ extension Snapshot {
             guard record != nil else { return nil }
             return Alert(
                 "no-sentinels", about: mark.root,
-                "no sentinel is registered, so nobody replaces a master that fails; start three")
+                "no sentinel is registered, so nobody replaces a master that fails; \(lockedOut ?? "start three")")
         }
         guard !reachesMajority else { return nil }
         let silent = Set(sentinels.filter { $0.opinion == nil }.map(\.address))
@@ -15,7 +15,16 @@ extension Snapshot {
             "sentinel-majority-lost", about: mark.root,
             "only \(sentinels.opinions.count) of \(sentinels.electorate) sentinels answer (silent: \(list(silent)); known "
                 + "but gone: \(list(gonePeers))), too few to elect who fails over; start the missing ones again, or check the "
-                + "network and SENTINEL_PASSWORD")
+                + "network and SENTINEL_PASSWORD" + (lockedOut.map { "; \($0)" } ?? ""))
+    }
+
+    /// Sentinels that may be ours and that can't be asked.
+    private var lockedOut: String? {
+        let locked = Set(sentinels.unheard.filter { $0.trouble == .withheld }.map(\.address))
+        guard !locked.isEmpty else { return nil }
+        return
+            "at \(list(locked)), where sentinels of ours were, somebody asks for SENTINEL_PASSWORD, which nobody is told who has no "
+            + "node and whom no sentinel that has one hears: if they are ours, run interrex renew-lease PID on the host of each"
     }
 
     private var lostQuorum: Alert? {

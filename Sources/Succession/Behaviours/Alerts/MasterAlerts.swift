@@ -37,14 +37,16 @@ extension Snapshot {
 
     /// Whoever took the port of a master that died in a moment: the sentinels, who go by the address, are content with it.
     private var unknownRecordedMaster: [Alert] {
-        guard let master = record?.address, answersMaster(master), !isLeased(master), !isStranger(master),
+        guard let master = record?.address, answersMaster(master), !isStranger(master),
             instances[master]?.mark == .absent
         else { return [] }
         return [
             Alert(
-                "unknown-master", about: master.description,
-                "the recorded master \(master) has neither a lease nor our mark: another's server may have its port; if so, "
-                    + "stop it, and a replica takes its place")
+                // A lease outlives its server for a session timeout.
+                "unknown-master", about: master.description, after: .seconds(isLeased(master) ? 10 : 3),
+                "the recorded master \(master) bears no mark of ours, so nobody is told to follow it: another's server may have its "
+                    + "port; if so, stop it, and a replica takes its place; if another tool started it as this cluster's, \(wayIn)"
+            )
         ]
     }
 

@@ -3,9 +3,11 @@ extension Snapshot {
     var sentinelAlerts: [Alert] { Array((unreachableSentinels + idleSentinels).prefix(Self.namedAlerts)) }
 
     private var unreachableSentinels: [Alert] {
-        // One that is registered twice, after a restart, is one.
+        // Where another sentinel answers, that is said; and one that is registered twice, after a restart, is one.
+        let doubted = Set(sentinels.doubted.filter { $0.opinion != nil }.map(\.address))
         let silent = Dictionary(
-            sentinels.filter { $0.opinion == nil }.map { ($0.address, $0.trouble) }, uniquingKeysWith: { one, _ in one }
+            sentinels.filter { $0.opinion == nil && !doubted.contains($0.address) }.map { ($0.address, $0.trouble) },
+            uniquingKeysWith: { one, _ in one }
         )
         return silent.sorted { $0.key < $1.key }.map { address, trouble in
             let (state, remedy) =
@@ -13,6 +15,11 @@ extension Snapshot {
                 case .refused:
                     ("refuses connections", "its process hangs at its start or its end; see its log, or end it")
                 case .denied: ("does not let us in", "check SENTINEL_PASSWORD and its maxclients")
+                case .withheld:
+                    (
+                        "asks for a password, which it is not told: no launcher of ours has started it, and no sentinel of ours "
+                            + "has just heard it", "start it with interrex sentinel, or mend its links to the others"
+                    )
                 case .stranger: ("is no sentinel", "something else has its port; end its lease, or that")
                 case .silent, .unasked, nil:
                     (
