@@ -68,6 +68,22 @@ import ZooKeeper
         }
     }
 
+    /// A node that anybody may write: name and address of an identity stand in ZooKeeper.
+    @Test func a_node_that_copies_a_dead_one_s_identity_is_not_waited_for() async throws {
+        try await TestCluster.with { cluster in
+            try await cluster.redis(quickRedis).ready()
+            let nobody = try freePort()
+            try await cluster.leave(early, at: nobody)
+            try await cluster.session.create(
+                "/redis/sentinels/\(early)", Array("127.0.0.1 \(nobody)".utf8), .ephemeral, parents: true)
+            let start = ContinuousClock.now
+            let new = try await cluster.sentinel(quickSentinel).ready(within: .seconds(40))
+            #expect(ContinuousClock.now - start < .seconds(10))
+            #expect(!new.lines.contains { $0.contains("refuses connections") })
+            #expect(try await redis(new.port, "SENTINEL", "MYID") == Identity.runID(early))
+        }
+    }
+
     @Test func a_registered_sentinel_that_refuses_connections_is_waited_for() async throws {
         try await TestCluster.with(["ZK_SESSION_TIMEOUT": "4s"]) { cluster in
             try await cluster.redis(quickRedis).ready()

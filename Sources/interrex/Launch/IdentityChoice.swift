@@ -55,8 +55,8 @@ struct IdentityChoice {
         let patienceIsOver = ContinuousClock.now - began >= launch.masterTimeout
         let registered = try await registry.registrations(below: registry.paths.sentinels).filter(\.isLeased)
         let identities = try await registry.identities()
-        // Only those that have an identity: anybody may have written the others, and none becomes free by their end.
-        let places = Dictionary(identities.map { ($0.id, $0.address) }) { $1 }
+        // Only those whose identity is in use: anybody may have written the others, and none becomes free by their end.
+        let places = Dictionary(identities.filter(\.isLocked).map { ($0.id, $0.address) }) { $1 }
         let leased = registered.filter { places[$0.id] == $0.address }.map(\.address)
         // All at once: many that are silent must not take a second each.
         let reached = await reach(Set(leased + identities.filter { !$0.isLocked }.map(\.address)))
