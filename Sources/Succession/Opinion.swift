@@ -4,7 +4,8 @@ public struct SentinelReport: Equatable, Sendable {
     public var opinion: Opinion?
     /// Whether it has a node below `/redis/sentinels`: one whose lease is gone is known by its identity alone.
     public var isRegistered = true
-    /// Whether it has a node, or another one that is believed has just heard it: more than its own word for who it is.
+    /// Whether our launcher has registered it, or another one that is believed has just heard it: more than its own word for who
+    /// it is.
     public var isConfirmed = true
     /// Why there is no opinion; nil where there is one, or nobody knows.
     public var trouble: SentinelTrouble?

@@ -32,7 +32,7 @@ public struct SentinelClaim: Equatable, Sendable {
     public var isProven: Bool { isVouched && opinion?.id == Self.runID(of: name) }
 
     fileprivate func report(among believed: [SentinelClaim]) -> SentinelReport {
-        let isConfirmed = isRegistered || believed.contains { $0.address != address && $0.hears(self) }
+        let isConfirmed = isRegistered && isProven || believed.contains { $0.address != address && $0.hears(self) }
         return SentinelReport(
             address, opinion, isRegistered: isRegistered, isConfirmed: isConfirmed, trouble: trouble)
     }

@@ -82,6 +82,11 @@ import Testing
         #expect(Sentinels(claims: Self.three + tools).count == 3)
         let one = [Self.real(0, listing: [1, 2, 3])] + Self.three[1...]
         #expect(Sentinels(claims: one + tools).map(\.address) == Array(Self.addresses.prefix(4)))
+        // Until that one hears it, too, it has a vote, and neither a veto nor a secret.
+        #expect(Sentinels(claims: one + tools).confidants.count == 4)
+        let deaf = [Self.real(0, listing: [1, 2, 3], hearing: [1, 2])] + Self.three[1...]
+        #expect(Sentinels(claims: deaf + tools).map(\.isConfirmed) == [true, true, true, false])
+        #expect(Sentinels(claims: deaf + tools).confidants.count == 3)
         // Through one another, too.
         let chain = [Self.written(3, named: "tool-a", listing: [4], names: Self.ours), tools[1]]
         #expect(Sentinels(claims: one + chain).count == 5)
