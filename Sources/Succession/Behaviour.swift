@@ -55,7 +55,7 @@ public func plan(
             case .leader: snapshot.leads && !isTaken
             case .servers:
                 snapshot.leads && !snapshot.isPaused && !isTaken && !snapshot.isDisputed
-                    && !snapshot.resting.contains(action)
+                    && !(snapshot.isExposed && action.destroysOnTheRecordsWord) && !snapshot.resting.contains(action)
             }
         }
         plan += allowed

@@ -54,6 +54,8 @@ extension Sighting {
 public protocol DataGuard: Sighting {
     /// Whether an operator has given up what is missing (`/redis/accept-loss`).
     var acceptsLoss: Bool { get }
+    /// Whether others may have written what is recorded: nobody's word gives anything up then.
+    var isExposed: Bool { get }
     /// Since how long a launcher or watcher has seen no master; nil where nobody took note.
     var missingFor: Duration? { get }
     /// After so long without a master the best copy may begin (`ACCEPT_LOSS_AFTER`); nil: never.
@@ -65,6 +67,9 @@ public protocol DataGuard: Sighting {
 }
 
 extension DataGuard {
+    /// A launcher does not get so far.
+    public var isExposed: Bool { false }
+
     /// Whether a copy lacks, or may lack, more than the last second of what there was.
     func isBehind(_ copy: Freshness) -> Bool {
         guard let holdings, holdings.keys > 0 else { return false }
@@ -74,7 +79,9 @@ extension DataGuard {
 
     /// Whether a reign may begin with this copy, which is the best that is here.
     func mayBegin(with copy: Freshness) -> Bool {
-        if !isBehind(copy) || acceptsLoss { return true }
+        if !isBehind(copy) { return true }
+        if isExposed { return false }
+        if acceptsLoss { return true }
         if let limit = acceptLossAfter, let missingFor, missingFor >= limit { return true }
         // Nobody ever kept it: it can't come back, and who has older data need not wait for it, nor give way to a cache.
         if let holdings, !holdings.isKept, copy.isUsable || !copy.isKept { return true }

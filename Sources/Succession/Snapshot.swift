@@ -49,6 +49,8 @@ public struct Snapshot: DataGuard, Equatable {
     public var acceptLossAfter: Duration?
     /// Whether leased members agree on another cluster id than `/redis/cluster` has.
     public var isDisputed = false
+    /// Whether others than the user of `ZK_AUTH` may change what is recorded: nothing is destroyed on its word then.
+    public var isExposed = false
     /// What our own machine lacked a moment ago, and what to do about it.
     public var shortage: String?
     /// Whom it kept us from asking in this look: `instances` and `sentinels` show them as silent, and they may not be.

@@ -19,7 +19,9 @@ struct AnnounceMaster: Behaviour {
 }
 
 extension Snapshot {
-    fileprivate var mayAnnounce: Bool { record.map { mayBeFollowed($0.address) } ?? false }
+    fileprivate var mayAnnounce: Bool {
+        record.map { mayBeFollowed($0.address) } ?? false && !(isExposed && hasRival)
+    }
 
     /// Those that can be told, and know nothing as new as this configuration.
     fileprivate func sentinels(behind cluster: ClusterRecord) -> [Address] {

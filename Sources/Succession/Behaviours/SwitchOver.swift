@@ -26,6 +26,12 @@ extension Snapshot {
         if isPaused {
             return .end(.refused, why: "the cluster is paused; remove \(mark.root)/paused first, or wait for its end")
         }
+        if isExposed {
+            return .end(
+                .refused,
+                why: "others than the user of ZK_AUTH may change \(mark.root), so nobody knows who asks; see the alerts"
+            )
+        }
         if isDisputed {
             return .end(.refused, why: "the members bear another id than \(mark.root)/cluster; see the alerts")
         }

@@ -181,7 +181,13 @@ actor ClusterWatch {
     /// What is wrong with ZooKeeper itself, and with our place there.
     /// - Parameter hasLooked: whether ZooKeeper has just answered: else nothing is said of how fast.
     private func ownAlerts(_ hasLooked: Bool) -> [Alert] {
-        let acl = view?.badParents.first.map { Alert("bad-acl", "\($0.path) in ZooKeeper \($0.reason)") }
+        // No watch tells of a changed ACL.
+        let acl = view?.badParents.first.map { node in
+            Alert(
+                "bad-acl",
+                "no server is attached or switched over, and none that is behind promoted, because \(node.path) in ZooKeeper "
+                    + node.reason)
+        }
         return [acl, hasLooked ? desk.zooKeeperPace.alert : nil].compactMap(\.self)
     }
 
@@ -189,7 +195,7 @@ actor ClusterWatch {
     /// - Parameter isQuiet: whether nothing has happened since the last pass. No watch has fired then: what was read holds.
     private func look(_ isQuiet: Bool) async -> Bool {
         guard let registry, isConnected else { return false }
-        if isQuiet, !isViewOld, missing == nil, let view, view.badNodes.isEmpty, let viewRead,
+        if isQuiet, !isViewOld, missing == nil, let view, view.badNodes.isEmpty, view.badParents.isEmpty, let viewRead,
             .now - viewRead < viewLife
         {
             return true
@@ -231,6 +237,7 @@ actor ClusterWatch {
         let answers = snapshot.record.map { self.snapshot?.isLiveMaster($0.address) ?? false } ?? false
         await link.watch(snapshot.record?.address, answers: answers)
         snapshot.acceptLossAfter = desk.acceptLossAfter
+        snapshot.isExposed = !view.badParents.isEmpty
         snapshot.switchover = view.switchover
         snapshot.answered = await performer.answer(to: view.switchover?.id)
         snapshot.isSwitchoverLate = deadline.isOver(for: view.switchover)

@@ -20,12 +20,13 @@ struct LeaseRenewal: Sendable {
         (self.server, self.settings, self.limit) = (server, settings, limit)
     }
 
-    /// - Throws: `Failure`: 69 where the server or ZooKeeper can't be reached, 75 where no master is recorded, 78 where the
-    ///   server is registered already, of another cluster, or a master that is not the recorded one.
+    /// - Throws: `Failure`: 69 where the server or ZooKeeper can't be reached, 75 where no master is recorded, 77 where others than
+    ///   the user of `ZK_AUTH` may change what is recorded, 78 where the server is registered already, of another cluster, or a master that is not the recorded one.
     func register(on loop: EventLoop) async throws -> Registered {
         let answer = try await ask(on: loop)
         let registry = try await Registry.open(settings, within: limit)
         do {
+            try await registry.checkAccess()
             let view = try await registry.watcherView()
             try check(answer, view)
             let order = try await join(registry, view, answer)

@@ -122,6 +122,61 @@ import ZooKeeper
         }
     }
 
+    /// What others may change is no reason to destroy anything; a crash is got over all the same.
+    @Test func where_others_may_change_the_nodes_a_crash_is_got_over_and_nobody_s_word_is_taken() async throws {
+        let variables = ["ZK_AUTH": "interrex:4713"]
+        try await WatchedCluster.with(watchers: 0, variables) { watched in
+            let cluster = watched.cluster
+            let user = Digest("interrex:4713")!
+            let (owner, opener) = (
+                try await session(cluster, user, .readable), try await session(cluster, user, .open)
+            )
+            // Made by somebody before there was ZK_AUTH.
+            try await opener.create("\(cluster.root)/watchers")
+            // Of several roots, as one would not start at all.
+            let watcher = try await watched.startWatcher(["ZK_ROOT": "\(cluster.root),/none"])
+            try await watched.isCalm(under: watcher)
+            try await eventually("it says so") {
+                let status = try await get("/clusters/\(cluster.root.dropFirst())/status", from: watcher.port).body
+                return status.contains("bad-acl") && status.contains("no server is attached or switched over")
+            }
+
+            let (master, heir) = (watched.master, watched.replicas[0])
+            try await owner.create(
+                "\(cluster.root)/switchover", Array(#"{"id":"7","to":"\#(heir.colonAddress)"}"#.utf8))
+            try await eventually("it is refused") {
+                let answer = try await cluster.text("\(cluster.root)/switchover") ?? ""
+                return answer.contains("refused") && answer.contains("ZK_AUTH")
+            }
+            // A second master that nobody names would be a replica again within seconds.
+            let stray = watched.replicas[1]
+            try await stray.ask("REPLICAOF", "NO", "ONE")
+            try await watched.stays("it is left alone", for: .seconds(4)) { await stray.role == "master" }
+            try await stray.ask("REPLICAOF", "127.0.0.1", "\(master.port)")
+            try await stray.linked(to: master)
+            try await watched.isCalm(under: watcher)
+
+            try await watched.kill(master)
+            try await watched.agree(onOtherThan: master)
+            #expect(watcher.count(of: "(succession)") == 1, "\(watcher.process.text)")
+
+            let lease = try await heir.lease
+            kill(lease.pid, SIGKILL)
+            try await eventually("its node is gone", within: .seconds(20)) {
+                try await cluster.leases("members")[heir.address] == nil
+            }
+            let folder = try TemporaryFolder("renew")
+            let renewal = try ChildProcess(
+                try interrexBinary(), ["renew-lease", "\(heir.process.pid)"],
+                environment: ["PATH": "/usr/bin:/bin", "ZK_HOSTS": cluster.servers].merging(variables) { $1 },
+                folder: folder.path, output: "\(folder.path)/output")
+            #expect(try await renewal.wait(within: .seconds(20)) == 77, "\(renewal.text)")
+            #expect(renewal.text.contains("setAcl -R"), "\(renewal.text)")
+            await owner.close()
+            await opener.close()
+        }
+    }
+
     /// Neither in what the kernel shows of a process, nor in what a hook gets to see of its parent.
     @Test func no_secret_stays_in_an_environment() async throws {
         let folder = try TemporaryFolder("hooks")

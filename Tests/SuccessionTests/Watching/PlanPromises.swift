@@ -47,6 +47,7 @@ enum PlanPromises {
         if !w.s.leads { return "it changes a server without the lead" }
         if w.s.isPaused { return "it changes a server while paused" }
         if w.s.isDisputed { return "it changes a server while it is not settled whose it is" }
+        if w.s.isExposed, let broken = believing(action, w) { return broken }
         return switch action {
         case .succeed(let master): PlanRepairs.succeeding(master, w)
         case .announce(let announcement): PlanRepairs.announcing(announcement, w)
@@ -59,6 +60,17 @@ enum PlanPromises {
         case .configure(let member, let parameter, _): PlanRepairs.configuring(member, parameter, w)
         case .remove(let sentinel): PlanRepairs.removing(sentinel, w)
         case .record, .keep, .answer, .alert, .publish: nil
+        }
+    }
+
+    /// Where somebody else may have written the record.
+    private static func believing(_ action: Action, _ w: PlanWords) -> String? {
+        switch action {
+        case .attach, .repoint, .switchOver: return "it empties servers on the word of who knows whom"
+        case .announce, .keep:
+            let others = w.s.instances.keys.filter { $0 != w.recorded && w.isMaster($0) && w.isTouchable($0) }
+            return others.isEmpty ? nil : "it has sentinels end a master on the word of who knows whom"
+        default: return nil
         }
     }
 
@@ -87,6 +99,7 @@ enum PlanPromises {
         if new != old { return "it keeps what is not settled" }
         if !w.isMaster(recorded) || !w.isTouchable(recorded) { return "it raises the epoch of who is no master" }
         if w.s.isPaused || w.s.isDisputed { return "it raises what it may not announce" }
+        if w.s.isExposed, let broken = believing(.keep(new), w) { return broken }
         if raised <= before { return "it takes an epoch twice" }
         let contradicting = w.heard.filter { voice in
             voice.opinion.names.map { $0 != recorded && !w.isMaster($0) } ?? false && voice.opinion.epoch > before

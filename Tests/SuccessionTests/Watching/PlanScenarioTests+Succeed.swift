@@ -186,5 +186,5 @@ extension Snapshot {
     }
 
     /// Nothing is to be kept: a sentinel is silent.
-    fileprivate var unkept: Snapshot { silent(0) }
+    var unkept: Snapshot { silent(0) }
 }

@@ -60,6 +60,7 @@ extension PlanScenarioTests {
             "no replica of"
         ),
         ("paused", asked(.healthy.with { $0.isPaused = true }), .refused, "paused"),
+        ("anybody may have asked", asked(.healthy.with { $0.isExposed = true }), .refused, "ZK_AUTH"),
         ("no quorum", asked(.healthy.silent(0, 1)), .refused, "only 1 of 3"),
         ("no sentinel", asked(.healthy.voices()), .refused, "no sentinel"),
         ("its time is over", asked(.healthy.with { $0.isSwitchoverLate = true }), .refused, "time was over"),

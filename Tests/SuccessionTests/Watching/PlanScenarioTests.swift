@@ -41,6 +41,9 @@ import Testing
     @Test(arguments: repoints + attachments + priorities + leftovers)
     func repairs(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
 
+    @Test(arguments: exposed)
+    func believesNoOpenRecord(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
+
     @Test(arguments: forgotten)
     func forgets(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
 

@@ -109,6 +109,7 @@ struct PlanWords {
 
     /// Somebody's word for it, or nobody who is missing.
     var mayLose: Bool {
+        if s.isExposed { return false }
         if s.acceptsLoss { return true }
         if let limit = s.acceptLossAfter, s.held[.masterless, default: .seconds(-1)] >= limit { return true }
         let withData = live.filter { member in
