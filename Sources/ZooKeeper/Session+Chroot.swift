@@ -33,8 +33,13 @@ extension Session {
                 _ = try await callWhole("create", path, until: limit) {
                     zoo_acreate($0, path, "", 0, acl.pointer, CreateMode.persistent.flags, nameCompleted, $1)
                 }
-            } catch  where error.code == .nodeExists {
-                continue
+            } catch {
+                switch error.code {
+                case .nodeExists: continue
+                // The server asks first whether we may create there.
+                case .noAuth: if try await !isThere(path, until: limit) { throw error }
+                default: throw error
+                }
             }
         }
     }

@@ -45,14 +45,27 @@ extension Session {
         do throws(ZooKeeperError) {
             return try await createOne(path, data, mode)
         } catch  where error.code == .noNode && parents {
-            for parent in ZNodePath.parents(path) {
-                do throws(ZooKeeperError) {
-                    try await createOne(parent, [], .persistent)
-                } catch  where error.code == .nodeExists {
-                    continue
-                }
-            }
+            try await createParents(of: path)
             return try await createOne(path, data, mode)
+        }
+    }
+
+    /// Creates what is missing above a node.
+    public nonisolated(nonsending) func createParents(of path: String) async throws(ZooKeeperError) {
+        for parent in ZNodePath.parents(path) { try await createUnlessThere(parent) }
+    }
+
+    /// Creates a persistent, empty node where there is none. Whoever may not create below its parent is refused before the server
+    /// looks whether the node is there, so that is looked up then.
+    public nonisolated(nonsending) func createUnlessThere(_ path: String) async throws(ZooKeeperError) {
+        do throws(ZooKeeperError) {
+            try await createOne(path, [], .persistent)
+        } catch {
+            switch error.code {
+            case .nodeExists: return
+            case .noAuth: if try await exists(path) == nil { throw error }
+            default: throw error
+            }
         }
     }
 

@@ -137,6 +137,48 @@ struct ForeignNodeTests {
         }
     }
 
+    /// Between the reading of a node and that of its ACL somebody's may become ours.
+    @Test func a_node_is_judged_by_its_own_acl() async throws {
+        try await protected { place in
+            let path = place.paths.member("m2")
+            let (own, foreign) = (Array("127.0.0.1 7002".utf8), Array("127.0.0.1 7009".utf8))
+            var configuration = Session.Configuration(servers: place.settings.servers)
+            configuration.digest = Self.user
+            configuration.acl = .readable
+            let other = try await Session.connect(configuration, within: .seconds(15))
+            let ours = try await place.another()
+            let isOver = Support.Locked(false)
+            let turns = Task {
+                var count = 0
+                while !isOver.value {
+                    for (session, data) in [(other, foreign), (ours.session, own)] {
+                        // Both in one: at no time is there none.
+                        let exists = try await session.exists(path) != nil
+                        let old = exists ? [Operation.delete(path, version: nil)] : []
+                        try await session.multi(old + [.create(path, data, .persistent)])
+                    }
+                    count += 1
+                }
+                return count
+            }
+            let end = ContinuousClock.now + .seconds(5)
+            var seen: [String: Int] = [:]
+            while ContinuousClock.now < end {
+                // A registry that has noted nothing yet.
+                let registry = Registry(place.registry.session, root: place.root)
+                for member in try await registry.registrations(below: place.paths.members) {
+                    seen["\(member.address)", default: 0] += 1
+                }
+                for member in try await registry.watcherView().members { seen["\(member.address)", default: 0] += 1 }
+            }
+            isOver.withLock { $0 = true }
+            let count = try await turns.value
+            #expect(seen["127.0.0.1:7009"] == nil, "believed \(seen) in \(count) turns")
+            #expect(seen["127.0.0.1:7002"] ?? 0 > 0 && count > 100, "\(seen) in \(count) turns")
+            await other.close()
+        }
+    }
+
     /// The hash that ZooKeeper makes of a user and a password (its own documentation's example is `super:test`).
     @Test func ids_are_those_of_zookeeper() {
         #expect(Digest(user: "super", password: "test").id == "super:D/InIHSb7yEEbrWz8b9l71RjZJU=")

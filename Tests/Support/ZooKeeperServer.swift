@@ -99,6 +99,20 @@ public final class ZooKeeperServer: Sendable {
 
     public func stop() async throws { try await kill() }
 
+    /// Gives `/` to an administrator alone: nobody else may read it, or create anything there.
+    public func lockTop() async throws {
+        let output = "\(folder.path)/client"
+        let client = try ChildProcess(
+            "java",
+            [
+                "-XX:TieredStopAtLevel=1", "-cp", "/etc/zookeeper/conf:/usr/share/java/zookeeper.jar",
+                "org.apache.zookeeper.ZooKeeperMain", "-server", connectString, "setAcl", "/",
+                "digest:admin:D/InIHSb7yEEbrWz8b9l71RjZJU=:cdrwa",
+            ], output: output)
+        let code = try await client.wait(within: .seconds(30))
+        guard code == 0 else { throw TestFailure("setAcl ended with \(code): \(contents(of: output))") }
+    }
+
     func launch() throws {
         let command = (host?.prefix ?? []) + ["java"]
         let child = try ChildProcess(

@@ -10,6 +10,16 @@ extension Registry {
         throw Failure(.notAuthorised, "\(session.whole(bad.path)) in ZooKeeper \(bad.reason)")
     }
 
+    /// Checks that ZooKeeper lets us in at all, whatever it lets us read: an administrator may keep `/` to himself.
+    /// - Throws: `Failure` 77 where it does not, or 69.
+    public func checkAdmission() async throws {
+        do throws(ZooKeeperError) {
+            _ = try await session.exists("/")
+        } catch {
+            if error.code != .noAuth { throw Failure(error) }
+        }
+    }
+
     /// Our parents, and what is recorded, where everybody may change it, or others alone.
     func badParents() async throws -> [BadNode] {
         guard let user = session.digest else { return [] }
@@ -44,17 +54,17 @@ extension Registry {
         "In zkCli.sh: addauth digest USER:PASSWORD (those of ZK_AUTH), then setAcl -R \(root) auth::cdrwa,world:anyone:r"
     }
 
-    /// Why a node that was read is not believed; nil where it is ours, is gone meanwhile, or there is no `ZK_AUTH`.
-    func foreignness(of path: String, _ stat: Stat) async throws(ZooKeeperError) -> String? {
-        guard let user = session.digest else { return nil }
-        if let known = notes.complaint(path, stat) { return known }
-        do throws(ZooKeeperError) {
+    /// A node, and why it is not believed; nil where it is ours, or there is no `ZK_AUTH`. Both are of one and the same node: in
+    /// between somebody may have deleted it and we have made another in its place.
+    func judged(_ path: String, watch: Bool = false) async throws(ZooKeeperError) -> (node: Node, foreign: String?) {
+        while true {
+            let node = try await session.get(path, watch: watch)
+            guard let user = session.digest else { return (node, nil) }
+            if let known = notes.complaint(path, node.stat) { return (node, known) }
             let (acl, stat) = try await session.acl(path)
             let complaint = acl.foreignness(to: user)
             notes.note(path, stat, complaint)
-            return complaint
-        } catch  where error.code == .noNode {
-            return nil
+            if stat.czxid == node.stat.czxid { return (node, complaint) }
         }
     }
 }

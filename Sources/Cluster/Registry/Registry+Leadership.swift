@@ -35,9 +35,7 @@ extension Registry {
             return try await session.create(
                 paths.watcherPrefix, address.znode, .ephemeralSequential, parents: creatingRoot)
         } catch  where error.code == .noNode && !creatingRoot {
-            do {
-                try await session.create(paths.watchers)
-            } catch  where error.code == .nodeExists {}
+            try await session.createUnlessThere(paths.watchers)
             return try await session.create(paths.watcherPrefix, address.znode, .ephemeralSequential)
         }
     }

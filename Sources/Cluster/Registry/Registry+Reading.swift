@@ -48,8 +48,8 @@ extension Registry {
 
     private func find(_ path: String) async throws -> Found {
         do throws(ZooKeeperError) {
-            let node = try await session.get(path)
-            return .node(node, foreign: try await foreignness(of: path, node.stat))
+            let (node, foreign) = try await judged(path)
+            return .node(node, foreign: foreign)
         } catch {
             switch error.code {
             case .noNode: return .nothing

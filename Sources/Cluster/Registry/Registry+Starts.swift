@@ -106,9 +106,13 @@ extension Registry {
     }
 
     func createPersistent(_ path: String) async throws {
-        do {
-            try await session.create(path, [], .persistent, parents: true)
-        } catch  where error.code == .nodeExists {
+        do throws(ZooKeeperError) {
+            do throws(ZooKeeperError) {
+                try await session.createUnlessThere(path)
+            } catch  where error.code == .noNode {
+                try await session.createParents(of: path)
+                try await session.createUnlessThere(path)
+            }
         } catch {
             throw Failure(error)
         }

@@ -64,8 +64,8 @@ extension Registry {
     /// Reads a node with a watch, and finds out whose it is.
     private func believed(_ path: String) async throws -> Finding {
         try await finding(path) {
-            let node = try await session.get(path, watch: true)
-            return try await foreignness(of: path, node.stat).map { .foreign($0) } ?? .node(node)
+            let (node, foreign) = try await judged(path, watch: true)
+            return foreign.map { .foreign($0) } ?? .node(node)
         }
     }
 

@@ -24,7 +24,7 @@ actor Roster: Service {
         roots = settings.roots
         let roots = settings.roots
         keeper = SessionKeeper(settings.registry, loop: desk.loop) { session in
-            _ = try await Registry(session, root: "").children("/")
+            try await Registry(session, root: "").checkAdmission()
             // Of several clusters one must not keep the others from being watched: an alert tells of it.
             if roots.count == 1 { try await Registry(session, root: roots.clusters[0]).checkAccess() }
         }

@@ -79,6 +79,39 @@ import ZooKeeper
         }
     }
 
+    /// The administrator's own; what is ours lies below.
+    @Test(arguments: [false, true]) func a_top_that_nobody_may_read_ends_nobody(hasSeveralRoots: Bool) async throws {
+        let server = try await ZooKeeperServer.start()
+        try await TestCluster.with(["ZK_AUTH": "interrex:sesame"], on: server, chroot: false) { cluster in
+            var configuration = Session.Configuration(servers: try ConnectString(server.connectString))
+            configuration.digest = Digest("interrex:sesame")
+            configuration.acl = .readable
+            let owner = try await Session.connect(configuration, within: .seconds(15))
+            for root in [cluster.root, "/other"] { try await owner.create(root) }
+            await owner.close()
+            try await server.lockTop()
+            let master = try await cluster.redis(quickRedis).ready()
+            let roots = hasSeveralRoots ? ["ZK_ROOT": "\(cluster.root),/other"] : [:]
+            let watcher = try cluster.watcher(roots)
+            try await eventually("it leads: \(watcher.process.text)") {
+                if let code = watcher.process.exitCode { throw TestFailure("it ended with \(code)") }
+                return watcher.process.text.contains("this watcher leads")
+            }
+            #expect(try await cluster.recordedMaster() == master.address)
+        }
+        try await server.stop()
+    }
+
+    @Test func a_root_that_is_named_twice_is_said_and_watched_once() async throws {
+        try await TestCluster.with { cluster in
+            try await cluster.redis(quickRedis).ready()
+            let watcher = try cluster.watcher(["ZK_ROOT": "\(cluster.root),\(cluster.root)"])
+            try await eventually("it leads") { watcher.count(of: "this watcher leads") == 1 }
+            #expect(watcher.count(of: "ZK_ROOT names \(cluster.root) more than once") == 1)
+            #expect(try await cluster.children("\(cluster.root)/watchers").count == 1)
+        }
+    }
+
     @Test func the_entry_point_becomes_the_watcher() async throws {
         try await TestCluster.with { cluster in
             // The build's own folder may be one that only root can enter.
