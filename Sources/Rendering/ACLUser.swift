@@ -6,12 +6,25 @@ struct ACLUser: Equatable {
     private(set) var needsNoPassword = false
     /// SHA-256 in hexadecimal digits.
     private var hashes: Set<String> = []
-    /// Whether it may do what changes data or settings, by a whole category.
-    private(set) var mayMuch = false
+    /// Whether it may do more than look: change data or settings, or read passwords among them. What is not known to be harmless
+    /// counts.
+    var mayMuch: Bool { commandsAreMuch || selectorsAreMuch }
+    private var commandsAreMuch = false
+    private var selectorsAreMuch = false
 
     /// - Parameter rules: those of a user that has none yet, in order.
     init(rules: [String]) {
-        for rule in rules { apply(rule) }
+        var isInSelector = false
+        for rule in rules {
+            if rule.first == "(" { isInSelector = true }
+            if isInSelector {
+                let words = rule.lowercased().filter { !"()".contains($0) }.split(separator: " ")
+                if words.contains(where: { Self.grantsMuch(String($0)) }) { selectorsAreMuch = true }
+                isInSelector = rule.last != ")"
+            } else {
+                apply(rule)
+            }
+        }
     }
 
     func accepts(_ password: String) -> Bool { needsNoPassword || hashes.contains(sha256(password)) }
@@ -39,11 +52,35 @@ struct ACLUser: Equatable {
         case "nopass": (needsNoPassword, hashes) = (true, [])
         case "resetpass": (needsNoPassword, hashes) = (false, [])
         case "reset": self = ACLUser(rules: [])
-        case "allcommands", "+@all", "+@write", "+@dangerous", "+@admin": mayMuch = true
-        case "nocommands", "-@all": mayMuch = false
-        default: break
+        case "nocommands", "-@all": commandsAreMuch = false
+        case "clearselectors": selectorsAreMuch = false
+        default: if Self.grantsMuch(word) { commandsAreMuch = true }
         }
     }
+
+    /// Of a rule in lower case. Keys and channels grant nothing by themselves.
+    private static func grantsMuch(_ word: String) -> Bool {
+        guard word.first == "+" else { return word == "allcommands" }
+        let command = word.dropFirst()
+        return !harmless.contains(command) && !harmless.contains(command.prefix { $0 != "|" })
+    }
+
+    /// What changes nothing and shows no setting: of `ACL CAT connection` all but what ends or holds up other clients, `ACL CAT
+    /// read`, and what tells how a server is. (`PUBLISH` is none of these: sentinels hear each other by it.)
+    private static let harmless = Set(
+        """
+        ping echo hello auth quit reset select wait readonly readwrite asking command client|id client|info client|getname \
+        client|setname client|setinfo client|help client|list client|reply client|tracking client|trackinginfo client|caching \
+        client|getredir info role time lastsave subscribe psubscribe ssubscribe unsubscribe punsubscribe sunsubscribe pubsub \
+        slowlog|get slowlog|len slowlog|help latency|latest latency|history latency|histogram latency|doctor latency|graph \
+        latency|help memory|usage memory|stats memory|doctor memory|help cluster|info config|help acl|whoami acl|cat \
+        @read bitcount bitfield_ro bitpos dbsize dump exists expiretime geodist geohash geopos georadius_ro \
+        georadiusbymember_ro geosearch get getbit getrange hexists hget hgetall hkeys hlen hmget hrandfield hscan hstrlen \
+        hvals keys lcs lindex llen lolwut lpos lrange mget object pexpiretime pfcount pttl randomkey scan scard sdiff sinter \
+        sintercard sismember smembers smismember sort_ro srandmember sscan strlen substr sunion touch ttl type xinfo xlen \
+        xpending xrange xread xrevrange zcard zcount zdiff zinter zintercard zlexcount zmscore zrandmember zrange \
+        zrangebylex zrangebyscore zrank zrevrange zrevrangebylex zrevrangebyscore zrevrank zscan zscore zunion
+        """.split(separator: " "))
 }
 
 /// The users that a server would have at its start.

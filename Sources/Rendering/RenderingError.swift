@@ -152,7 +152,8 @@ extension SettingsProblem {
             "users are defined by an aclfile and by user lines, and the server would not start; keep one of the two"
         case .openDoor(let variable):
             "\(variable) is set, but with these users anybody gets in without a password (an aclfile takes the place of requirepass); "
-                + "define the user default with that password, or off"
+                + "define the user default with that password, or off; beside REDIS_USERNAME it may have what only looks, as +ping "
+                + "+info +@read"
         case .userIsOff(let name):
             "the user \(name), as whom replicas, sentinels and Interrex log in, is off; add on"
         case .otherPassword(let name, let variable):

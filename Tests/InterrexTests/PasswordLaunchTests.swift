@@ -52,10 +52,14 @@ import ZooKeeper
             let (zookeeper, redisDoor) = ("ZK_AUTH is not set", "REDIS_PASSWORD is not set, and others reach")
             let sentinelDoor = "SENTINEL_PASSWORD is not set, and others reach"
             let everywhere = ["BIND_IP": "0.0.0.0", "ANNOUNCE_IP": "127.0.0.1"]
+            let folder = try TemporaryFolder("users")
+            try write("user bob on >x ~* +@all\n", to: "\(folder.path)/redis.conf")
+            let bob = everywhere.merging(["REDIS_CONF": "\(folder.path)/redis.conf"]) { $1 }
             let cases: [(Launched.Kind, [String: String], [String])] = [
                 (.redis, ["REDIS_PASSWORD": "4711"], [zookeeper]),
                 (.redis, ["REDIS_PASSWORD": "4711", "ZK_AUTH": "a:b"], []),
-                (.redis, everywhere, [redisDoor]), (.redis, [:], []),
+                // Another user keeps nobody out.
+                (.redis, everywhere, [redisDoor]), (.redis, bob, [redisDoor]), (.redis, [:], []),
                 (.sentinel, everywhere, [sentinelDoor]), (.sentinel, ["SENTINEL_PASSWORD": "4712"], [zookeeper]),
             ]
             for (index, (kind, variables, lines)) in cases.enumerated() {

@@ -77,6 +77,29 @@ import Testing
         #expect(try file.flattened(settings: Template(SourceText(""))).undefinedUser == nil)
     }
 
+    @Test("the default user without a password may look beside a named one, and nothing else")
+    func harmlessDefault() {
+        let open = SettingsProblem.openDoor(variable: "REDIS_PASSWORD")
+        let fine = [
+            "", "-@all +ping", "+ping +info", "+@read ~*", "+PING +HELLO +AUTH", "+get +client|id ~public:* &*",
+            "+@all -@all +ping",
+            "+slowlog|get +latency|latest +memory|usage", "(+get ~a) (+info)", "(+@all ~*) clearselectors",
+            "+@all reset on nopass",
+            "+select|0", "'(+get ~a)'",
+        ]
+        let refused = [
+            "+info +config|get", "+config", "+@keyspace", "+@string ~*", "+@scripting", "+flushall", "+replicaof",
+            "(+@all ~*)",
+            "-@all +@read (~* +@all)", "+client", "+client|kill", "+@connection", "+@fast", "+publish", "+eval",
+            "+@pubsub", "+acl",
+            "+sort ~*", "+debug", "+nosuchcommand", "+@all -config", "allcommands", "(+config|get) -@all",
+            "'(+@all ~*)'",
+        ]
+        let rex = "user rex on >ours ~* +@all\nuser default on nopass "
+        for rules in fine { #expect(problem(rex + rules, named) == nil, "\(rules)") }
+        for rules in refused { #expect(problem(rex + rules, named) == open, "\(rules)") }
+    }
+
     @Test("an aclfile takes the place of requirepass, so it must define the default user")
     func aclFile() {
         let open = SettingsProblem.openDoor(variable: "REDIS_PASSWORD")
