@@ -5,6 +5,8 @@ import Cluster
 struct Roots: Equatable, Sendable {
     var clusters: [String] = []
     var parents: [String] = []
+    /// What is named more than once, and watched once all the same.
+    var repeated: [String] = []
 
     /// - Throws: `Failure` (78) that names `ZK_ROOT`.
     init(_ environment: Environment) throws(Failure) {
@@ -19,11 +21,19 @@ struct Roots: Equatable, Sendable {
                     throw environment.bad("ZK_ROOT", "is /*; put the clusters below a node of their own, like /redis/*")
                 }
                 let parent = try RegistrySettings.root(String(root.dropLast(2)), environment)
-                if !parents.contains(parent) { parents.append(parent) }
+                if parents.contains(parent) { repeated.append("\(parent)/*") } else { parents.append(parent) }
             } else {
                 let cluster = try RegistrySettings.root(String(root), environment)
-                if !clusters.contains(cluster) { clusters.append(cluster) }
+                if clusters.contains(cluster) { repeated.append(cluster) } else { clusters.append(cluster) }
             }
+        }
+    }
+
+    /// Another root may have been meant, whose cluster nobody watches then.
+    func warnOfRepeated() {
+        for root in repeated {
+            Log.warn(
+                "ZK_ROOT names \(root) more than once: it is watched once; if another cluster is meant, name that one")
         }
     }
 

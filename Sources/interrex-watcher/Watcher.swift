@@ -1,6 +1,7 @@
 import CLinux
 import Cluster
 import Glibc
+import NIOCore
 import Redis
 import ServiceLifecycle
 import UnixSignals
@@ -13,6 +14,7 @@ enum Watcher {
         ignoreBrokenPipes()
         OutOfMemory.spareThisProcess()
         allowManyConnections()
+        limitLoops()
         do {
             guard try answersArguments() else { return }
             try Log.start(.process, command: "watcher")
@@ -21,6 +23,7 @@ enum Watcher {
             Environment.forgetSecrets()
             settings.redis.hideSecrets(with: settings.registry)
             settings.registry.warnIfOpen(settings.redis)
+            settings.roots.warnOfRepeated()
             try await run(settings)
         } catch let failure as Failure {
             Log.fail(failure.description)
@@ -44,8 +47,14 @@ enum Watcher {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    private static func warnOfFewDescriptors(_ clusters: Int) {
-        let (most, needed) = (HTTPLimits.descriptors, HTTPLimits.reserve(clusters: clusters))
+    /// HTTP's loops are one for each core otherwise, with three descriptors each: more than all else together on a large machine.
+    private static func limitLoops() {
+        if getenv("NIO_SINGLETON_GROUP_LOOP_COUNT") == nil { NIOSingletons.groupLoopCountSuggestion = 2 }
+    }
+
+    private static func warnOfFewDescriptors(_ clusters: Int, hasHooks: Bool) {
+        let needed = HTTPLimits.reserve(open: HTTPLimits.open, clusters: clusters, hasHooks: hasHooks)
+        let most = HTTPLimits.descriptors
         guard most < needed + 64 else { return }
         Log.warn(
             "this process may open \(most) files, and \(clusters) clusters need some \(needed), beside those of HTTP "
@@ -83,15 +92,18 @@ enum Watcher {
         guard desk.pulse.watch() else {
             throw Failure(.unavailable, "the system gives no thread; raise its limit of processes (ulimit -u)")
         }
-        warnOfFewDescriptors(settings.roots.count ?? 1)
+        let hasHooks = settings.hooks != nil
         let probe = ServerProbe(settings.redis, desk.confidants, on: loop)
         let roots = (settings.roots.clusters + settings.roots.parents.map { "\($0)/*" }).joined(separator: ", ")
         var services: [any Service] = [
             HTTPServer(
                 host: settings.host, port: settings.port, board: board, feed: feed, metrics: metrics,
                 expectedRoots: settings.roots.count, probe: { await probe.instance($0) },
-                stuck: { await desk.pulse.complaint() },
-                whenListening: { Log.info("watching \(roots), HTTP on \(settings.listening)") }),
+                hasHooks: hasHooks, stuck: { await desk.pulse.complaint() },
+                whenListening: {
+                    Log.info("watching \(roots), HTTP on \(settings.listening)")
+                    warnOfFewDescriptors(settings.roots.count ?? 1, hasHooks: hasHooks)
+                }),
             Roster(settings, desk: desk),
         ]
         if let hooks = settings.hooks {

@@ -9,7 +9,7 @@ struct RootsTests {
         let roots = try Roots(Environment(["ZK_ROOT": " /a , /b/c/*,/a,/b/c/* "]))
         #expect(roots.clusters == ["/a"])
         #expect(roots.parents == ["/b/c"])
-        #expect(roots.count == nil)
+        #expect(roots.count == nil && roots.repeated == ["/a", "/b/c/*"])
         #expect(try Roots(Environment([:])).clusters == ["/redis"])
     }
 

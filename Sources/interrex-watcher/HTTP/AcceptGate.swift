@@ -5,7 +5,7 @@ import HummingbirdCore
 /// Which of them stay is decided a moment later, on loops that may lag behind: a storm must not take all descriptors
 /// meanwhile. Who waits outside stays in the kernel's queue.
 struct AcceptGate: AvailableConnectionsDelegate {
-    private static let changing = 16
+    static let changing = 16
 
     let ledger: ConnectionLedger
     private var count = 0

@@ -27,14 +27,21 @@ struct HTTPLimits: Equatable, Sendable {
         self.streamsPerClient = streamsPerClient ?? max(1, self.streams / 2)
     }
 
-    /// What is left of the files that the process may open, after those for ZooKeeper, Redis and the sentinels.
-    init(descriptors: Int, clusters: Int) {
-        self.init(connections: min(1_024, max(8, descriptors - Self.reserve(clusters: clusters))))
+    /// What is left of the files that the process may open, `reserve` of which HTTP leaves alone.
+    init(descriptors: Int, reserve: Int) {
+        self.init(connections: min(1_024, max(8, descriptors - reserve)))
     }
 
-    /// The descriptors that HTTP leaves alone: standard streams, loops, libraries, hooks and their pipes; for each cluster a
-    /// connection or two to each of its servers and sentinels, with as many again for those that come and go.
-    static func reserve(clusters: Int) -> Int { 64 + 20 * max(1, clusters) }
+    /// How many descriptors HTTP leaves alone: those that are open when it begins (standard streams, loops, libraries), ZooKeeper's
+    /// and those of short errands; for each cluster a connection or two to each of its servers and sentinels, with as many again
+    /// for those that come and go; those of hooks that run; and those of clients that are about to be turned away.
+    static func reserve(open: Int, clusters: Int, hasHooks: Bool) -> Int {
+        open + 16 + 20 * max(1, clusters) + (hasHooks ? HookSchedule.places * HookSchedule.descriptors : 0)
+            + AcceptGate.changing
+    }
+
+    /// How many descriptors are open. The first thousand are looked at: later ones come only after a process has begun its work.
+    static var open: Int { (0..<min(Int32(clamping: descriptors), 1_024)).count { fcntl($0, F_GETFD) >= 0 } }
 
     /// How many files this process may open.
     static var descriptors: Int {

@@ -17,27 +17,37 @@ struct HTTPServer: Service {
     private let port: Int
     private let endpoints: Endpoints
     private let ledger: ConnectionLedger
+    /// How many descriptors are open when clients are first let in; nil until then.
+    private let openAtStart: Protected<Int?>
     private let whenListening: @Sendable () -> Void
 
     /// - Parameters:
     ///   - expectedRoots: How many clusters there should be; nil: not known.
     ///   - probe: Asks a server, within a second or so; nil where our own machine keeps us from it.
     ///   - stuck: Why the watcher does not do its work; nil where it does.
+    ///   - hasHooks: Whether hooks run beside it.
     ///   - limits: What HTTP may use; those of the process and of the clusters on the board where it is nil.
     ///   - commentInterval: How often an event stream sends a comment.
     ///   - whenListening: Called once, as soon as clients are let in.
     init(
         host: String, port: Int, board: StatusBoard, feed: EventFeed, metrics: PrometheusBackend, expectedRoots: Int?,
         probe: @escaping @Sendable (Address) async -> Instance?, commentInterval: Duration = .seconds(10),
-        limits: HTTPLimits? = nil, stuck: @escaping @Sendable () async -> String? = { nil },
+        hasHooks: Bool = false, limits: HTTPLimits? = nil, stuck: @escaping @Sendable () async -> String? = { nil },
         whenListening: @escaping @Sendable () -> Void = {}
     ) {
         self.host = host
         self.port = port
         self.whenListening = whenListening
         let descriptors = HTTPLimits.descriptors
+        let openAtStart = Protected<Int?>(nil)
+        self.openAtStart = openAtStart
         let ledger = ConnectionLedger {
-            limits ?? HTTPLimits(descriptors: descriptors, clusters: max(board.count, expectedRoots ?? 0))
+            limits
+                ?? HTTPLimits(
+                    descriptors: descriptors,
+                    reserve: HTTPLimits.reserve(
+                        open: openAtStart.withLock { $0 } ?? HTTPLimits.open,
+                        clusters: max(board.count, expectedRoots ?? 0), hasHooks: hasHooks))
         }
         self.ledger = ledger
         endpoints = Endpoints(
@@ -55,7 +65,8 @@ struct HTTPServer: Service {
             responder: endpoints, server: HTTPServerBuilder { [ledger] in GuardedChannel($0, ledger) },
             configuration: .init(
                 address: .hostname(host, port: port), availableConnectionsDelegate: AcceptGate(ledger)),
-            onServerRunning: { _ in
+            onServerRunning: { [openAtStart] _ in
+                openAtStart.withLock { $0 = HTTPLimits.open }
                 isListening.withLock { $0 = true }
                 whenListening()
             }, logger: logger)

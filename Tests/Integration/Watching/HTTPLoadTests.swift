@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import ZooKeeper
 
 /// HTTP clients that ask for more than they should, of a watcher that may open few files.
 @Suite(.inTurn) struct HTTPLoadTests {
@@ -17,11 +18,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [(256, 300), (1_024, 1_100)])
-    func a_master_is_replaced_at_once_however_many_clients_there_are(_ files: Int, _ clients: Int) async throws {
+    /// With as many loops as a machine of 32 cores would have, too.
+    @Test(arguments: [(256, 300, [:]), (1_024, 1_100, [:]), (256, 300, ["NIO_SINGLETON_GROUP_LOOP_COUNT": "32"])])
+    func a_master_is_replaced_at_once_however_many_clients_there_are(
+        _ files: Int, _ clients: Int, _ variables: [String: String]
+    ) async throws {
         try await WatchedCluster.with(watchers: 0) { watched in
             let watcher = try await watched.startWatcher(
-                wrapper: ["bash", "-c", "ulimit -n \(files); exec \"$0\" \"$@\""])
+                variables, wrapper: ["bash", "-c", "ulimit -n \(files); exec \"$0\" \"$@\""])
             try await watched.isKept()
             try await watched.isCalm(under: watcher)
             let process = ProcessFiles(watcher.process.pid)
@@ -50,6 +54,32 @@ import Testing
             let open = process.descriptors.count
             #expect(open < files - 30, "\(open) descriptors are open")
             withExtendedLifetime(idle) {}
+        }
+    }
+
+    /// What HTTP leaves to hooks is what they take.
+    @Test func hooks_take_no_more_descriptors_than_are_kept_for_them() async throws {
+        let (hooks, folder) = (try TemporaryFolder("hooks"), try TemporaryFolder("started"))
+        for number in 0..<20 {
+            try write("#!/bin/sh\n: >\(folder.path)/\(number)\nexec sleep 9\n", to: "\(hooks.path)/\(number)")
+            chmod("\(hooks.path)/\(number)", 0o755)
+        }
+        try await WatchedCluster.with { watched in
+            let port = try freePort()
+            let watcher = try watched.cluster.watcher(port: port, ["HOOKS_DIR": hooks.path])
+            try await eventually("it watches") { (try? await get("/readyz", from: port).code) == 200 }
+            let process = ProcessFiles(watcher.process.pid)
+            let before = process.descriptors.count
+            try await watched.cluster.session.create("\(watched.cluster.root)/paused")
+            try await eventually("all hooks run", within: .seconds(20)) { entries(of: folder.path).count == 20 }
+            let taken = process.descriptors.count - before
+            #expect(taken <= 20 * 4, "\(taken) descriptors for 20 hooks: \(process.descriptors.values.sorted())")
+            // One loop of HTTP for each of two cores, and no more for more.
+            let threads = entries(of: "/proc/\(process.pid)/task").map {
+                contents(of: "/proc/\(process.pid)/task/\($0)/comm")
+            }
+            #expect(threads.count { $0.hasPrefix("NIO-SGLTN") && !$0.contains("TP") } <= 2, "\(threads)")
+            try await watched.cluster.session.delete("\(watched.cluster.root)/paused")
         }
     }
 

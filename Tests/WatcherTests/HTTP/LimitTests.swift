@@ -5,13 +5,17 @@ import Testing
 
 /// What clients may take of the watcher.
 @Suite("HTTP limits") struct LimitTests {
-    /// Files that the process may open, clusters, connections and event streams.
+    /// Files that the process may open, and that are open; clusters, hooks; connections and event streams.
     @Test(arguments: [
-        (256, 1, 172, 86, 43), (1_024, 1, 940, 256, 128), (1_024, 40, 160, 80, 40), (1_048_576, 1_000, 1_024, 256, 128),
-        (64, 1, 8, 4, 2),
+        (256, 30, 1, false, 174, 87, 43), (1_024, 30, 1, false, 942, 256, 128), (1_024, 30, 40, false, 162, 81, 40),
+        (1_048_576, 30, 1_000, true, 1_024, 256, 128), (1_024, 120, 1, false, 852, 256, 128),
+        (1_024, 30, 1, true, 814, 256, 128), (64, 30, 1, false, 8, 4, 2),
     ])
-    func areWhatTheClustersLeave(_ files: Int, _ clusters: Int, _ connections: Int, _ streams: Int, _ own: Int) {
-        let limits = HTTPLimits(descriptors: files, clusters: clusters)
+    func areWhatTheRestLeaves(
+        _ files: Int, _ open: Int, _ clusters: Int, _ hasHooks: Bool, _ connections: Int, _ streams: Int, _ own: Int
+    ) {
+        let reserve = HTTPLimits.reserve(open: open, clusters: clusters, hasHooks: hasHooks)
+        let limits = HTTPLimits(descriptors: files, reserve: reserve)
         #expect(limits.connections == connections && limits.streams == streams && limits.streamsPerClient == own)
     }
 
