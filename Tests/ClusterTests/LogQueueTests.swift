@@ -50,6 +50,26 @@ struct LogQueueTests {
         close(file)
     }
 
+    /// It must not silence what comes behind it.
+    @Test func a_line_that_is_longer_than_the_room_is_written_alone() async throws {
+        let pipe = try FullPipe()
+        let file = open(pipe.path, O_WRONLY)
+        let queue = queue(file)
+        let long = String(repeating: "y", count: LogQueue.capacity + 1)
+        queue.add(Array("\(long)\n".utf8))
+        queue.add(Array("dropped with it\n".utf8))
+        var text = ""
+        try await eventually("it is written, and what was dropped is said") {
+            text += pipe.drain()
+            return text.hasSuffix("dropped 1\n")
+        }
+        queue.add(Array("after\n".utf8))
+        #expect(queue.flush(within: .seconds(10)))
+        text += pipe.drain()
+        #expect(text.drop { $0 == "\n" } == "\(long)\ndropped 1\nafter\n")
+        close(file)
+    }
+
     @Test(arguments: [true, false])
     func what_nobody_can_read_is_no_trouble(isClosed: Bool) throws {
         signal(SIGPIPE, SIG_IGN)

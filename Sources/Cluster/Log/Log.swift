@@ -28,6 +28,9 @@ public enum Log {
     /// The line that a command's failure is, whatever the level.
     public static func fail(_ message: String) { LineHandler(state).write(.error, message) }
 
+    /// Shows a line of somebody else's as it is, in its turn among our own.
+    public static func show(_ line: String) { state.queue.add(Array("\(line)\n".utf8)) }
+
     /// Calls `observe` with the number of lines whenever some are dropped, because nobody reads standard error.
     public static func observeDrops(_ observe: @escaping @Sendable (Int) -> Void) {
         state.queue.observeDrops(observe)

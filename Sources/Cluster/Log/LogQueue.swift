@@ -6,11 +6,11 @@ import Redis
 /// Who adds a line never waits. A thread of its own, begun with the first line, writes them one by one. What finds no room is
 /// counted, and a line says how many those were once half of the room is free again. `O_NONBLOCK` would do without the thread,
 /// but it belongs to the open file, which the server shares; and `poll` holds for one writer only.
-final class LogQueue: @unchecked Sendable {
+public final class LogQueue: @unchecked Sendable {
     // Unchecked: what is mutable is touched only between lock and unlock of `mutex`, which is not one of Swift's because a
     // writer waits for lines on it, and `flush` for their end.
 
-    /// How many bytes wait, at most.
+    /// How many bytes wait, at most; one line that is longer waits alone.
     static let capacity = 65_536
 
     private let descriptor: Int32
@@ -28,7 +28,7 @@ final class LogQueue: @unchecked Sendable {
     private var observer: (@Sendable (Int) -> Void)?
 
     /// - Parameter notice: The line, with its end, that says how many were dropped.
-    init(to descriptor: Int32, notice: @escaping @Sendable (_ dropped: Int) -> [UInt8]) {
+    public init(to descriptor: Int32, notice: @escaping @Sendable (_ dropped: Int) -> [UInt8]) {
         self.descriptor = descriptor
         self.notice = notice
         pthread_mutex_init(mutex, nil)
@@ -44,9 +44,9 @@ final class LogQueue: @unchecked Sendable {
     func observeDrops(_ observe: @escaping @Sendable (Int) -> Void) { locked { observer = observe } }
 
     /// Takes a line, with its end, or counts it as dropped.
-    func add(_ line: [UInt8]) {
+    public func add(_ line: [UInt8]) {
         let observe: (@Sendable (Int) -> Void)? = locked {
-            guard dropped == 0, bytes + line.count <= Self.capacity else {
+            guard dropped == 0, lines.isEmpty || bytes + line.count <= Self.capacity else {
                 dropped += 1
                 return observer
             }
@@ -64,7 +64,7 @@ final class LogQueue: @unchecked Sendable {
     /// Waits until all is written, at most for `limit`.
     /// - Returns: whether it is.
     @discardableResult
-    func flush(within limit: Duration) -> Bool {
+    public func flush(within limit: Duration) -> Bool {
         var end = timespec()
         clock_gettime(CLOCK_MONOTONIC, &end)
         let nanoseconds = end.tv_nsec + Int(limit / .nanoseconds(1))

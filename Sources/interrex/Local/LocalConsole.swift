@@ -5,24 +5,24 @@ import Redis
 /// What a person at the terminal sees: on standard output what happens, in words; with `--verbose` also the processes' own
 /// lines, on standard error.
 ///
-/// Written by a thread of its own: a terminal that is held (Ctrl-S), or a pipe that nobody reads, holds up nothing else.
+/// A terminal that is held (Ctrl-S), or a pipe that nobody reads, holds up nothing else: see `LogQueue`.
 struct LocalConsole: Sendable {
     /// What a line is to its reader, shown as a colour.
     enum Tone: Sendable { case plain, bad, good }
 
     /// Columns of the narrowest usual terminal.
     static let width = 80
-    /// Beyond so many lines that wait to be written, more are dropped: nobody reads them.
-    private static let mostWaiting = 2_000
 
     private let colours: (output: Bool, errors: Bool)
-    private let writer = EventLoop()
-    private let waiting = Protected(0)
+    private let output: LogQueue
 
     /// Colours only where there is a terminal that has some, and nobody has said NO_COLOR (https://no-color.org).
-    init(_ environment: Environment) {
+    init(_ environment: Environment, to descriptor: Int32 = 1) {
+        output = LogQueue(to: descriptor) { count in
+            Array("(\(count == 1 ? "1 line was" : "\(count) lines were") dropped because nobody read them)\n".utf8)
+        }
         let isPlain = environment.all["NO_COLOR"].map { !$0.isEmpty } ?? false || environment.all["TERM"] == "dumb"
-        colours = (isatty(1) == 1 && !isPlain, isatty(2) == 1 && !isPlain)
+        colours = (isatty(descriptor) == 1 && !isPlain, isatty(2) == 1 && !isPlain)
     }
 
     /// Says something, in lines of at most 80 columns where its words allow that.
@@ -30,14 +30,14 @@ struct LocalConsole: Sendable {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { $0.wrapped(to: Self.width) }
         let code = tone == .bad ? 31 : 32
         let isColoured = colours.output && tone != .plain
-        put(lines.map { isColoured ? "\u{1b}[\(code)m\($0)\u{1b}[0m\n" : "\($0)\n" }.joined(), to: 1)
+        for line in lines { output.add(Array((isColoured ? "\u{1b}[\(code)m\(line)\u{1b}[0m\n" : "\(line)\n").utf8)) }
     }
 
     /// Shows a line of a process under its name.
     func show(_ line: some StringProtocol, of name: String) {
         guard !line.isEmpty else { return }
         let label = name + String(repeating: " ", count: max(0, 11 - name.count))
-        put("\(colours.errors ? "\u{1b}[\(colour(of: name))m\(label)\u{1b}[0m" : label) | \(line)\n", to: 2)
+        Log.show("\(colours.errors ? "\u{1b}[\(colour(of: name))m\(label)\u{1b}[0m" : label) | \(line)")
     }
 
     /// Whether nobody can read any more what is said: the terminal was closed, or who read the pipe is gone.
@@ -49,7 +49,7 @@ struct LocalConsole: Sendable {
     /// Returns once everything is written, or after `limit`.
     func flush(on loop: EventLoop, within limit: Duration = .seconds(1)) async {
         let end = ContinuousClock.now + limit
-        while waiting.withLock({ $0 }) > 0, ContinuousClock.now < end {
+        while !output.flush(within: .zero), ContinuousClock.now < end {
             // Who writes is a thread that may be held for ever.
             try? await loop.sleep(for: .milliseconds(2))
         }
@@ -58,29 +58,6 @@ struct LocalConsole: Sendable {
     private func colour(of name: String) -> Int {
         let palette = [32, 33, 34, 35, 36, 92, 93, 94, 95, 96]
         return palette[name.utf8.reduce(0) { $0 &* 31 &+ Int($1) } % palette.count]
-    }
-
-    private func put(_ text: String, to descriptor: Int32) {
-        let isDropped = waiting.withLock { waiting in
-            waiting += waiting < Self.mostWaiting ? 1 : 0
-            return waiting >= Self.mostWaiting
-        }
-        if isDropped { return }
-        Task(executorPreference: writer) { [waiting] in
-            writeAll(text, to: descriptor)
-            waiting.withLock { $0 -= 1 }
-        }
-    }
-}
-
-/// Gives up where the terminal is gone (EIO) or the pipe has no reader (EPIPE): whoever looks at `isGone` does the rest.
-private func writeAll(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-        let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }
-        bytes = bytes.dropFirst(count)
     }
 }
 
