@@ -45,6 +45,7 @@ struct HookRunner: Service {
         defer { loop.close() }
         var schedule = HookSchedule()
         var behind: Set<String> = []
+        var troubles: [String: Int32] = [:]
         /// When a timer rings.
         var nextTurn: ContinuousClock.Instant?
         await withDiscardingTaskGroup { group in
@@ -55,7 +56,7 @@ struct HookRunner: Service {
             for await signal in signals {
                 guard !Task.isShuttingDownGracefully, !Task.isCancelled else { break }
                 switch signal {
-                case .event(let event): note(schedule.add(hooks(on: event), event, at: .now), &behind)
+                case .event(let event): note(schedule.add(hooks(on: event, &troubles), event, at: .now), &behind)
                 case .ended(let run):
                     schedule.end(run)
                     behind.remove(run.path)
@@ -109,20 +110,28 @@ struct HookRunner: Service {
 
     /// The paths of the hooks on an event: those of the folder itself, and of the one that is named after the event, all
     /// sorted by their own names.
-    private func hooks(on event: PublishedEvent) -> [String] {
-        var found: [(name: String, path: String)] = []
-        if let names = executables(in: folder) {
-            found += names.map { ($0, "\(folder)/\($0)") }
-        } else {
-            warn("the folder of hooks \(folder) can't be read (\(lastError())); check HOOKS_DIR")
-        }
+    private func hooks(on event: PublishedEvent, _ troubles: inout [String: Int32]) -> [String] {
         let own = "\(folder)/\(event.event).d"
-        if let names = executables(in: own) {
-            found += names.map { ($0, "\(own)/\($0)") }
-        } else if errno != ENOENT {
-            warn("the folder of hooks \(own) can't be read (\(lastError())); check its mode")
+        var found: [(name: String, path: String)] = []
+        for (path, advice) in [(folder, "check HOOKS_DIR"), (own, "check its mode")] {
+            found += names(in: path, advice, &troubles).map { ($0, "\(path)/\($0)") }
         }
         return found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }.map(\.path)
+    }
+
+    /// The executables of a folder. Why it can't be read is said once, until that changes.
+    private func names(in path: String, _ advice: String, _ troubles: inout [String: Int32]) -> [String] {
+        if let names = executables(in: path) {
+            troubles[path] = nil
+            return names
+        }
+        let number = errno
+        // An event need not have one, and a file of that name is a hook as any other.
+        let isNone = path != folder && [ENOENT, ENOTDIR].contains(number)
+        if troubles.updateValue(number, forKey: path) != number, !isNone {
+            warn("the folder of hooks \(path) can't be read (\(lastError(number))); \(advice)")
+        }
+        return []
     }
 
     /// The names of the executable regular files, and of links to them; nil, and `errno`, where the folder can't be read. Editors

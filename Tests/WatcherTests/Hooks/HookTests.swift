@@ -57,6 +57,34 @@ import Testing
         #expect(!hooks.text("done").contains(#""old""#) && !hooks.text("done").contains(#""new""#))
     }
 
+    /// A file that is named as a folder would be is a hook as any other.
+    @Test func aFileNamedAfterAnEvent() async throws {
+        let hooks = try HookFolder()
+        try hooks.add("one.d", #"echo "$INTERREX_EVENT" >> $OUT/log"#)
+        try await hooks.run {
+            for event in ["one", "two", "one"] { hooks.send(event) }
+            try await eventually("it ran on each") { hooks.text("log") == "one\ntwo\none\n" }
+        }
+        #expect(hooks.warnings.value.isEmpty)
+    }
+
+    /// Until it changes, and once more when it comes back.
+    @Test func aFolderThatCanNotBeReadIsSaidOnce() async throws {
+        let hooks = try HookFolder()
+        let own = "\(hooks.folder.path)/hooks/one.d"
+        try hooks.add("all", #"echo "$INTERREX_EVENT" >> $OUT/log"#)
+        try await hooks.run {
+            for count in 1...5 {
+                // A link to itself is read by nobody, root included.
+                if count == 4 { unlink(own) } else { symlink("one.d", own) }
+                hooks.send("one")
+                try await eventually("run \(count)") { hooks.text("log").split(separator: "\n").count == count }
+            }
+        }
+        let line = "the folder of hooks \(own) can't be read (Too many levels of symbolic links); check its mode"
+        #expect(hooks.warnings.value == [line, line])
+    }
+
     /// Executables in the order of their names; nothing else.
     @Test func whichFilesRun() async throws {
         let hooks = try HookFolder()
