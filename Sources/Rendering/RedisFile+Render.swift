@@ -6,11 +6,8 @@ extension RedisFile {
         try validate()
         let text = try template.render(scope.with(settings: settings.text))
         let whole = try Whole(text, source: template.name)
-        try whole.check("port", .be([String(port)]))
-        try whole.check("dir", .be([dataDirectory]))
-        try whole.check("daemonize", .onlyBe(["no"]))
+        try whole.check(port: port, folder: dataDirectory)
         try whole.check("cluster-enabled", .onlyBe(["no"]))
-        try whole.check("tls-port", .onlyBe(["0"]))
         let password = credentials?.password.text
         for name in ["requirepass", "masterauth"] {
             try whole.check(name, password.map { .be([$0]) } ?? .onlyBe([""]))

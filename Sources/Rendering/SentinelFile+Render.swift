@@ -11,10 +11,7 @@ extension SentinelFile {
         filled.bindings["renamed_commands"] = .renamed(renamedCommands.filter { !written.contains($0.command) })
         let text = try template.render(filled)
         let whole = try Whole(text, source: template.name)
-        try whole.check("port", .be([String(port)]))
-        try whole.check("dir", .be([dataDirectory]))
-        try whole.check("daemonize", .onlyBe(["no"]))
-        try whole.check("tls-port", .onlyBe(["0"]))
+        try whole.check(port: port, folder: dataDirectory)
         try whole.check("requirepass", sentinelPassword.map { .be([$0.text]) } ?? .onlyBe([""]))
         try whole.check("sentinel myid", .be(["myid", identity]))
         return text

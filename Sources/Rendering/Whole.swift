@@ -29,6 +29,14 @@ struct Whole {
         count = text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
     }
 
+    /// What every server must be told, and not to be asked for.
+    func check(port: Int, folder: String) throws(RenderingError) {
+        try check("port", .be([String(port)]))
+        try check("dir", .be([folder]))
+        try check("daemonize", .onlyBe(["no"]))
+        try check("tls-port", .onlyBe(["0"]))
+    }
+
     func check(_ name: String, _ must: Must) throws(RenderingError) {
         let found = last[name]
         switch must {
