@@ -7,13 +7,20 @@ public enum OwnProgram {
     /// The program's name, then its arguments.
     public static let arguments: [String] = CommandLine.arguments.isEmpty ? fromStack : CommandLine.arguments
 
-    /// A path under which it can be started again.
+    /// A path under which it can be started again, from any folder, also where its file was replaced since.
     public static var path: String {
         let link = "/proc/self/exe"
-        if access(link, X_OK) == 0 { return link }
-        // As the kernel was given it; relative to the working directory, which is not changed.
-        guard let address = UnsafePointer<CChar>(bitPattern: getauxval(UInt(AT_EXECFN))) else { return link }
-        return String(cString: address)
+        return access(link, X_OK) == 0 ? link : file
+    }
+
+    /// Its file, without links; as the kernel was given it where that is not found any more.
+    public static var file: String {
+        // Relative to the working directory, which is not changed.
+        let given = UnsafePointer<CChar>(bitPattern: getauxval(UInt(AT_EXECFN))).map { String(cString: $0) } ?? ""
+        let link = "/proc/self/exe"
+        guard let real = realpath(link, nil) ?? realpath(given, nil) else { return given }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     /// The kernel lays them out below the environment, with a NULL in between (x86-64 psABI, 3.4.1). Read before anything is

@@ -34,7 +34,7 @@ struct AsideCommand: ParsableCommand {
         StopSignals.install()
         try Log.start(environment, command: "aside")
         environment.warnOfLikelyMistakes()
-        let folder = try Folder.absolute(environment.text("DATA_DIR", default: "."))
+        let folder = try Folder.absolute(environment.text("DATA_DIR", default: "."), "DATA_DIR")
         guard Folder.exists(folder) else {
             throw Failure(.badConfiguration, "DATA_DIR \(folder.clipped) is no folder; set it to that of a server")
         }

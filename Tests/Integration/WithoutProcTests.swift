@@ -24,6 +24,23 @@ struct WithoutProcTests {
         }
     }
 
+    @Test func a_cluster_on_this_machine_starts_and_ends() async throws {
+        let folder = try TemporaryFolder()
+        let zookeeper = try await ZooKeeperServer.shared().connectString
+        let variables = ["PATH": "/usr/bin:/bin", "ZK_ROOT": "/without-proc", "TMPDIR": folder.path]
+        let arguments = ["--redis", "2", "--sentinels", "1", "--watchers", "0", "--zookeeper", zookeeper]
+        let local = try ChildProcess(
+            wrapper[0], Array(wrapper.dropFirst()) + [try interrexBinary(), "local"] + arguments,
+            environment: variables, folder: folder.path, output: "\(folder.path)/output")
+        try await eventually("it is up: \(local.text)", within: .seconds(40)) {
+            if let code = local.exitCode { throw TestFailure("it ended with \(code): \(local.text)") }
+            return local.text.contains("redis-cli -p")
+        }
+        local.signal(SIGTERM)
+        try await local.wait(within: .seconds(20))
+        #expect(entries(of: folder.path) == ["output"])
+    }
+
     @Test(arguments: [("interrex", "--version"), ("interrex-watcher", "--version")])
     func arguments_are_heard(program: String, argument: String) async throws {
         let folder = try TemporaryFolder()

@@ -27,9 +27,9 @@ struct LaunchSettings: Sendable {
         address = try Self.address(environment, bind: bind, port: port)
         masterTimeout = try environment.duration(
             "MASTER_TIMEOUT", default: .seconds(60), in: .milliseconds(1)...(.seconds(86_400)))
-        dataFolder = try Folder.absolute(environment.text("DATA_DIR", default: "."))
+        dataFolder = try Folder.absolute(environment.text("DATA_DIR", default: "."), "DATA_DIR")
         let sandbox = try environment.text("MESOS_SANDBOX", default: dataFolder)
-        let configFolder = try Folder.absolute(environment.text("CONFIG_DIR", default: sandbox))
+        let configFolder = try Folder.absolute(environment.text("CONFIG_DIR", default: sandbox), "CONFIG_DIR")
         configPath = "\(configFolder)/\(kind.fileStem)-\(port).conf"
         let name = try environment.text(kind.variable, default: kind.program)
         server = forReal ? try ServerBinary(name, variable: kind.variable, environment) : nil

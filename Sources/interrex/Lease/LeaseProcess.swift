@@ -32,11 +32,15 @@ struct LeaseProcess {
         guard server >= 0 else {
             throw Failure(.unavailable, "no pidfd can be opened (\(lastError())); Linux 5.3 or later is needed")
         }
-        let sources = ([server, order.read, replaced.read] + (lock.map { [$0.descriptor] } ?? [])).map {
-            fcntl($0, F_DUPFD_CLOEXEC, 10)
+        defer { for descriptor in [order.read, replaced.read, server] { close(descriptor) } }
+        let given = [server, order.read, replaced.read] + (lock.map { [$0.descriptor] } ?? [])
+        let program = Spawn(
+            OwnProgram.path, ["interrex", "lease"],
+            streams: [.nothing, .nothing, errors.map { .of($0) } ?? .ours] + given.map { .of($0) })
+        let child: pid_t
+        do throws(SystemFailure) { child = try program.start() } catch {
+            throw Failure(.unavailable, "the lease can't be started (\(lastError(error.number)))")
         }
-        let child = try spawn(sources, errors)
-        for descriptor in sources + [order.read, replaced.read, server] { close(descriptor) }
         // The other end of `replaced` stays open in us, close-on-exec: that is what tells.
         return LeaseProcess(pid: child, orders: order.write)
     }
@@ -45,7 +49,7 @@ struct LeaseProcess {
     /// - Throws: `Failure` (69) where it is gone.
     func send(_ order: LeaseOrder) throws(Failure) {
         let bytes = Array(order.text.utf8)
-        guard write(orders, bytes, bytes.count) == bytes.count else {
+        guard writeWhole(bytes, to: orders) else {
             throw Failure(.unavailable, "the lease can't be told its order (\(lastError()))")
         }
         close(orders)
@@ -68,36 +72,5 @@ struct LeaseProcess {
             }
             (read, write) = (ends[0], ends[1])
         }
-    }
-
-    private static func spawn(_ sources: [Int32], _ errors: Int32?) throws(Failure) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in 0...1 as ClosedRange<Int32> {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
-        }
-        if let errors { posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO) }
-        for (target, source) in zip(Descriptor.server..., sources) {
-            posix_spawn_file_actions_adddup2(&actions, source, target)
-        }
-        posix_spawn_file_actions_addclosefrom_np(&actions, Descriptor.server + Int32(sources.count))
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
-
-        let argv = [strdup("interrex"), strdup("lease"), nil]
-        defer { for argument in argv { free(argument) } }
-        var pid: pid_t = 0
-        let code = posix_spawn(&pid, OwnProgram.path, &actions, &attributes, argv, environ)
-        guard code == 0 else { throw Failure(.unavailable, "the lease can't be started (\(lastError(code)))") }
-        return pid
     }
 }

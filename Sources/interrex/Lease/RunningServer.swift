@@ -100,10 +100,11 @@ struct RunningServer: Sendable {
         let name = "\(title.kind.fileStem)-\(title.port).conf"
         var folders: [String] = []
         for variable in ["CONFIG_DIR", "MESOS_SANDBOX", "DATA_DIR"] {
-            if let folder = try environment.text(variable) { folders.append(Folder.absolute(folder)) }
+            if let folder = try environment.text(variable) { folders.append(try Folder.absolute(folder, variable)) }
         }
         // A server's working directory is its `dir`.
-        let paths = config.map { [Folder.absolute($0)] } ?? (folders + ["/proc/\(pid)/cwd"]).map { "\($0)/\(name)" }
+        var paths = (folders + ["/proc/\(pid)/cwd"]).map { "\($0)/\(name)" }
+        if let config { paths = [try Folder.absolute(config, "--config")] }
         for path in paths {
             if let bytes = readFile(path, limit: 8 << 20) { return (path, String(decoding: bytes, as: UTF8.self)) }
         }

@@ -13,7 +13,7 @@ struct LocalFolder {
     init(_ path: String?) throws {
         isTemporary = path == nil
         if let path {
-            self.path = Folder.absolute(path)
+            self.path = try Folder.absolute(path, "--folder")
             guard mkdir(self.path, 0o700) == 0 || errno == EEXIST else {
                 throw Failure(.badConfiguration, "the folder \(path) can't be made (\(lastError())); check --folder")
             }

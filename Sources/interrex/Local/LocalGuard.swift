@@ -22,28 +22,12 @@ struct LocalGuard: Sendable {
             throw Failure(.unavailable, "no pipe can be opened (\(lastError()))")
         }
         defer { close(ends[0]) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
-        for descriptor in 1...2 as ClosedRange<Int32> {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
-        }
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        posix_spawn_file_actions_addchdir_np(&actions, "/")
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // `POSIX_SPAWN_SETSID` of spawn.h, which glibc shows under _GNU_SOURCE only: what ends the terminal leaves it alone.
-        posix_spawnattr_setflags(&attributes, 0x80)
-        let words = ["interrex", Self.command, folder ?? ""]
-        let argv = words.map { strdup($0) } + [nil]
-        defer { for argument in argv { free(argument) } }
-        var pid: pid_t = 0
-        let code = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, argv, environ)
-        guard code == 0 else {
+        var process = Spawn(
+            OwnProgram.path, ["interrex", Self.command, folder ?? ""], streams: [.of(ends[0]), .nothing, .nothing])
+        (process.folder, process.group) = ("/", .ownSession)
+        do throws(SystemFailure) { _ = try process.start() } catch {
             close(ends[1])
-            throw Failure(.unavailable, "the guard can't be started (\(lastError(code)))")
+            throw Failure(.unavailable, "the guard can't be started (\(lastError(error.number)))")
         }
         pipe = ends[1]
     }

@@ -68,7 +68,7 @@ struct LocalPlan: Sendable {
         let name = kind == .redis ? "redis-\(number)" : "sentinel-\(number)"
         let folder = "\(folder)/\(name)"
         return Program(
-            name: name, path: "/proc/self/exe", arguments: [kind.fileStem],
+            name: name, path: OwnProgram.path, arguments: [kind.fileStem],
             variables: variables(port: port, zookeeper: zookeeper, folder: folder), folder: folder,
             rendered: "\(kind.fileStem)-")
     }
@@ -84,13 +84,9 @@ struct LocalPlan: Sendable {
 
     /// - Throws: `Failure` (127) where there is none.
     func watcherBinary() throws(Failure) -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = readlink("/proc/self/exe", &buffer, buffer.count)
-        if length > 0 {
-            let own = String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            let beside = "\(own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex))/interrex-watcher"
-            if access(beside, X_OK) == 0 { return beside }
-        }
+        let own = OwnProgram.file
+        let beside = "\(own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex))/interrex-watcher"
+        if access(beside, X_OK) == 0 { return beside }
         return try ServerBinary("interrex-watcher", variable: "PATH", environment).path
     }
 

@@ -31,35 +31,12 @@ struct LocalProcess: Sendable {
     init(_ program: LocalPlan.Program, log: LocalLog) throws(Failure) {
         let output = try log.open()
         defer { close(output) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        for descriptor in 1...2 as ClosedRange<Int32> {
-            posix_spawn_file_actions_adddup2(&actions, output, descriptor)
-        }
-        posix_spawn_file_actions_addchdir_np(&actions, program.folder)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(
-            &attributes,
-            Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETPGROUP))
-
-        let argv = ([program.path] + program.arguments).map { strdup($0) } + [nil]
-        let variables = program.variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in argv + variables { free(text) } }
-        var child: pid_t = 0
-        let code = posix_spawn(&child, program.path, &actions, &attributes, argv, variables)
-        guard code == 0 else {
-            throw Failure(.unavailable, "\(program.path.clipped) can't be started (\(lastError(code)))")
+        var process = Spawn(
+            program.path, [program.path] + program.arguments, streams: [.nothing, .of(output), .of(output)])
+        (process.folder, process.variables, process.group) = (program.folder, program.variables, .own)
+        let child: pid_t
+        do throws(SystemFailure) { child = try process.start() } catch {
+            throw Failure(.unavailable, "\(program.path.clipped) can't be started (\(lastError(error.number)))")
         }
         pid = child
         // A child that is not waited for keeps its process id: no other can have come to it.

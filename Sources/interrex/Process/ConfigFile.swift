@@ -9,7 +9,7 @@ enum ConfigFile {
         // 0600 by mkstemp: the file holds passwords.
         let descriptor = mkstemp(&temporary)
         guard descriptor >= 0 else { throw failure(path) }
-        let written = writeAll(text, to: descriptor) && fsync(descriptor) == 0
+        let written = writeWhole(text.utf8, to: descriptor) && fsync(descriptor) == 0
         let number = errno
         close(descriptor)
         guard written, rename(temporary, path) == 0 else {
@@ -34,16 +34,6 @@ enum ConfigFile {
         guard entry.hasPrefix("\(name).") else { return false }
         let suffix = entry.dropFirst(name.count + 1)
         return suffix.utf8.count == 6 && suffix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
-    }
-
-    private static func writeAll(_ text: String, to descriptor: Int32) -> Bool {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count >= 0 || errno == EINTR else { return false }
-            rest = rest.dropFirst(max(count, 0))
-        }
-        return true
     }
 
     private static func failure(_ path: String, _ number: Int32 = errno) -> Failure {

@@ -4,9 +4,17 @@ import Succession
 
 /// Folders as the launchers need them: absolute, existing, writable.
 enum Folder {
-    static func absolute(_ path: String) -> String {
+    /// - Parameter name: what the path is called that was given.
+    /// - Throws: `Failure` (78) for a relative one where the current directory is gone.
+    static func absolute(_ path: String, _ name: String) throws(Failure) -> String {
         var path = path
-        if !path.hasPrefix("/"), let here = getcwd(nil, 0) {
+        if !path.hasPrefix("/") {
+            guard let here = getcwd(nil, 0) else {
+                throw Failure(
+                    .badConfiguration,
+                    "\(name) is \(path.clipped), and the current directory can't be found (\(lastError())); set \(name) to an "
+                        + "absolute path, or start in a directory that is there")
+            }
             defer { free(here) }
             path = path == "." ? String(cString: here) : "\(String(cString: here))/\(path)"
         }
@@ -61,7 +69,7 @@ enum Folder {
             unlink(name)
         }
         let block = [UInt8](repeating: 0, count: 4_096)
-        guard write(descriptor, block, block.count) == block.count else {
+        guard writeWhole(block, to: descriptor) else {
             throw Failure(
                 .badConfiguration, "nothing can be written in \(path.clipped) (\(lastError())); make room on that disk")
         }

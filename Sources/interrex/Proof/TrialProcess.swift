@@ -35,7 +35,7 @@ final class TrialProcess {
             close(settings)
             close(ends[1])
         }
-        guard writeWhole(text, to: settings) else {
+        guard writeWhole(text.utf8, to: settings) else {
             close(ends[0])
             throw SystemFailure(number: errno)
         }
@@ -112,21 +112,6 @@ final class TrialProcess {
         read()
         end = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed
     }
-}
-
-/// A system call that failed.
-struct SystemFailure: Error {
-    let number: Int32
-}
-
-private func writeWhole(_ text: String, to descriptor: Int32) -> Bool {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        guard count > 0 || errno == EINTR else { return false }
-        rest = rest.dropFirst(max(count, 0))
-    }
-    return true
 }
 
 extension String {
