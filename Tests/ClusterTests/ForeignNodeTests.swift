@@ -144,7 +144,7 @@ struct ForeignNodeTests {
             let (own, foreign) = (Array("127.0.0.1 7002".utf8), Array("127.0.0.1 7009".utf8))
             var configuration = Session.Configuration(servers: place.settings.servers)
             configuration.digest = Self.user
-            configuration.acl = .readable
+            configuration.acl = .open
             let other = try await Session.connect(configuration, within: .seconds(15))
             let ours = try await place.another()
             let isOver = Support.Locked(false)
