@@ -93,7 +93,7 @@ enum Watcher {
             throw Failure(.unavailable, "the system gives no thread; raise its limit of processes (ulimit -u)")
         }
         let hasHooks = settings.hooks != nil
-        let probe = ServerProbe(settings.redis, desk.confidants, on: loop)
+        let probe = ServerProbe(settings.redis, desk, on: loop)
         let roots = (settings.roots.clusters + settings.roots.parents.map { "\($0)/*" }).joined(separator: ", ")
         var services: [any Service] = [
             HTTPServer(

@@ -100,9 +100,17 @@ extension ClusterStatus {
         guard snapshot.members.contains(address) else { return .unavailable("\(address) is no live member") }
         var asked = snapshot
         async let ofReplica = probe(address)
-        // What our own machine keeps us from asking is as it was.
-        if limit != nil, let answer = await probe(master) { asked.instances[master] = answer }
-        if let answer = await ofReplica { asked.instances[address] = answer }
+        let answers = (
+            master: limit == nil ? snapshot.instances[master] : await probe(master), replica: await ofReplica
+        )
+        // What our own machine keeps us from asking is as it was, as long as that tells anything.
+        if answers.master == nil || answers.replica == nil, isOlder(than: limit) {
+            return .unavailable(
+                "this watcher can't ask \(address) at the moment, and its last look is too old: \(snapshot.shortage ?? "see its log")"
+            )
+        }
+        if let answer = answers.master { asked.instances[master] = answer }
+        if let answer = answers.replica { asked.instances[address] = answer }
         guard !asked.isStranger(address) else {
             return .unavailable("\(address) is no server of this cluster any more")
         }
@@ -118,6 +126,13 @@ extension ClusterStatus {
             return .unavailable("\(address) \(complaint)")
         }
         return Reply("\(address) replicates from \(master)")
+    }
+
+    /// Whether the last look is too old to say that a replica is not further behind.
+    private func isOlder(than limit: Lag?) -> Bool {
+        guard !isStale else { return true }
+        if case .time(let longest)? = limit { return seen.map { $0.duration(to: .now) > longest } ?? true }
+        return false
     }
 
     /// An empty history before the first look would be a wrong answer.

@@ -22,9 +22,9 @@ actor ServerProbe {
     private let ask: @Sendable (Address) async -> Instance?
     private var questions: [Address: Question] = [:]
 
-    init(_ settings: RedisSettings, _ confidants: Confidants, on loop: EventLoop) {
-        let contacts = Contacts(on: loop, confidants: confidants)
-        let prober = Prober(settings, on: loop, contacts: contacts)
+    init(_ settings: RedisSettings, _ desk: Desk, on loop: EventLoop) {
+        let contacts = Contacts(on: loop, confidants: desk.confidants)
+        let prober = Prober(settings, on: loop, contacts: contacts, shortage: desk.probeShortage)
         self.init(on: loop, contacts: contacts) { await prober.knownInstance($0) }
     }
 

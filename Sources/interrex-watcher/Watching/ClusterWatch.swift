@@ -130,6 +130,7 @@ actor ClusterWatch {
             return .milliseconds(500)
         }
         await performer.learn(from: snapshot)
+        snapshot.shortage = snapshot.shortage ?? desk.probeShortage.recent
         snapshot.resting = await performer.resting
         snapshot.refusals = await performer.refusals
         // Who could not be asked may have been otherwise meanwhile.

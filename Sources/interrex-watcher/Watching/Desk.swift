@@ -20,6 +20,8 @@ struct Desk: Sendable {
     var pulse: Pulse
     /// Whom passwords may be told, of all clusters.
     var confidants = Confidants()
+    /// What our own machine lacked where load balancers asked.
+    var probeShortage = Shortage()
     /// How fast ZooKeeper is.
     var zooKeeperPace = ZooKeeperPace()
 }

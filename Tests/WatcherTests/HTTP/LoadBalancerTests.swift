@@ -50,6 +50,24 @@ import Testing
         }
     }
 
+    /// A replica that nobody can ask is as it was in the last look, as long as that is young enough for what is asked.
+    @Test func replicaThatCannotBeAsked() async throws {
+        var status = Sights.healthy()
+        status.seen = .now - .seconds(5)
+        try await TestServer.run([status], probe: { _ in nil }) { server in
+            for query in ["", "?max-lag=1mb", "?max-lag=20s"] {
+                try await server.expect("/replica/10.0.0.1:2\(query)", code: 200)
+            }
+            try await server.expect("/replica/10.0.0.1:2?max-lag=2s", code: 503)
+        }
+        status.seen = .now - .seconds(31)
+        try await TestServer.run([status], probe: { _ in nil }) { server in
+            for query in ["", "?max-lag=1mb", "?max-lag=60s"] {
+                try await server.expect("/replica/10.0.0.1:2\(query)", code: 503)
+            }
+        }
+    }
+
     /// A limit that is misspelt is none, and would let clients to a replica that is to be kept from them.
     @Test(arguments: ["replica/10.0.0.1:2?max_lag=1mb", "replica/10.0.0.1:2?maxlag=1", "primary/10.0.0.1:1?max-lag=1"])
     func parametersThatAreNotUnderstood(_ path: String) async throws {
