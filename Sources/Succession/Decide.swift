@@ -63,7 +63,9 @@ extension Observation {
         // Members whose record was lost go before a claim, with the same caution as in rules 4e and 5b.
         let unrecorded = successors + (patienceIsOver ? [] : others.filter(cannotBeAsked))
         if !unrecorded.isEmpty {
-            return Ruling(rule: .nothingRecorded, decision: .wait(.unrecordedMembers(unrecorded)))
+            let reason =
+                unrecorded.allSatisfy(isNeverMaster) ? Reason.neverMasters(unrecorded) : .unrecordedMembers(unrecorded)
+            return Ruling(rule: .nothingRecorded, decision: .wait(reason))
         }
         return Ruling(rule: .nothingRecorded, decision: coldStart(at: nil))
     }
@@ -101,8 +103,10 @@ extension Observation {
         }
         let successors = successors
         if !successors.isEmpty {
+            let isHopeless = successors.allSatisfy(isNeverMaster)
             return Ruling(
-                rule: .deadWithSuccessors, decision: .wait(.promotionOf(master: master, successors)))
+                rule: .deadWithSuccessors,
+                decision: .wait(isHopeless ? .neverMasters(successors) : .promotionOf(master: master, successors)))
         }
         // A live member that can't be asked may hold the only copy: the same caution as in rule 5b.
         let unknown = others.filter(cannotBeAsked)

@@ -30,6 +30,8 @@ public enum Reason: Equatable, Sendable {
     case shortage(String)
     /// Nobody can be followed, and the user wants our own server never to be master.
     case neverMaster
+    /// Nobody else has the data than these, which the user wants never to be master.
+    case neverMasters([Address])
     /// A Redis answers at the recorded address that nothing shows to be of this cluster.
     case notKnownToBeOurs(Address)
     case denied(Address)
@@ -83,6 +85,9 @@ extension Reason: CustomStringConvertible {
         case .neverMaster:
             "there is no master to follow, and this server may never be one: its settings say replica-priority 0; start a "
                 + "server with another priority"
+        case .neverMasters(let members):
+            "there is no master, and what it held is on \(list(members)), which may never be one: the settings there say "
+                + "replica-priority 0; start a member that has that data, or give one of these another priority (CONFIG SET)"
         case .failoverInProgress:
             "a sentinel reports a failover in progress"
         case .notKnownToBeOurs(let address):

@@ -19,13 +19,15 @@ extension Observation {
     /// Live members beside which a new master would be one too many, or without their data.
     ///
     /// A member that nobody would promote, because it can't be and lacks what there was (killed masters leave such replicas
-    /// behind, on their old data), is none where our own data lacks nothing: it would wait for us for ever, and we for it.
+    /// behind, on their old data), is none where our own data lacks nothing: it would wait for us for ever, and we for it. Nor is
+    /// then one that must never be master.
     var successors: [Address] {
         others.filter { isPromotable($0) || isLiveMaster($0) || holdsData($0) && !isHeldBack($0) }
     }
 
     private func isHeldBack(_ member: Address) -> Bool {
         let own = judged(data)
+        if isNeverMaster(member) { return data.isUsable && !isBehind(own) }
         guard holdings.map({ $0.keys > 0 }) ?? false, data.isUsable, !isBehind(own), let copy = freshness(of: member)
         else { return false }
         return isBehind(copy) || copy.position?.epoch ?? 0 < own.position?.epoch ?? 0

@@ -21,6 +21,13 @@ extension DecideScenarioTests {
             "F39: dead, a replica lives", .start.recorded(.refused).member(C.first, C.replica()),
             .wait(.promotionOf(master: C.recorded, [C.first]))),
         Scenario(
+            "dead, a replica lives that must never be master, and we have nothing",
+            .start.recorded(.refused).member(C.first, C.replica(priority: 0, isUsers: true)),
+            .wait(.neverMasters([C.first]))),
+        Scenario(
+            "the same, and we have data of our own",
+            .start.recorded(.refused).member(C.first, C.replica(priority: 0, isUsers: true)).holding(), .stand),
+        Scenario(
             "F39: dead, the watcher has not recorded the promoted one yet",
             .start.recorded(.refused).member(C.first, C.master(keys: false)).standing(.onlyUs),
             .wait(.promotionOf(master: C.recorded, [C.first]))),

@@ -54,6 +54,7 @@ extension Dimension {
         Neighbour(Cast.replica(offset: 2_000)),
         Neighbour(Cast.replica(synchronised: false, priority: 0, offset: 500, linked: false)),
         Neighbour(Cast.replica(synchronised: false, priority: 0, keys: false)),
+        Neighbour(Cast.replica(priority: 0, offset: 2_000, isUsers: true)),
         Neighbour(Cast.master(after: Cast.line, keys: false)),
         Neighbour(Cast.master(keys: false)),
         Neighbour(.silent),

@@ -57,7 +57,10 @@ enum OracleTable {
         // Beyond the table: a lost record is no reason to claim beside members that have the data, or may have it.
         Row(
             .nothingRecorded, when: { !$0.successors.isEmpty || !$0.unknown.isEmpty && !$0.impatient },
-            then: { .wait(.unrecordedMembers($0.successors + ($0.impatient ? [] : $0.listed($0.unknown)))) }),
+            then: { words in
+                let all = words.successors + (words.impatient ? [] : words.listed(words.unknown))
+                return .wait(words.areNeverMasters(all) ? .neverMasters(all) : .unrecordedMembers(all))
+            }),
         Row(.nothingRecorded, when: { _ in true }, then: coldStart),
     ]
 
@@ -91,7 +94,10 @@ enum OracleTable {
             then: { .wait(.startingOrCutOff($0.it)) }),
         Row(
             .deadWithSuccessors, when: { $0.dead.contains($0.it) && !$0.successors.isEmpty },
-            then: { .wait(.promotionOf(master: $0.it, $0.successors)) }),
+            then: { words in
+                let all = words.successors
+                return .wait(words.areNeverMasters(all) ? .neverMasters(all) : .promotionOf(master: words.it, all))
+            }),
         // Beyond the table: a live member that can't be asked may hold the only copy, as in rule 5b.
         Row(
             .deadWithSuccessors, when: { $0.dead.contains($0.it) && !$0.unknown.isEmpty && !$0.impatient },
@@ -156,6 +162,9 @@ extension OracleWords {
     /// Beyond the table: whoever lacks what there was, and could only be promoted by a watcher that won't, waits for us where we
     /// lack nothing.
     var successors: [Address] { listed(promotable + holders.filter { !waitsForUs($0) } + liveMasters) }
+
+    /// Whether the user wants each of them never to be master.
+    func areNeverMasters(_ addresses: [Address]) -> Bool { addresses.allSatisfy(isNeverMaster) }
 
     /// Of several, the one with the highest offset; of equals, the first in the order of reasons.
     var promotedFurthest: Address {

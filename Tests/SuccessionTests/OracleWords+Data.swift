@@ -116,7 +116,13 @@ extension OracleWords {
         return OracleOrder.lacks(epoch, offset, of: held)
     }
 
+    func isNeverMaster(_ member: Address) -> Bool {
+        guard case .replica(let replication)? = o.instances[member]?.answer else { return false }
+        return replication.priority == 0 && replication.awaitedPriority == nil
+    }
+
     func waitsForUs(_ member: Address) -> Bool {
+        if isNeverMaster(member), own.holdsData, own.isLoadable, !lacksSomething(own) { return true }
         guard let held = known.held, held.keys > 0, own.holdsData, own.isLoadable, !lacksSomething(own) else {
             return false
         }

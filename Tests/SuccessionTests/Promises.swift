@@ -61,6 +61,8 @@ enum Promises {
                 return "it passes over a live master that holds data"
             case .master? where o.record?.address != o.me: return "it makes a second master"
             case .replica(let replication)? where o.record?.address != o.me:
+                // Who must never be master is none to wait for, for somebody with data.
+                if replication.priority == 0, replication.awaitedPriority == nil, o.data.holdsData { continue }
                 if replication.history.holdsKeys || replication.synchronised && replication.priority > 0 {
                     return "it passes over a live replica that holds data or can be promoted"
                 }

@@ -6,6 +6,7 @@ import Testing
 @Suite struct ReasonTests {
     static let reasons: [Reason] = [
         .nothingRecorded, .unrecordedMembers([Cast.first, Cast.second]), .failoverInProgress, .neverMaster,
+        .neverMasters([Cast.first]),
         .notKnownToBeOurs(Cast.recorded), .denied(Cast.recorded), .stranger(Cast.recorded),
         .startingOrCutOff(Cast.recorded), .dead(Cast.recorded), .promotionOf(master: Cast.recorded, [Cast.first]),
         .unknownData(master: Cast.recorded, [Cast.first]), .fresherMembers([Cast.first]),
