@@ -19,6 +19,7 @@ enum Watcher {
             guard try answersArguments() else { return }
             try Log.start(.process, command: "watcher")
             Environment.process.warnOfLikelyMistakes()
+            try checkProc()
             let settings = try WatcherSettings(.process)
             Environment.forgetSecrets()
             settings.redis.hideSecrets(with: settings.registry)
@@ -38,6 +39,17 @@ enum Watcher {
 
     /// A hook that doesn't read its input, or a client that is gone, must not end the watcher.
     private static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+    /// libdispatch reads the state of its threads there once in a while, and ends a process that can't
+    /// (`_dispatch_workq_monitor_pools`).
+    private static func checkProc() throws(Failure) {
+        guard access("/proc/self/task", R_OK) == 0 else {
+            throw Failure(
+                .badConfiguration,
+                "/proc/self/task can't be read (\(lastError())), without which this program would be ended at some moment; "
+                    + "mount /proc here")
+        }
+    }
 
     /// Each server and sentinel of each cluster costs a descriptor or two.
     private static func allowManyConnections() {

@@ -3,7 +3,7 @@ import Glibc
 import Support
 import Testing
 
-/// Where `/proc` is not mounted everything works as ever.
+/// Where `/proc` is not mounted all launchers and leases work as ever, and a watcher says that it can't.
 @Suite(.inTurn, .enabled(if: Requirement.mounts.isMetOrDemanded, "needs mounts of one's own"))
 struct WithoutProcTests {
     private let wrapper = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"]
@@ -12,15 +12,21 @@ struct WithoutProcTests {
         try await TestCluster.with { cluster in
             let master = try await cluster.redis(quickRedis, wrapper: wrapper).ready()
             let sentinel = try await cluster.sentinel(quickSentinel, wrapper: wrapper).ready()
-            let watcher = try cluster.watcher(wrapper: wrapper)
             _ = try await cluster.registered(2)
-            try await eventually("it leads") { watcher.count(of: "this watcher leads") == 1 }
             #expect(await master.role == "master")
             for server in [sentinel, master] {
                 server.process.signal(SIGKILL)
                 try await server.process.wait()
             }
             try await eventually("their nodes are gone") { try await cluster.registrations().isEmpty }
+        }
+    }
+
+    @Test func a_watcher_says_that_it_needs_it() async throws {
+        try await TestCluster.with { cluster in
+            let watcher = try cluster.watcher(wrapper: wrapper)
+            #expect(try await watcher.process.wait(within: .seconds(10)) == 78)
+            #expect(watcher.process.text.contains("error interrex watcher: /proc/self/task can't be read"))
         }
     }
 
