@@ -19,8 +19,8 @@ struct HookSchedule {
     static let limit = 64
     /// How many run at once, at most; a quarter of them is kept for a change of the master.
     static let places = 32
-    /// How many descriptors one that runs takes of ours: its pipes, and what tells of its end.
-    static let descriptors = 4
+    /// How many descriptors one takes of ours, at most while it is being started: its pipes, and what tells of its end.
+    static let descriptors = 6
 
     private var waiting: [Run] = []
     private var running: [Run] = []

@@ -75,7 +75,7 @@ import ZooKeeper
             try await watched.cluster.session.create("\(watched.cluster.root)/paused")
             try await eventually("all hooks run", within: .seconds(20)) { entries(of: folder.path).count == 20 }
             let taken = process.descriptors.count - before
-            #expect(taken <= 20 * 4, "\(taken) descriptors for 20 hooks: \(process.descriptors.values.sorted())")
+            #expect(taken <= 20 * 6, "\(taken) descriptors for 20 hooks: \(process.descriptors.values.sorted())")
             // One loop of HTTP for each of two cores, and no more for more.
             let threads = entries(of: "/proc/\(process.pid)/task").map {
                 contents(of: "/proc/\(process.pid)/task/\($0)/comm")
