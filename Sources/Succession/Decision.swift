@@ -91,10 +91,9 @@ extension Reason: CustomStringConvertible {
         case .failoverInProgress:
             "a sentinel reports a failover in progress"
         case .notKnownToBeOurs(let address):
-            "a Redis answers at \(address) that has neither a lease nor a mark of this cluster, and sentinels that name it are no "
-                + "proof; if its lease died, run interrex renew-lease PID on its host; if another tool started it for this cluster, "
-                + "give it our mark (Redis 7: CONFIG SET proc-title-template '\(Mark.form)', then CONFIG REWRITE); and check that "
-                + "CONFIG GET is allowed there"
+            "a Redis answers at \(address) without our lease or mark, and sentinels that name it are no proof: if its lease died, "
+                + "run interrex renew-lease PID there; if another tool started it, mark it (CONFIG SET proc-title-template "
+                + "'\(Mark.form)', CONFIG REWRITE); and allow CONFIG GET"
         case .denied(let address):
             "the Redis at \(address) does not let us in; check REDIS_PASSWORD and REDIS_USERNAME, its maxclients, and that a "
                 + "member's node registers it: nobody else is told a password"

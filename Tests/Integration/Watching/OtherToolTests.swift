@@ -31,7 +31,7 @@ import ZooKeeper
             }
             let ours = try cluster.sentinel(quickSentinel)
             try await eventually("the launcher says what to do: \(ours.process.text)") {
-                ours.process.text.contains("127.0.0.1:\(master.port) that has neither a lease nor a mark")
+                ours.process.text.contains("127.0.0.1:\(master.port) without our lease or mark")
                     && ours.process.text.contains("CONFIG SET proc-title-template")
             }
 
@@ -42,7 +42,7 @@ import ZooKeeper
             try await eventually("all four count, and nothing is doubted", within: .seconds(30)) {
                 let body = await status()
                 let counted = sentinels.allSatisfy {
-                    body.contains("\"address\":\"127.0.0.1:\($0.port)\",\"answers\":true")
+                    body.contains("\"address\":\"127.0.0.1:\($0.port)\",\"asked\":true,\"answers\":true")
                 }
                 return counted && !body.contains("false-sentinels") && !body.contains("unknown-master")
                     && body.contains("\"failover_possible\":true")
