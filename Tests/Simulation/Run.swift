@@ -59,6 +59,9 @@ extension World {
         // Nobody finds a server without a lease once its master is gone; what it is or holds is known to nobody.
         if slots.contains(where: { $0.server != nil && ($0.lease?.isGone ?? true) }) { return "a lease was killed" }
         if zk.wipes > 0 { return "ZooKeeper's data was lost" }
+        // Nobody gives up what only a server has that is never to be master.
+        let holders = slots.filter { ($0.server?.holdsKeys ?? $0.folder.inPlace.holdsData) }
+        if !holders.isEmpty, holders.allSatisfy(\.isNeverMaster) { return "only one that must never lead holds data" }
         // Who was started meanwhile has set its data aside to follow what they named.
         if tally.lies > 0 { return Self.falseMajority }
         // Nobody goes on without it before a person has looked at it.
@@ -67,9 +70,6 @@ extension World {
                 ?? (slot.folder.inPlace.holdsData ? (true, slot.folder.inPlace.isDamaged) : nil)
         }
         if copies.contains(where: \.1), !copies.contains(where: { $0.0 && !$0.1 }) { return "all data is damaged" }
-        // Nobody gives up what only a server has that is never to be master.
-        let holders = slots.filter { ($0.server?.holdsKeys ?? $0.folder.inPlace.holdsData) }
-        if !holders.isEmpty, holders.allSatisfy(\.isNeverMaster) { return "only one that must never lead holds data" }
         // Two copies that share no master any more: a live master that neither ZooKeeper nor a sentinel names, and a
         // replica of the dead recorded one that holds data. Which one is to be lost, is not for a rule to say.
         let masters = slots.compactMap(\.server).filter(\.isMaster)
