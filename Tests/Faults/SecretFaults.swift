@@ -47,8 +47,11 @@ import Testing
             }
 
             for path in ["/status", "/metrics", "/history", "/sentinels", "/master"] {
-                let answer = try await get(path, from: watcher.port)
-                #expect(answer.code == 200, "\(path): \(answer)")
+                // The look that sees the new master may still be under way.
+                let answer = try await eventually("\(path) answers") {
+                    let answer = try await get(path, from: watcher.port)
+                    return answer.code == 200 ? answer : nil
+                }
                 shown.append((path, answer.body))
             }
             shown += try await nodes(cluster)

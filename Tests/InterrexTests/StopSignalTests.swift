@@ -69,7 +69,10 @@ import ZooKeeper
                 try await place.children("candidates").count == 2
             }
             try await launch.expectStop(number)
-            #expect(try await place.children("candidates") == ["n-0000000000"])
+            // Its own node goes with its session, also where a busy ZooKeeper does not hear its goodbye in time.
+            try await eventually("only the other stands") {
+                try await place.children("candidates") == ["n-0000000000"]
+            }
             #expect(try await place.children("members") == [])
             #expect(try await place.session.exists("\(place.root)/master") == nil)
         }
@@ -83,6 +86,7 @@ import ZooKeeper
             // A sentinel's lease whose server is gone already.
             let (id, address) = ("0c0c0c0c-0d0d-4e0e-8f0f-101010101010", try "127.0.0.1 \(freePort())")
             try await place.put("identities/\(id)", address)
+            try await place.put("identities/\(id)/lock", [], .ephemeral)
             try await place.put("sentinels/\(id)", Array(address.utf8), .ephemeral)
             let launch = try Stopping(["sentinel"], place.variables(port: freePort()))
             try await launch.says("its node is about to go")

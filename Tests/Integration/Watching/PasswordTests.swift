@@ -69,7 +69,8 @@ import ZooKeeper
             let watcher = try cluster.watcher()
             try await eventually("the watcher sees both") {
                 let body = try? await get("/status", from: watcher.port).body
-                return body?.contains("\"address\":\"127.0.0.1:\(sentinel.port)\",\"answers\":true") ?? false
+                return body?.contains("\"address\":\"127.0.0.1:\(sentinel.port)\",\"asked\":true,\"answers\":true")
+                    ?? false
             }
             let identity = try #require(try await cluster.children("\(cluster.root)/identities").first)
             sentinel.process.signal(SIGKILL)
@@ -158,7 +159,7 @@ import ZooKeeper
 
             try await watched.kill(master)
             try await watched.agree(onOtherThan: master)
-            #expect(watcher.count(of: "(succession)") == 1, "\(watcher.process.text)")
+            try await eventually("it says so") { watcher.count(of: "(succession)") == 1 }
 
             let lease = try await heir.lease
             kill(lease.pid, SIGKILL)

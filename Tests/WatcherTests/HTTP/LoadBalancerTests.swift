@@ -52,16 +52,17 @@ import Testing
 
     /// A replica that nobody can ask is as it was in the last look, as long as that is young enough for what is asked.
     @Test func replicaThatCannotBeAsked() async throws {
+        let nobody: @Sendable (Address) async -> Instance? = { _ in nil }
         var status = Sights.healthy()
         status.seen = .now - .seconds(5)
-        try await TestServer.run([status], probe: { _ in nil }) { server in
+        try await TestServer.run([status], probe: nobody) { server in
             for query in ["", "?max-lag=1mb", "?max-lag=20s"] {
                 try await server.expect("/replica/10.0.0.1:2\(query)", code: 200)
             }
             try await server.expect("/replica/10.0.0.1:2?max-lag=2s", code: 503)
         }
         status.seen = .now - .seconds(31)
-        try await TestServer.run([status], probe: { _ in nil }) { server in
+        try await TestServer.run([status], probe: nobody) { server in
             for query in ["", "?max-lag=1mb", "?max-lag=60s"] {
                 try await server.expect("/replica/10.0.0.1:2\(query)", code: 503)
             }
