@@ -38,11 +38,14 @@ static inline int linux_pidfd_send_signal(int pidfd, int signal)
 static inline int linux_be_unreadable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 /* Starts a program that the kernel ends with the thread that started it: descriptor 3 is `settings`, both outputs go to
-   `output`, nothing else is inherited but the environment. Returns the child, or the negative errno of what failed.
+   `output`, nothing else is inherited but the environment. It leads a process group of its own. Returns the child, or the
+   negative errno of what failed; `tried` tells whether that was execv.
 
    vfork, because the child shares our memory until it has become the program: that is how it says why it could not. */
-static inline pid_t linux_start_bound(const char *path, char *const argv[], int settings, int output)
+static inline pid_t linux_start_bound(const char *path, char *const argv[], int settings, int output, int *tried)
 {
+    volatile int executes = 0;
+    long most = sysconf(_SC_OPEN_MAX);
     sigset_t all, old, none;
     volatile int problem = 0;
     pid_t parent = getpid();
@@ -53,16 +56,23 @@ static inline pid_t linux_start_bound(const char *path, char *const argv[], int 
     if (child == 0) {
         for (int number = 1; number < 65; number++) signal(number, SIG_DFL);
         prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        setpgid(0, 0);
         int null = open("/dev/null", O_RDONLY);
         if (getppid() == parent && null >= 0 && dup2(null, 0) == 0 && dup2(output, 1) == 1 && dup2(output, 2) == 2
-            && dup2(settings, 3) == 3 && close_range(4, ~0U, 0) == 0) {
+            && dup2(settings, 3) == 3) {
+            /* Linux 5.9, and no old seccomp profile knows it. */
+            if (close_range(4, ~0U, 0) != 0) {
+                for (int number = 4; number < most && number < 65536; number++) close(number);
+            }
             sigprocmask(SIG_SETMASK, &none, NULL);
+            executes = 1;
             execv(path, argv);
         }
         problem = errno;
         _exit(127);
     }
     int failure = child < 0 ? errno : problem;
+    *tried = executes;
     sigprocmask(SIG_SETMASK, &old, NULL);
     if (child > 0 && failure != 0) {
         while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}

@@ -130,10 +130,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [SIGTERM, SIGINT, SIGKILL]) func aStopEndsTheTrialToo(_ number: Int32) async throws {
+    @Test(arguments: [
+        (SIGTERM, "exec sleep 611"), (SIGINT, "exec sleep 611"), (SIGKILL, "exec sleep 611"),
+        (SIGTERM, "sleep 611; exit 1"),
+    ])
+    func aStopEndsTheTrialToo(_ number: Int32, _ program: String) async throws {
         let tools = try TemporaryFolder("tools")
-        try writeProgram("#!/bin/sh\nexec sleep 611\n", to: "\(tools.path)/server")
-        let root = "/proof-\(getpid())-\(number)"
+        try writeProgram("#!/bin/sh\n\(program)\n", to: "\(tools.path)/server")
+        let root = "/proof-\(getpid())-\(number)-\(program.utf8.count)"
         let launch = try Stopping(
             ["redis"],
             [

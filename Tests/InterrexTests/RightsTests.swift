@@ -66,6 +66,12 @@ import Testing
         try await expectRefusal("rename-command \(command) \"\"\n", [:], "mine.conf, line 1", "switched off")
     }
 
+    /// Nobody needs it, and a server that does not know it says so to anybody.
+    @Test(arguments: ["hidden", "\"\""])
+    func aWriteByAnotherNameIsNoOpenDoor(_ name: String) async throws {
+        try await expectAccepted("rename-command SET \(name)\n", ["REDIS_PASSWORD": "sesame"])
+    }
+
     @Test(arguments: ["AUTH", "PING", "PSYNC", "REPLCONF"])
     func whatReplicasSendHasNoOtherName(_ command: String) async throws {
         try await expectRefusal("rename-command \(command) hidden\n", [:], "mine.conf, line 1", command, "replicas")

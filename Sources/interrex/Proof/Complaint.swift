@@ -29,6 +29,12 @@ struct Complaint: Equatable {
         }
     }
 
+    /// Whether it is about the settings for sure: it shows one of their lines, or speaks of users (acl.c names their file, not the
+    /// line that names that).
+    var isOfSettings: Bool {
+        line != nil || ["acl", "user"].contains { words.lowercased().contains($0) }
+    }
+
     /// The last line; where that says little, the one before it as well.
     private static func lastWords(_ lines: [String]) -> String {
         let last = lines.last ?? ""

@@ -20,6 +20,8 @@ extension RedisLaunchSettings {
             server: server, folder: "\(launch.configPath.dropLast(".conf".count)).trial",
             credentials: launch.redis.credentials, names: launch.redis.commandNames)
         var isKnown = true
+        // The lines that were left out have still to be read.
+        var rest = scratch.leavesModulesOut(of: texts[0]) ? texts : Array(texts.dropFirst())
         switch try scratch.outcome(with: texts[0], userFile: userFile(in: texts[0])) {
         case .answered(let rights):
             if let failure = rights.failure(for: launch.redis.credentials) { throw failure }
@@ -28,11 +30,9 @@ extension RedisLaunchSettings {
         case .unable(.refused(let complaint)): throw failure(complaint)
         case .unable(.unknown(let why)):
             Log.warn("\(server.path.clipped) could not be tried with these settings (\(why)); the launch goes on")
-            isKnown = false
+            (isKnown, rest) = (false, texts)
         case .unable(.accepted): break
         }
-        // The lines that were left out have still to be read.
-        let rest = scratch.leavesModulesOut(of: texts[0]) ? texts : Array(texts.dropFirst())
         isKnown = try proveLines(rest, by: server) && isKnown
         return isKnown ? accepted : nil
     }

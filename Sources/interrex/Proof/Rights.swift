@@ -38,6 +38,15 @@ extension Reply {
     }
 }
 
+extension Reply {
+    /// Whether a write was let in, be it only to be refused for what the server is at the moment. A server that knows no such
+    /// command looks at nobody's rights.
+    var isOpenDoor: Bool {
+        guard case .error(let line) = self else { return true }
+        return ["READONLY", "OOM", "NOREPLICAS", "MISCONF", "MASTERDOWN", "LOADING"].contains { line.hasPrefix($0) }
+    }
+}
+
 extension Rights {
     /// Why no server may be started that grants no more; nil where it grants what it must.
     func failure(for user: Credentials?) -> Failure? {

@@ -11,10 +11,10 @@ import Rendering
 struct ScratchServer {
     /// A server that is not there by then is not known to be wrong.
     static let limit = Duration.seconds(5)
-    private static let socketName = "s"
+    fileprivate static let socketName = "s"
 
     let server: ServerBinary
-    /// Made, and removed.
+    /// The beginning of the path of a folder that is made, and removed.
     let folder: String
     let credentials: Redis.Credentials?
     let names: CommandNames
@@ -32,8 +32,13 @@ struct ScratchServer {
         let scratch = try ScratchFolder(folder)
         defer { scratch.remove() }
         guard scratch.holdsSockets else { return .unable(.unknown("no socket can be made in \(folder.clipped)")) }
-        let settings = harmless(text, userFile)
-        let process = try TrialProcess.start(server, settings: settings.text)
+        let settings = harmless(text, userFile, in: scratch.path)
+        let process: TrialProcess
+        do {
+            process = try TrialProcess.start(server, settings: settings.text)
+        } catch let untried as TrialProcess.Untried {
+            return .unable(.unknown(untried.why))
+        }
         let deadline = ContinuousClock.now + Self.limit
         while true {
             if let socket = scratch.connect(to: Self.socketName) {
@@ -47,7 +52,9 @@ struct ScratchServer {
                 guard said.contains(where: { !$0.isWhitespace }) else {
                     return .unable(.unknown("it ended with \(code), without a word"))
                 }
-                return .unable(.refused(Complaint(said, about: text, secrets: secrets)))
+                let complaint = Complaint(said, about: text, secrets: secrets)
+                // What a machine lacks for a moment is no fault of the settings.
+                return .unable(complaint.isOfSettings ? .refused(complaint) : .unknown(complaint.words))
             case .exited(let code):
                 return .unable(.unknown("it ended with \(code)\(settings.isReduced ? " without its modules" : "")"))
             case .killed: return .unable(.unknown("a signal ended it"))
@@ -62,7 +69,7 @@ struct ScratchServer {
     private var secrets: [String] { [credentials?.password].compactMap(\.self) }
 
     /// The settings without modules, whose code could do anything, and with the last word on all that reaches outside.
-    private func harmless(_ text: String, _ userFile: String?) -> (text: String, isReduced: Bool) {
+    private func harmless(_ text: String, _ userFile: String?, in folder: String) -> (text: String, isReduced: Bool) {
         let lines = text.fileLines
         let kept = lines.filter { !Self.isOfModule($0) }
         var last = """
@@ -119,7 +126,7 @@ struct ScratchServer {
             let open = Exchange.replies(
                 to: [["SET", "interrex", "x"]], over: other, until: deadline, stop: StopSignals.descriptor)
             guard let reply = open.first else { return nil }
-            rights.isOpenToAll = !reply.isRefusal
+            rights.isOpenToAll = reply.isOpenDoor
         }
         return rights
     }
@@ -130,11 +137,20 @@ private struct ScratchFolder {
     let path: String
     private let descriptor: Int32
 
+    /// What a trial makes in its folder.
+    private static let names = [ScratchServer.socketName, "try"]
+    /// Older ones are of launchers that were killed: no trial takes so long.
+    private static let longest = 60
+
+    /// - Parameter prefix: the beginning of its path; the rest is random, so that two launchers don't meet there.
     /// - Throws: `Failure` (78).
-    init(_ path: String) throws(Failure) {
-        self.path = path
-        Self.remove(path)
-        guard mkdir(path, 0o700) == 0 else { throw Self.failure(path) }
+    init(_ prefix: String) throws(Failure) {
+        Self.sweep(prefix)
+        var template = Array("\(prefix).XXXXXX\0".utf8CString.dropLast())
+        guard template.withUnsafeMutableBufferPointer({ mkdtemp($0.baseAddress!) }) != nil else {
+            throw Self.failure(prefix)
+        }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw Self.failure(path) }
     }
@@ -179,8 +195,21 @@ private struct ScratchFolder {
     }
 
     private static func remove(_ path: String) {
-        for name in Folder.entries(of: path) { unlink("\(path)/\(name)") }
+        for name in names { unlink("\(path)/\(name)") }
         rmdir(path)
+    }
+
+    /// Removes what killed launchers left: folders of ours, and nothing in them but what a trial makes.
+    private static func sweep(_ prefix: String) {
+        guard let slash = prefix.lastIndex(of: "/") else { return }
+        let (folder, stem) = (String(prefix[..<slash]), "\(prefix[prefix.index(after: slash)...]).")
+        for name in Folder.entries(of: folder) where name.hasPrefix(stem) {
+            var info = stat()
+            guard lstat("\(folder)/\(name)", &info) == 0, info.st_mode & S_IFMT == S_IFDIR, info.st_uid == geteuid(),
+                time(nil) - info.st_mtim.tv_sec > longest
+            else { continue }
+            remove("\(folder)/\(name)")
+        }
     }
 
     private static func failure(_ path: String) -> Failure {

@@ -24,7 +24,12 @@ struct SettingsTrial {
         let last = kind == .redis ? token : "sentinel \(token)"
         // A log would be opened, to see whether it can be, as soon as all lines but Sentinel's are understood.
         let lines = text.fileLines.filter { !Self.enters(folder, $0) } + ["logfile \"\"", last]
-        let process = try TrialProcess.start(server, settings: lines.joined(separator: "\n") + "\n")
+        let process: TrialProcess
+        do {
+            process = try TrialProcess.start(server, settings: lines.joined(separator: "\n") + "\n")
+        } catch let untried as TrialProcess.Untried {
+            return .unknown(untried.why)
+        }
         switch try process.wait(for: Self.limit) {
         case .exited(let code) where code != 0:
             let said = process.text
@@ -47,12 +52,12 @@ struct SettingsTrial {
 }
 
 extension TrialProcess {
-    /// - Throws: `Failure` (126, 127), as for the launch itself.
-    static func start(_ server: ServerBinary, settings: String) throws(Failure) -> TrialProcess {
+    /// - Throws: `Failure` (126, 127), as for the launch itself; `Untried`.
+    static func start(_ server: ServerBinary, settings: String) throws -> TrialProcess {
         do {
             return try TrialProcess(server.path, settings: settings)
-        } catch {
-            throw server.failure(error.number)
+        } catch let failure as SystemFailure {
+            throw server.failure(failure.number)
         }
     }
 }

@@ -1,4 +1,5 @@
 import CLinux
+import Cluster
 import Glibc
 import Redis
 
@@ -26,36 +27,46 @@ final class TrialProcess {
     private var bytes: [UInt8] = []
     private var end: End?
 
-    /// - Throws: the `errno` with which the program can't be started.
-    init(_ path: String, settings text: String) throws(SystemFailure) {
+    /// What keeps the program from being tried, which says nothing about it or its settings.
+    struct Untried: Error {
+        let why: String
+    }
+
+    /// - Throws: `SystemFailure` with which the program can't be executed; `Untried`.
+    init(_ path: String, settings text: String) throws {
         let settings = memfd_create("settings", Self.closeOnExec)
         var ends: [Int32] = [0, 0]
-        guard settings >= 0, pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { throw SystemFailure(number: errno) }
+        guard settings >= 0, pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { throw Untried(why: lastError()) }
         defer {
             close(settings)
             close(ends[1])
         }
         guard writeWhole(text.utf8, to: settings) else {
+            let why = lastError()
             close(ends[0])
-            throw SystemFailure(number: errno)
+            throw Untried(why: why)
         }
+        // It holds passwords; and a wrapper that runs whatever may be executed must not run it.
+        fchmod(settings, 0o400)
         lseek(settings, 0, SEEK_SET)
         // Its own end of the pipe must block: a server does not expect that its log can't be written at the moment.
         _ = fcntl(ends[1], F_SETFL, 0)
         let argv = [strdup(path), strdup(Self.settingsPath), nil]
         defer { for argument in argv { free(argument) } }
-        pid = argv.withUnsafeBufferPointer { linux_start_bound(path, $0.baseAddress!, settings, ends[1]) }
+        var isTried: Int32 = 0
+        pid = argv.withUnsafeBufferPointer { linux_start_bound(path, $0.baseAddress!, settings, ends[1], &isTried) }
         guard pid > 0 else {
             close(ends[0])
-            throw SystemFailure(number: -pid)
+            throw isTried != 0 ? SystemFailure(number: -pid) : Untried(why: lastError(-pid)) as any Error
         }
         output = ends[0]
         pidfd = linux_pidfd_open(pid)
     }
 
-    /// Ends it in any case.
+    /// Ends it in any case, with all that it has started.
     deinit {
         if end == nil {
+            kill(-pid, SIGKILL)
             kill(pid, SIGKILL)
             while waitpid(pid, nil, 0) < 0, errno == EINTR {}
         }
