@@ -27,7 +27,10 @@ extension Observation {
 
     private func isHeldBack(_ member: Address) -> Bool {
         let own = judged(data)
-        if isNeverMaster(member) { return data.isUsable && !isBehind(own) }
+        if isNeverMaster(member) {
+            // Where nobody wrote down what there was, it may have all of it.
+            return data.isUsable && (cluster?.holdings == nil ? !isFresherThanUs(member) : !isBehind(own))
+        }
         guard holdings.map({ $0.keys > 0 }) ?? false, data.isUsable, !isBehind(own), let copy = freshness(of: member)
         else { return false }
         return isBehind(copy) || copy.position?.epoch ?? 0 < own.position?.epoch ?? 0

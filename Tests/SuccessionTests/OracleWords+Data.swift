@@ -122,7 +122,9 @@ extension OracleWords {
     }
 
     func waitsForUs(_ member: Address) -> Bool {
-        if isNeverMaster(member), own.holdsData, own.isLoadable, !lacksSomething(own) { return true }
+        if isNeverMaster(member), own.holdsData, own.isLoadable {
+            return o.cluster?.holdings == nil ? !fresher.contains(member) : !lacksSomething(own)
+        }
         guard let held = known.held, held.keys > 0, own.holdsData, own.isLoadable, !lacksSomething(own) else {
             return false
         }

@@ -125,12 +125,18 @@ extension PlanScenarioTests {
                 orphaned.server(C.first, C.replica()).server(C.second, C.replica(priority: 0))), first),
         PlanScenario(
             "never one that the user wants never to be master, whatever it holds",
-            ten(orphaned.server(C.second, C.replica(priority: 0, offset: 3_000, isUsers: true))), first),
+            ten(
+                orphaned.server(C.second, C.replica(priority: 0, offset: 3_000, isUsers: true)).with {
+                    $0.cluster = $0.cluster?.holding(offset: 1_000)
+                }), first),
         .nothing(
             "an empty one beside data that may never lead",
             month(
                 orphaned.server(C.first, C.replica(priority: 0, isUsers: true)).server(C.second, C.replica(keys: false))
             )),
+        .nothing(
+            "nothing is written down of what there was, and who may never lead has more",
+            month(orphaned.server(C.second, C.replica(priority: 0, offset: 3_000, isUsers: true)))),
         .nothing(
             "nobody else is left",
             month(
