@@ -45,10 +45,15 @@ struct AlertBook {
     }
 
     /// Takes note of what is wrong at `now`. What has lasted is raised.
-    /// - Parameter time: `now`, RFC 3339.
-    mutating func note(_ alerts: [Alert], at now: ContinuousClock.Instant, time: @autoclosure () -> String) -> Change {
+    /// - Parameters:
+    ///   - isWhole: whether everybody was asked: nothing is over for not being seen where nobody could look.
+    ///   - time: `now`, RFC 3339.
+    mutating func note(
+        _ alerts: [Alert], at now: ContinuousClock.Instant, isWhole: Bool = true, time: @autoclosure () -> String
+    ) -> Change {
         var change = Change()
-        change.over = end(allBut: Set(alerts.map(\.identity)), at: now)
+        let present = Set(alerts.map(\.identity))
+        if isWhole { change.over = end(allBut: present, at: now) }
         raised = []
         for alert in alerts {
             var entry = entries[alert.identity] ?? Entry(alert: alert, began: now)
@@ -64,7 +69,7 @@ struct AlertBook {
             entries[alert.identity] = entry
             if entry.raised != nil { raised.append(entry.alert) }
         }
-        raised += entries.values.filter { $0.raised != nil && $0.absence != nil }.map(\.alert)
+        raised += entries.values.filter { $0.raised != nil && !present.contains($0.alert.identity) }.map(\.alert)
             .sorted { $0.title < $1.title }
         return change
     }

@@ -67,7 +67,7 @@ struct Journal {
         status.leader = isConnected ? view?.watchers.first?.address : nil
         status.pause = view.flatMap { $0.isPaused && !$0.isPauseOver ? $0.pause ?? Pause() : nil }
         status.warnings = desk.redis.openDoors(of: snapshot)
-        raise(alerts)
+        raise(alerts, isWhole: snapshot.unasked.isEmpty)
         if snapshot.leads != led {
             led = snapshot.leads
             say(
@@ -155,11 +155,11 @@ struct Journal {
     }
 
     /// Tells of what has lasted, and of what is over.
-    private mutating func raise(_ alerts: [Alert]) {
+    private mutating func raise(_ alerts: [Alert], isWhole: Bool) {
         let now = ContinuousClock.now
         failures.removeAll { now - $0.at >= Self.failureTime }
         let failed = failures.map(\.alert).sorted { $0.text < $1.text }
-        let change = book.note(alerts + failed, at: now, time: Timestamp.now)
+        let change = book.note(alerts + failed, at: now, isWhole: isWhole, time: Timestamp.now)
         for alert in change.raised {
             Log.warn("\(root): \(alert.text)")
             publish(Notice("alert", alert.text))

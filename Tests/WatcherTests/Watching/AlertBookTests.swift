@@ -42,6 +42,18 @@ import Testing
         #expect(time == seconds)
     }
 
+    /// Where our own machine keeps us from asking somebody, what is not seen may be so all the same.
+    @Test func nothingIsOverWhereNotEverybodyWasAsked() {
+        var book = AlertBook()
+        for time in [0, 3] { _ = book.note([alert("x")], at: start + .seconds(time), time: "t0") }
+        for time in 4..<60 {
+            #expect(book.note([], at: start + .seconds(time), isWhole: false, time: "t1").over.isEmpty)
+            #expect(book.raised.map(\.since) == ["t0"])
+        }
+        for time in [60, 63] { _ = book.note([], at: start + .seconds(time), time: "t2") }
+        #expect(book.raised.isEmpty)
+    }
+
     /// A server that answers now and then is in trouble all the time.
     @Test func whatComesAndGoesIsOneAlert() {
         var book = AlertBook()
