@@ -36,8 +36,13 @@ public enum Log {
         state.queue.observeDrops(observe)
     }
 
-    /// Waits until what was said is written, a tenth of a second at most: a log that nobody reads holds nobody up.
-    public static func flush() { state.queue.flush(within: .milliseconds(100)) }
+    /// Waits until what was said is written, a tenth of a second at most where nobody reads it: such a log holds nobody up. Where
+    /// it takes more, the thread that writes has not had its turn on a busy machine, and is waited for, two seconds at most.
+    public static func flush() {
+        for _ in 0..<20 {
+            if state.queue.flush(within: .milliseconds(100)) || !state.queue.takesMore { return }
+        }
+    }
 
     static func line(ofDropped count: Int) -> [UInt8] {
         let lines = count == 1 ? "1 line was" : "\(count) lines were"

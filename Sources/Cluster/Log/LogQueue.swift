@@ -77,6 +77,12 @@ public final class LogQueue: @unchecked Sendable {
         }
     }
 
+    /// Whether the descriptor takes a line at this moment.
+    var takesMore: Bool {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&ready, 1, 0) == 1
+    }
+
     private func locked<Value>(_ body: () -> Value) -> Value {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -126,8 +132,7 @@ public final class LogQueue: @unchecked Sendable {
     }
 
     private func writeNow() -> Bool {
-        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        guard poll(&ready, 1, 0) == 1 else { return false }
+        guard takesMore else { return false }
         write(lines[0])
         return true
     }
