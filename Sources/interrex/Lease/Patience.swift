@@ -18,7 +18,7 @@ struct Patience {
 
     /// Returns how long to wait.
     mutating func failed(_ error: any Error) -> Duration {
-        guard let error = error as? RedisError, [.denied, .server, .unexpectedReply].contains(error.code) else {
+        guard let error = error as? RedisError, error.isRefusal else {
             return shortest
         }
         if !isRefused {
