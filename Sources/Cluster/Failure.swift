@@ -25,7 +25,7 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension StringProtocol {
-    /// The text on one line, at most 400 characters long: line ends and other control characters are shown escaped.
+    /// The text on one line, at most 800 bytes long: line ends and other control characters are shown escaped.
     public var oneLine: String {
         var result = ""
         for scalar in unicodeScalars {
@@ -34,7 +34,7 @@ extension StringProtocol {
             } else {
                 result.unicodeScalars.append(scalar)
             }
-            if result.utf8.count > 400 { return result + "…" }
+            if result.utf8.count > 800 { return result + "…" }
         }
         return result
     }
