@@ -6,10 +6,10 @@ import Redis
 /// Who adds a line never waits. A thread of its own, begun with the first line, writes them one by one. What finds no room is
 /// counted, and a line says how many those were once half of the room is free again. `O_NONBLOCK` would do without the thread,
 /// but it belongs to the open file, which the server shares; and `poll` holds for one writer only.
+///
+/// Unchecked, because what is mutable is touched only between lock and unlock of `mutex`, which the compiler can't see: it is not
+/// one of Swift's, since a writer waits for lines on it, and `flush` for their end.
 public final class LogQueue: @unchecked Sendable {
-    // Unchecked: what is mutable is touched only between lock and unlock of `mutex`, which is not one of Swift's because a
-    // writer waits for lines on it, and `flush` for their end.
-
     /// How many bytes wait, at most; one line that is longer waits alone.
     static let capacity = 65_536
 

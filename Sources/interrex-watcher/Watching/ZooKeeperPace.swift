@@ -42,6 +42,7 @@ final class ZooKeeperPace: Sendable {
                 let time = hasAnswered ? ContinuousClock.now - start : nil
                 let (hasChanged, isOpen) = state.withLock { ($0.times.note(time), $0.times.isOpen) }
                 if hasChanged { await tell() }
+                // Three answers decide, and the pause keeps them from being of one moment; it ends with the loop.
                 guard hasAnswered, isOpen, (try? await loop.sleep(for: pause)) != nil else { break }
             }
             state.withLock { ($0.asked, $0.isAsking) = (.now, false) }

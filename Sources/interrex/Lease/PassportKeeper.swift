@@ -79,6 +79,7 @@ actor PassportKeeper {
                 // Not listening yet, loading, or too many clients: again, until the lease ends.
                 if !Task.isCancelled { pause = patience.failed(error) }
             }
+            // No event tells that a server would answer by now; the wait ends with the lease.
             guard (try? await loop.sleep(for: pause)) != nil else { return }
         }
     }

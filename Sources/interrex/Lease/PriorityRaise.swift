@@ -34,6 +34,7 @@ struct PriorityRaise: Sendable {
                 try await prober.connected(to: order.server, order.credentials) { connection in
                     let start = ContinuousClock.now
                     while try await !hasData(connection, prober.limit) {
+                        // Only INFO tells how far a synchronisation is, and nobody is told of its end.
                         try await loop.sleep(for: .now - start < Self.hurry ? Self.pause : Self.longPause)
                     }
                     try await prober.givePriority(String(priority), over: connection)
@@ -42,7 +43,7 @@ struct PriorityRaise: Sendable {
             } catch let error as CancellationError {
                 throw error
             } catch {
-                // Not listening yet, or loading: again, until the lease ends.
+                // Not listening yet, or loading, of whose end no event tells: again, until the lease ends.
                 try await loop.sleep(for: patience.failed(error))
             }
         }

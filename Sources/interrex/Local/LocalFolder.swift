@@ -20,11 +20,10 @@ struct LocalFolder {
             try lock()
         } else {
             let parent = try Environment.process.text("TMPDIR", default: "/tmp")
-            var template = Array("\(parent)/interrex-local-XXXXXX".utf8CString)
-            guard mkdtemp(&template) != nil else {
+            guard let made = Folder.makeUnique("\(parent)/interrex-local-") else {
                 throw Failure(.badConfiguration, "no folder can be made in \(parent) (\(lastError())); check TMPDIR")
             }
-            self.path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            self.path = made
         }
         try Folder.create(logs)
     }

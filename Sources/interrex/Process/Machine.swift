@@ -33,6 +33,15 @@ enum Folder {
         }
     }
 
+    /// Makes a folder (0700) that nobody else has: `prefix` and six random characters. Returns its path; nil, with the reason in
+    /// `errno`, where that can't be.
+    static func makeUnique(_ prefix: String) -> String? {
+        // mkdtemp(3) writes its choice into what it is given.
+        var template = Array("\(prefix)XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { return nil }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// The names in a folder, sorted; none where it can't be read.
     static func entries(of path: String) -> [String] {
         guard let stream = opendir(path) else { return [] }

@@ -40,13 +40,7 @@ extension RedisLaunchSettings {
     /// The same for `--render-only`, which starts nothing: whether the real server understands every line.
     func proveLines(_ environment: Environment) throws {
         let texts = try provenTexts()
-        let server: ServerBinary
-        do {
-            let name = try environment.text(ServerKind.redis.variable, default: ServerKind.redis.program)
-            server = try ServerBinary(name, variable: ServerKind.redis.variable, environment)
-        } catch {
-            return Log.warn("the settings are not tried on a real server: \(error)")
-        }
+        guard let server = ServerKind.redis.triedServer(environment) else { return }
         try proveLines(texts, by: server)
     }
 
@@ -114,5 +108,16 @@ extension Complaint {
 }
 
 extension ServerKind {
+    /// The real server that a look tries the settings on; nil where there is none here, which a line says.
+    func triedServer(_ environment: Environment) -> ServerBinary? {
+        do {
+            return try ServerBinary(
+                environment.text(variable, default: program), variable: variable, environment)
+        } catch {
+            Log.warn("the settings are not tried on a real \(program): \(error)")
+            return nil
+        }
+    }
+
     var settingsVariable: String { self == .redis ? "REDIS_CONF" : "SENTINEL_CONF" }
 }

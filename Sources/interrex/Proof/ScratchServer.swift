@@ -146,11 +146,8 @@ private struct ScratchFolder {
     /// - Throws: `Failure` (78).
     init(_ prefix: String) throws(Failure) {
         Self.sweep(prefix)
-        var template = Array("\(prefix).XXXXXX\0".utf8CString.dropLast())
-        guard template.withUnsafeMutableBufferPointer({ mkdtemp($0.baseAddress!) }) != nil else {
-            throw Self.failure(prefix)
-        }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let made = Folder.makeUnique("\(prefix).") else { throw Self.failure(prefix) }
+        path = made
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw Self.failure(path) }
     }

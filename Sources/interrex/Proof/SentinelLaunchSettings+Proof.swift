@@ -22,13 +22,7 @@ extension SentinelLaunchSettings {
     /// The same for `--render-only`.
     func prove(_ environment: Environment) throws {
         let (text, flat) = try provenText()
-        let server: ServerBinary
-        do {
-            let name = try environment.text(ServerKind.sentinel.variable, default: ServerKind.sentinel.program)
-            server = try ServerBinary(name, variable: ServerKind.sentinel.variable, environment)
-        } catch {
-            return Log.warn("the settings are not tried on a real sentinel: \(error)")
-        }
+        guard let server = ServerKind.sentinel.triedServer(environment) else { return }
         _ = try prove(text, flat, by: server)
     }
 

@@ -80,7 +80,7 @@ import ZooKeeper
             try await eventually("the watcher asks it", within: .seconds(30)) {
                 try await redis(other.port, "CLIENT", "LIST").contains("cmd=sentinel|myid")
             }
-            // Those who name nobody are told after 3 s.
+            // Those who name nobody are told after 3 s; that nothing comes shows only in looking for longer than that.
             let end = ContinuousClock.now + .seconds(8)
             while ContinuousClock.now < end {
                 let text = other.process.text
