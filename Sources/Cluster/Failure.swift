@@ -24,17 +24,26 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
+/// The most bytes that a line of ours has: room for what, where, why and what to do, with two long paths.
+public let longestLine = 800
+
 extension StringProtocol {
-    /// The text on one line, at most 800 bytes long: line ends and other control characters are shown escaped.
+    /// The text on one line, at most ``longestLine`` bytes long: line ends and other control characters are shown
+    /// escaped.
     public var oneLine: String {
+        let ellipsis = "…"
         var result = ""
+        var whole = 0
         for scalar in unicodeScalars {
             if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || (0x2028...0x202e).contains(scalar.value) {
                 result += "\\u{\(String(scalar.value, radix: 16))}"
             } else {
                 result.unicodeScalars.append(scalar)
             }
-            if result.utf8.count > 800 { return result + "…" }
+            if result.utf8.count > longestLine {
+                return String(decoding: result.utf8.prefix(whole), as: UTF8.self) + ellipsis
+            }
+            if result.utf8.count <= longestLine - ellipsis.utf8.count { whole = result.utf8.count }
         }
         return result
     }

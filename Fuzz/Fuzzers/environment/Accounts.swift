@@ -63,7 +63,9 @@ func checkSecretFile(_ bytes: [UInt8]) {
         check(bytes.starts(with: secret.utf8), "another secret")
         check(["", "\n", "\r\n"].contains { rest.elementsEqual($0.utf8) }, "more than the line end is left out")
     } catch {
-        check(isPrintable(error.description) && error.description.utf8.count < 440, "a failure of more than a line")
+        check(
+            isPrintable(error.description) && error.description.utf8.count <= longestLine,
+            "a failure of more than a line")
         check(error.description.contains(path) || error.description.contains("NAME_FILE"), "not about the file")
     }
 }

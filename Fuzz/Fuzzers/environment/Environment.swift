@@ -31,7 +31,9 @@ func reading<Value>(
         return value
     } catch {
         check(error.code == .badConfiguration && error.description.hasPrefix(name), "\(error) is not about \(name)")
-        check(isPrintable(error.description) && error.description.utf8.count < 440, "a failure of more than a line")
+        check(
+            isPrintable(error.description) && error.description.utf8.count <= longestLine,
+            "a failure of more than a line")
         return nil
     }
 }

@@ -153,7 +153,9 @@ private func checkNames(_ text: String) {
         check(text.utf8.count == 36 && text.utf8.allSatisfy { (0x2d...0x66).contains($0) }, "\(text) is no UUID")
     }
     let failure = Failure(badZnode: BadZnode("it is bad"), at: text)
-    check(isPrintable(failure.description) && failure.description.utf8.count < 440, "a failure of more than a line")
+    check(
+        isPrintable(failure.description) && failure.description.utf8.count <= longestLine,
+        "a failure of more than a line")
 }
 
 /// What a person writes.
