@@ -34,8 +34,8 @@ extension Performer {
     /// Points these sentinels to the master: all of them forget theirs first, because the epoch of one that still had it
     /// would override the others.
     func repoint(_ sentinels: [Address], _ master: Address, _ scene: Scene) async throws -> Result? {
-        // What they are told bears the password of the servers.
-        let sentinels = sentinels.filter(prober.confidants.knowsSentinel)
+        // What they are told may bear the password of the servers.
+        let sentinels = desk.redis.credentials == nil ? sentinels : sentinels.filter(prober.confidants.knowsSentinel)
         guard !sentinels.isEmpty else { return nil }
         let name = desk.redis.masterName
         let settings = monitorSettings ?? MonitorSettings(scene.snapshot) ?? .shipped
@@ -48,7 +48,7 @@ extension Performer {
             } catch let error as RedisError where error.message == "ERR No such master with that name" {}
         }
         try await onEach(sentinels, ids) { connection in
-            for command in settings.commands(monitoring: master, named: name, self.desk.redis.credentials) {
+            for command in settings.commands(monitoring: master, self.desk.redis) {
                 _ = try await connection.command(command, within: self.prober.limit)
             }
         }
@@ -122,17 +122,22 @@ struct MonitorSettings: Equatable, Sendable {
         self.init(best)
     }
 
-    func commands(monitoring master: Address, named name: String, _ credentials: Credentials?) -> [[String]] {
+    /// What a sentinel must be told, in this order, to monitor `master` as before.
+    func commands(monitoring master: Address, _ redis: RedisSettings) -> [[String]] {
+        let name = redis.masterName
         let values = [
             ("down-after-milliseconds", Self.milliseconds(downAfter)),
             ("failover-timeout", Self.milliseconds(failoverTimeout)),
             ("parallel-syncs", String(parallelSyncs)),
         ]
         let secrets = [
-            credentials?.username.map { ("auth-user", $0) }, credentials.map { ("auth-pass", $0.password) },
+            redis.credentials?.username.map { ("auth-user", $0) },
+            redis.credentials.map { ("auth-pass", $0.password) },
         ].compactMap(\.self)
+        let names = redis.commandNames.all.filter { !$0.name.isEmpty }
         return [["SENTINEL", "MONITOR", name, master.host.description, String(master.port), String(quorum)]]
             + (values + secrets).map { ["SENTINEL", "SET", name, $0.0, $0.1] }
+            + names.map { ["SENTINEL", "SET", name, "rename-command", $0.command, $0.name] }
     }
 
     /// A number that came over the network must not overflow.
