@@ -23,7 +23,7 @@ extension SentinelClaim {
 
 extension [SentinelClaim] {
     /// Addresses that only `/redis/sentinels` has: anybody may have written them there.
-    var unvouched: Set<Address> { Set(map(\.address)).subtracting(vouched) }
+    var unvouched: Set<Address> { Set(filter(\.isRegistered).map(\.address)).subtracting(vouched) }
 
     /// Addresses where our launcher has started a registered sentinel.
     var vouched: Set<Address> { Set(filter { $0.isVouched && $0.isRegistered }.map(\.address)) }

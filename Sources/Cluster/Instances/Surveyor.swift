@@ -112,7 +112,8 @@ public actor Surveyor {
         self.peers = peers.merging(lastSeen.peers) { $1 }
         answering = Set(asKnown.filter { $0.opinion != nil }.map(\.address))
         silentSentinels = counted.subtracting(answering)
-        leaseless = claims.unregistered.intersection(opinions.keys)
+        // Another cluster's sentinel on the port of one that is gone is none of them.
+        leaseless = Set(heard.filter { !$0.isRegistered && $0.isProven }.map(\.address))
         let before = followed
         followed = followed.filter { self.instances[$0.key] != nil }
         for (address, instance) in self.instances {
