@@ -27,13 +27,15 @@ extension Prober {
 
     /// The same with the reason where there is none.
     public func report(of address: Address, since last: Opinion? = nil) async -> SentinelReport {
+        let isTold = confidants.knowsSentinel(address)
         do {
             return SentinelReport(address, try await survey(address, since: last))
         } catch {
             shortage.note(error)
             guard !error.isOurs else { return SentinelReport(address, nil, trouble: .unasked) }
             let answer = Answer(error)
-            let isWithheld = answer == .denied && confidants.withhold(.sentinel, from: address, of: settings)
+            let isWithheld =
+                answer == .denied && !isTold && confidants.withhold(.sentinel, from: address, of: settings)
             return SentinelReport(address, nil, trouble: isWithheld ? .withheld : SentinelTrouble(answer))
         }
     }

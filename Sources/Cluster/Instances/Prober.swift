@@ -39,13 +39,14 @@ public struct Prober: Sendable {
 
     /// The same; nil where our own machine kept us from asking.
     public func knownInstance(_ address: Address) async -> Instance? {
+        let isTold = confidants.knowsServer(address)
         do {
             return try await asking(address, settings.credentials) { try await instance(over: $0) }
         } catch {
             shortage.note(error)
             guard !error.isOurs else { return nil }
             let answer = Answer(error)
-            if answer == .denied { confidants.withhold(.server, from: address, of: settings) }
+            if answer == .denied, !isTold { confidants.withhold(.server, from: address, of: settings) }
             return Instance(answer)
         }
     }
