@@ -98,8 +98,9 @@ extension Sighting {
     }
 
     /// Whether the user wants it never to be master: a replica with `replica-priority 0` of which we don't say that it is ours.
+    /// Where it can't be asked what is said, nobody knows.
     public func isNeverMaster(_ member: Address) -> Bool {
-        guard let replication = replication(of: member) else { return false }
+        guard let replication = replication(of: member), instances[member]?.mark != .unknown else { return false }
         return replication.priority == 0 && replication.awaitedPriority == nil
     }
 

@@ -6,10 +6,13 @@ import Succession
 extension Prober {
     private static let (priority, title) = ("replica-priority", "proc-title-template")
 
-    /// Keeps a replica from being promoted. Returns the priority that it had; nil where that was 0, whoever set it.
+    /// Keeps a replica from being promoted. Returns the priority that it is to get back; nil where the 0 is the user's.
+    ///
+    /// May be asked again: the answer to an earlier time may have been lost on its way.
     public func withdrawPriority(over connection: Connection) async throws -> String? {
-        let info = try await connection.info(["replication"], within: limit)
-        guard let own = info["slave_priority"], own != "0" else { return nil }
+        let (info, template) = try await connection.infoAndConfig(["replication"], Self.title, within: limit)
+        guard let own = info["slave_priority"] else { return nil }
+        guard own != "0" else { return template.flatMap(Mark.awaitedPriority(in:)).map(String.init) }
         // The word first: a 0 without it would be the user's.
         try await say(awaiting: Int(own), over: connection)
         try await set(Self.priority, "0", over: connection)

@@ -156,9 +156,13 @@ actor PassportKeeper {
         let isReplica = if case .replica = look.role { true } else { false }
         let hasJoined = reign.map { draft.hasJoined($0, at: look) } ?? true
         let isOutside = membership.isOutside(isReplica: isReplica, hasJoined: hasJoined, at: .now - start)
-        if isOutside, ownPriority == nil {
-            ownPriority = try await prober.withdrawPriority(over: connection)
-            if ownPriority != nil { Log.info("nobody promotes this replica until it has joined the new master") }
+        if isOutside {
+            // At every look: a replica that started empty is given its priority elsewhere as well.
+            let own = try await prober.withdrawPriority(over: connection)
+            if own != nil, ownPriority == nil {
+                Log.info("nobody promotes this replica until it has joined the new master")
+            }
+            ownPriority = own
         } else if !isOutside, let own = ownPriority {
             try await prober.givePriority(own, over: connection)
             ownPriority = nil
