@@ -98,6 +98,25 @@ import Testing
         }
     }
 
+    /// What was refused is never taken up again.
+    @Test func aRequestIsNotRefusedForWhoCouldNotBeAsked() {
+        let asked = Snapshot.healthy.with { $0.switchover = Switchover(id: "7", to: Cast.first.description) }
+        func answer(_ snapshot: Snapshot) -> Switchover? {
+            plan(snapshot, by: [SwitchOver()]).compactMap {
+                if case .answer(let answer) = $0 { answer } else { nil }
+            }.first
+        }
+        for unasked in [[Cast.first], [Cast.recorded], Array(Cast.sentinels.prefix(2))] {
+            let silent = unasked.reduce(asked) { one, address in
+                Cast.sentinels.firstIndex(of: address).map { one.silent($0) } ?? one.server(address, .silent)
+            }
+            let blind = asked.unasked(unasked)
+            #expect(answer(blind) == nil && blind.step(of: blind.switchover!) == .wait, "\(unasked)")
+            #expect(unasked == [Cast.recorded] || answer(silent)?.state == .refused, "\(unasked)")
+            #expect(answer(blind.with { $0.isSwitchoverLate = true })?.state == .refused)
+        }
+    }
+
     /// All actions that there are, and whether they may go on.
     @Test func whatRestsOnAnswersGoesOn() {
         let record = Snapshot.healthy.cluster!

@@ -43,6 +43,8 @@ extension Snapshot {
             return .end(
                 .refused, why: "its time was over before it could begin: \(obstacle ?? "a failover was under way")")
         }
+        // What was refused is never taken up again, and who could not be asked may be as it should.
+        guard unasked.isEmpty else { return .wait }
         guard isSettled, reachesMajority, let master = record?.address, mayBeFollowed(master) else {
             return reachesMajority ? .wait : .end(.refused, why: obstacle ?? "the sentinels don't agree")
         }
