@@ -53,7 +53,12 @@ struct AlertBook {
     ) -> Change {
         var change = Change()
         let present = Set(alerts.map(\.identity))
-        if isWhole { change.over = end(allBut: present, at: now) }
+        // What was not raised yet and was not seen may have been gone for all that time.
+        if isWhole {
+            change.over = end(allBut: present, at: now)
+        } else {
+            entries = entries.filter { $0.value.raised != nil || present.contains($0.key) }
+        }
         raised = []
         for alert in alerts {
             var entry = entries[alert.identity] ?? Entry(alert: alert, began: now)

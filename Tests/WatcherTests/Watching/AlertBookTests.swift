@@ -54,6 +54,18 @@ import Testing
         #expect(book.raised.isEmpty)
     }
 
+    /// It may have been gone for all the time in which nobody could look.
+    @Test func whatWasNotRaisedBeginsAnewBehindSuchALook() {
+        var book = AlertBook()
+        _ = book.note([alert("x")], at: start, time: "t0")
+        #expect(book.isOpen)
+        _ = book.note([], at: start + .seconds(1), isWhole: false, time: "t1")
+        #expect(!book.isOpen)
+        #expect(book.note([alert("x")], at: start + .seconds(60), time: "t2").raised.isEmpty)
+        let raised = book.note([alert("x")], at: start + .seconds(63), time: "t3").raised
+        #expect(raised.map(\.since) == ["t2"])
+    }
+
     /// A server that answers now and then is in trouble all the time.
     @Test func whatComesAndGoesIsOneAlert() {
         var book = AlertBook()
