@@ -138,14 +138,15 @@ actor ClusterWatch {
         let seen = snapshot.asLastSeen
         if seen.isUnderway, disturbed == nil { disturbed = began }
         journal.saw(snapshot, isFresh: hasLooked)
-        if hasLooked, let registry, let view {
-            await performer.correctHistory(
-                Performer.Scene(registry: registry, ownNode: ownNode, view: view, snapshot: snapshot))
-        }
         let actions = plan(snapshot, after: wakes.map(\.event))
         for case .publish(let notice) in actions { journal.publish(notice) }
         let sign = wakes.first { $0.event.isSwitch }?.at ?? disturbed
         let hasActed = hasLooked ? await act(actions, on: snapshot, since: sign) : false
+        // Behind what clients wait for.
+        if hasLooked, let registry, let view {
+            await performer.correctHistory(
+                Performer.Scene(registry: registry, ownNode: ownNode, view: view, snapshot: snapshot))
+        }
         self.snapshot = snapshot
         let alerts = actions.compactMap(\.alert) + ownAlerts(hasLooked)
         journal.show(seen, view: view, isConnected: hasLooked, alerts: alerts)
@@ -185,9 +186,9 @@ actor ClusterWatch {
         // No watch tells of a changed ACL.
         let acl = view?.badParents.first.map { node in
             Alert(
-                "bad-acl",
-                "no server is attached or switched over, and none that is behind promoted, because \(node.path) in ZooKeeper "
-                    + node.reason)
+                "bad-acl", about: root,
+                "no server is attached or switched over, no sentinel is pointed back, and nobody that is behind is promoted, "
+                    + "because \(node.path) in ZooKeeper \(node.reason)")
         }
         return [acl, hasLooked ? desk.zooKeeperPace.alert : nil].compactMap(\.self)
     }
