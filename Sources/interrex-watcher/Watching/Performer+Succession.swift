@@ -93,7 +93,7 @@ extension Performer {
     /// - Returns: who was told.
     func tell(_ announcement: Announcement, _ fence: Fence, _ scene: Scene) async -> [Address] {
         let prober = prober.within(Self.fenceLife)
-        let told = await onEach(announcement.sentinels) { [desk] sentinel in
+        let told = await onEach(announcement.sentinels) { [desk] sentinel -> Bool in
             do {
                 return try await prober.asking(sentinel, desk.redis.sentinelCredentials) { connection in
                     let (peers, id) = try await connection.sentinelPeers(
@@ -108,6 +108,7 @@ extension Performer {
                     return true
                 }
             } catch {
+                await self.note(error)
                 Log.debug("sentinel \(sentinel) could not be told of \(announcement.master): \(error)")
                 return false
             }

@@ -37,6 +37,31 @@ import Testing
         }
     }
 
+    /// `MONITOR` makes a new instance of Sentinel's, which has none of the names.
+    @Test func a_sentinel_that_is_pointed_back_keeps_the_names() async throws {
+        try await WatchedCluster.with(downAfter: .seconds(30), Self.names, redisSettings: Self.settings) { cluster in
+            let (misled, replica) = (cluster.sentinels[0], cluster.replicas[0])
+            _ = try await cluster.quietVersions()
+            let file = try #require(
+                try await misled.ask("INFO", "server").split(whereSeparator: \.isNewline)
+                    .first { $0.hasPrefix("config_file:") }?.dropFirst("config_file:".count))
+            func names() throws -> Set<Substring> {
+                Set(
+                    try String(contentsOfFile: String(file)).split(separator: "\n")
+                        .filter { $0.hasPrefix("sentinel rename-command mymaster ") })
+            }
+            let before = try names()
+            #expect(before.count == 4)
+            try await misled.ask("SENTINEL", "REMOVE", "mymaster")
+            try await misled.ask("SENTINEL", "MONITOR", "mymaster", "127.0.0.1", "\(replica.port)", "2")
+            #expect(try names().isEmpty)
+            try await eventually("it names the master again, and knows the names", within: .seconds(20)) {
+                let isBack = await misled.named == cluster.master.address
+                return try isBack && names() == before
+            }
+        }
+    }
+
     @Test func a_server_that_refuses_what_it_is_told_has_an_alert_of_its_own() async throws {
         try await WatchedCluster.with { cluster in
             let replica = cluster.replicas[0]
@@ -46,6 +71,19 @@ import Testing
                 cluster.watcher.process.text.contains(text)
             }
             try await redis(replica.port, "ACL", "SETUSER", "default", "+@all")
+        }
+    }
+
+    @Test func a_sentinel_that_can_not_be_told_of_a_new_master_has_an_alert_as_well() async throws {
+        try await WatchedCluster.with(downAfter: .seconds(30)) { cluster in
+            let sentinel = cluster.sentinels[0]
+            try await sentinel.ask("ACL", "SETUSER", "default", "resetchannels")
+            let old = cluster.master
+            try await cluster.kill(old)
+            let text = "sentinel \(sentinel.colonAddress) refuses PUBLISH to our user"
+            try await eventually("the watcher says so", within: .seconds(30)) {
+                cluster.watcher.process.text.contains(text)
+            }
         }
     }
 }

@@ -1,13 +1,22 @@
-/// Servers that can't be commanded: what nobody may tell to change takes no part in a failover, and no repair mends that.
+/// Servers and sentinels that can't be commanded: what nobody may tell to change takes no part in a failover, and no repair
+/// mends that.
 extension Snapshot {
     var uncommandableServers: [Alert] {
-        uncommanded.prefix(Self.namedAlerts).map { server, command in
+        let servers = uncommanded.map { server, command in
             Alert(
                 "uncommandable", about: server.description,
                 "\(server) refuses \(command) to our user, so it takes no part in a failover; let that user run it (see "
                     + "interrex redis, which names all that is needed), or name it in RENAMED_COMMANDS where it is renamed"
             )
         }
+        let sentinels = sentinels.compactMap { report in
+            guard report.opinion != nil, let command = refusals[report.address] else { return Alert?.none }
+            return Alert(
+                "uncommandable", about: report.address.description,
+                "sentinel \(report.address) refuses \(command) to our user, so it learns of a new master only by itself, and "
+                    + "late; let that user run all commands on all channels, and rename none of a sentinel's own")
+        }
+        return Array((servers + sentinels).prefix(Self.namedAlerts))
     }
 
     /// Servers of this cluster that answer and refuse a command, in a fixed order.
