@@ -57,6 +57,52 @@ import Testing
         try await expectAccepted("aclfile \(file.path)/users.acl\n", Self.login)
     }
 
+    /// What the program adds to the settings no reading of them can tell: the server itself is asked what anybody may do.
+    @Test(arguments: [
+        ("+set ~*", "SET"), ("+@write ~*", "SET, FLUSHALL"), ("+config|get", "CONFIG"), ("+@all ~* &*", "SHUTDOWN"),
+        ("+replicaof", "REPLICAOF"), ("+publish &*", "PUBLISH"),
+    ])
+    func aDoorThatTheProgramOpensIsRefused(_ rules: String, _ command: String) async throws {
+        let (outcome, _) = try await launch(withDefault: rules)
+        #expect(outcome.code == 78 && outcome.lines.count == 1, "\(outcome)")
+        #expect(
+            outcome.errors.contains("lets anybody run") && outcome.errors.contains(command)
+                && outcome.errors.contains("without a password"), "\(outcome)")
+        #expect(!outcome.errors.contains("sesame"))
+    }
+
+    @Test(arguments: ["", "+ping +info +role", "+@read", "+@read ~public:*"])
+    func whoeverMayOnlyAskHowItIsIsNoWord(_ rules: String) async throws {
+        let (outcome, settings) = try await launch(withDefault: rules)
+        #expect(outcome.code == 69 && !outcome.errors.contains("anybody"), "\(outcome)")
+        try await expectAccepted(settings, Self.login)
+    }
+
+    @Test func whoeverMayReadAllIsTold() async throws {
+        let (outcome, settings) = try await launch(withDefault: "+@read +info ~*")
+        #expect(outcome.code == 69, "\(outcome)")
+        #expect(outcome.lines.count { $0.contains("anybody reads all data without a password") } == 1, "\(outcome)")
+        let written = try await launch(settings, Self.login)
+        #expect(written.code == 69 && written.errors.contains("anybody reads all data"), "\(written)")
+    }
+
+    /// Launches with a user of our own, and a program that gives the default user, who needs no password, these rights.
+    /// - Returns: what became of it, and settings that say the same.
+    private func launch(withDefault rules: String) async throws -> (Outcome, String) {
+        let tools = try TemporaryFolder("tools")
+        let open = "user default on nopass resetkeys resetchannels -@all \(rules)"
+        try writeProgram(
+            """
+            #!/bin/sh
+            { cat "$1"; echo '\(open)'; } > \(tools.path)/conf
+            exec redis-server \(tools.path)/conf
+
+            """, to: "\(tools.path)/server")
+        let ours = "user ha on >sesame ~* &* +@all\n"
+        let outcome = try await launch(ours, Self.login.merging(["REDIS_SERVER": "\(tools.path)/server"]) { $1 })
+        return (outcome, "\(ours)\(open)\n")
+    }
+
     @Test(arguments: ["CONFIG", "REPLICAOF", "SLAVEOF", "INFO", "PUBLISH", "MULTI"])
     func aRenamedCommandHasToBeKnownToAll(_ command: String) async throws {
         let line = "rename-command \(command) hidden\n"

@@ -8,11 +8,12 @@ struct Rights: Equatable {
     /// What an ACL forbids, and what is no command there.
     private(set) var forbidden: [NeededCommand] = []
     private(set) var unknown: [NeededCommand] = []
-    /// Whether somebody without a password may write, though there is one.
-    var isOpenToAll = false
+    /// What anybody may do without a password, though there is one.
+    private let doors: [OpenDoor]
 
     /// - Parameter login: what `AUTH` was answered; nil where there is no password.
-    init(login: Reply?) {
+    init(login: Reply?, doors: [OpenDoor]) {
+        self.doors = doors
         if case .error(let line)? = login, line.hasPrefix("WRONGPASS") || line.hasPrefix("ERR invalid password") {
             closed = line
         }
@@ -38,15 +39,6 @@ extension Reply {
     }
 }
 
-extension Reply {
-    /// Whether a write was let in, be it only to be refused for what the server is at the moment. A server that knows no such
-    /// command looks at nobody's rights.
-    var isOpenDoor: Bool {
-        guard case .error(let line) = self else { return true }
-        return ["READONLY", "OOM", "NOREPLICAS", "MISCONF", "MASTERDOWN", "LOADING"].contains { line.hasPrefix($0) }
-    }
-}
-
 extension Rights {
     /// Why no server may be started that grants no more; nil where it grants what it must.
     func failure(for user: Credentials?) -> Failure? {
@@ -60,11 +52,13 @@ extension Rights {
                 .badConfiguration,
                 "with these settings nobody of the cluster gets into the server as the user \(name.clipped): \(remedy)")
         }
-        if isOpenToAll {
+        let open = doors.filter { !$0.isReading }.map(\.name)
+        if !open.isEmpty {
             return Failure(
                 .badConfiguration,
-                "REDIS_PASSWORD is set, but with these settings the server takes writes without any: its aclfile or a user "
-                    + "line lets the default user in; write \"user default off\" there, or give that user the password")
+                "REDIS_PASSWORD is set, but the server lets anybody run \(open.joined(separator: ", ")) without a password: its "
+                    + "aclfile, a user line or what REDIS_SERVER adds lets the default user in; write \"user default off\" there, "
+                    + "or give that user the password")
         }
         if let lacking = Lack(unknown.filter(\.isEssential)) {
             return Failure(
@@ -81,14 +75,19 @@ extension Rights {
         return nil
     }
 
-    /// What will not work, though a failover does.
+    /// What will not work, though a failover does; and what the settings allow that few mean.
     func warnings(for user: Credentials?) -> [String] {
-        (unknown + forbidden).filter { !$0.isEssential }.map { command in
+        let lacking = (unknown + forbidden).filter { !$0.isEssential }.map { command in
             "\(command.sender.rawValue) may not run \(command.name) \(command.purpose): "
                 + (unknown.contains(command)
                     ? "it is renamed or switched off"
                     : "add \(command.rule) to the user \(user?.username ?? "default")")
         }
+        guard doors.contains(where: \.isReading) else { return lacking }
+        return lacking + [
+            "anybody reads all data without a password, because the user default may; where that is not meant, take ~* or the "
+                + "commands that read away from it"
+        ]
     }
 
     /// Commands that are missing, for one line.

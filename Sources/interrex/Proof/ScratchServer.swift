@@ -109,26 +109,33 @@ struct ScratchServer {
         line.drop { $0.isWhitespace }.prefix { !$0.isWhitespace }.lowercased()
     }
 
-    /// Asks for everything that will be needed; nil where the server ended meanwhile.
+    /// Asks for everything that will be needed, and what anybody may do; nil where the server ended meanwhile.
     private func rights(
         over socket: Int32, of folder: ScratchFolder, until deadline: ContinuousClock.Instant
     ) -> Rights? {
         let login = credentials.map { [["AUTH"] + ($0.username.map { [$0] } ?? []) + [$0.password]] } ?? []
-        let needs = NeededCommand.all
-        let commands = login + needs.map(names.probe)
-        let replies = Exchange.replies(to: commands, over: socket, until: deadline, stop: StopSignals.descriptor)
-        guard replies.count == commands.count else { return nil }
-        var rights = Rights(login: login.isEmpty ? nil : replies[0])
-        for (need, reply) in zip(needs, replies.dropFirst(login.count)) { rights.note(reply, to: need) }
+        // First of all: as long as it replicates from nobody of use, nothing that anybody may do changes it.
+        var doors: [OpenDoor] = []
         if !login.isEmpty {
             guard let other = folder.connect(to: Self.socketName) else { return nil }
             defer { close(other) }
-            let open = Exchange.replies(
-                to: [["SET", "interrex", "x"]], over: other, until: deadline, stop: StopSignals.descriptor)
-            guard let reply = open.first else { return nil }
-            rights.isOpenToAll = reply.isOpenDoor
+            guard let found = replies(to: OpenDoor.all.map { $0.probe(names) }, over: other, until: deadline) else {
+                return nil
+            }
+            doors = zip(OpenDoor.all, found).filter { $1.isOpenDoor }.map { $0.0 }
         }
+        let needs = NeededCommand.all
+        guard let found = replies(to: login + needs.map(names.probe), over: socket, until: deadline) else { return nil }
+        var rights = Rights(login: login.isEmpty ? nil : found[0], doors: doors)
+        for (need, reply) in zip(needs, found.dropFirst(login.count)) { rights.note(reply, to: need) }
         return rights
+    }
+
+    private func replies(
+        to commands: [[String]], over socket: Int32, until deadline: ContinuousClock.Instant
+    ) -> [Reply]? {
+        let replies = Exchange.replies(to: commands, over: socket, until: deadline, stop: StopSignals.descriptor)
+        return replies.count == commands.count ? replies : nil
     }
 }
 
