@@ -132,7 +132,7 @@ import Testing
 
     @Test(arguments: [
         (SIGTERM, "exec sleep 611"), (SIGINT, "exec sleep 611"), (SIGKILL, "exec sleep 611"),
-        (SIGTERM, "sleep 611; exit 1"),
+        (SIGTERM, "sleep 611; exit 1"), (SIGTERM, "exec yes"),
     ])
     func aStopEndsTheTrialToo(_ number: Int32, _ program: String) async throws {
         let tools = try TemporaryFolder("tools")
@@ -146,7 +146,9 @@ import Testing
                 "REDIS_SERVER": "\(tools.path)/server",
             ])
         try await eventually("the trial is under way") {
-            ProcessFiles.all(withVariables: ["ZK_ROOT=\(root)"]).contains { $0.program.hasSuffix("/sleep") }
+            ProcessFiles.all(withVariables: ["ZK_ROOT=\(root)"]).contains {
+                $0.program.hasSuffix("/sleep") || $0.program.hasSuffix("/yes")
+            }
         }
         if number == SIGKILL {
             launch.process.signal(SIGKILL)

@@ -1,3 +1,4 @@
+import Glibc
 import Support
 import Testing
 
@@ -20,6 +21,24 @@ import Testing
             launch.last!.hasPrefix("[") ? "2001:db8::1 6379" : launch.last == "master" ? "port" : "192.0.2.1 6379"
         #expect(outcome.output.contains(mentions))
         #expect(outcome.output.contains("replicaof") == launch.contains("replica"))
+    }
+
+    @Test("a server that is none of this machine's is not tried, which one line says", arguments: launches)
+    func foreignServer(_ launch: [String]) async throws {
+        let (folder, tools) = (try TemporaryFolder(), try TemporaryFolder("tools"))
+        try write("of another machine\n", to: "\(tools.path)/program")
+        try write("#!/no/such/interpreter\n", to: "\(tools.path)/script")
+        try write("of another user\n", to: "\(tools.path)/closed")
+        for name in ["program", "script"] { chmod("\(tools.path)/\(name)", 0o755) }
+        for name in ["program", "script", "closed", "gone"] {
+            let path = "\(tools.path)/\(name)"
+            let outcome = try await run(launch, ["REDIS_SERVER": path, "REDIS_SENTINEL": path], in: folder)
+            #expect(outcome.code == 0 && outcome.output.contains("proc-title-template"), "\(outcome)")
+            let doubts = outcome.lines.filter { !$0.contains("as --") }
+            #expect(doubts.count == 1 && doubts[0].contains("the settings are not tried"), "\(outcome)")
+            #expect(doubts.allSatisfy { $0.contains(" warning ") && $0.contains(path) }, "\(outcome)")
+            #expect(names(in: folder.path) == [])
+        }
     }
 
     @Test("F80: secrets are hidden unless they are asked for", arguments: launches)

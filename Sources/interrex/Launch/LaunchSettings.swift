@@ -88,7 +88,9 @@ struct LaunchSettings: Sendable {
         }
         // Sentinel refuses host names, so a name is resolved here, once.
         guard host.kind == .name else { return Address(host: host, port: port)! }
-        guard let resolved = Resolution.first(of: host.description, like: bind) else {
+        let line =
+            "waiting, as long as the system does: ANNOUNCE_IP=\(text.clipped) is looked up, and no name server has answered yet"
+        guard let resolved = sayingIfLong(line, { Resolution.first(of: host.description, like: bind) }) else {
             throw environment.bad(
                 "ANNOUNCE_IP", "is \"\(text.prefix(60))\", which can't be resolved; use an IP address")
         }

@@ -50,8 +50,14 @@ struct RedisLaunchSettings: Sendable {
         }
         dataFiles = DataFiles(folder: launch.dataFolder, settings: text)
         let name = try environment.text(ServerKind.redis.variable, default: ServerKind.redis.program)
+        var knownRDB: Int?
+        // The same answer for every copy: a program may take a while to give it.
         let newestRDB: () -> Int = {
-            (try? ServerBinary(name, variable: ServerKind.redis.variable, environment))?.newestRDB ?? .max
+            let newest =
+                knownRDB ?? (try? ServerBinary(name, variable: ServerKind.redis.variable, environment))?.newestRDB
+                ?? .max
+            knownRDB = newest
+            return newest
         }
         let found = dataFiles.find(newestRDB: newestRDB)
         let inPlace = StoredCopy(found, of: dataFiles)

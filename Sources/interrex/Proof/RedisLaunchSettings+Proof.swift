@@ -16,32 +16,43 @@ extension RedisLaunchSettings {
             texts.joined(separator: "\n") + "\n\(launch.redis.commandNames.text ?? "")\n\(userName)", server,
             files: [userFile(in: texts[0])].compactMap(\.self), beside: launch.configPath)
         if accepted.isKnown { return nil }
+        Log.debug("the settings are tried on \(server.path.clipped)")
+        let (warnings, doubts) = try TrialTime.spent(on: server) {
+            try tryOut(texts, by: server, within: $0)
+        }
+        for warning in warnings { Log.warn(warning) }
+        // One line for all that was tried: each has the same reason, or the first one's is the nearest to it.
+        if let why = doubts.first {
+            Log.warn("\(server.path.clipped) could not be tried with these settings (\(why)); the launch goes on")
+        }
+        return warnings.isEmpty && doubts.isEmpty ? accepted : nil
+    }
+
+    /// - Returns: what is to be said, and why not all is known.
+    private func tryOut(
+        _ texts: [String], by server: ServerBinary, within time: TrialTime
+    ) throws -> (warnings: [String], doubts: [String]) {
         let scratch = ScratchServer(
             server: server, folder: "\(launch.configPath.dropLast(".conf".count)).trial",
-            credentials: launch.redis.credentials, names: launch.redis.commandNames)
-        var isKnown = true
-        // The lines that were left out have still to be read.
-        var rest = scratch.leavesModulesOut(of: texts[0]) ? texts : Array(texts.dropFirst())
+            credentials: launch.redis.credentials, names: launch.redis.commandNames, time: time)
         switch try scratch.outcome(with: texts[0], userFile: userFile(in: texts[0])) {
         case .answered(let rights):
             if let failure = rights.failure(for: launch.redis.credentials) { throw failure }
-            for warning in rights.warnings(for: launch.redis.credentials) { Log.warn(warning) }
-            isKnown = rights.warnings(for: launch.redis.credentials).isEmpty
+            // The lines that were left out have still to be read.
+            let rest = scratch.leavesModulesOut(of: texts[0]) ? texts : Array(texts.dropFirst())
+            return (
+                rights.warnings(for: launch.redis.credentials), try doubts(about: rest, by: server, within: time)
+            )
         case .unable(.refused(let complaint)): throw failure(complaint)
-        case .unable(.unknown(let why)):
-            Log.warn("\(server.path.clipped) could not be tried with these settings (\(why)); the launch goes on")
-            (isKnown, rest) = (false, texts)
-        case .unable(.accepted): break
+        case .unable(.unknown(let why)): return ([], try [why] + doubts(about: texts, by: server, within: time))
+        case .unable(.accepted): return ([], try doubts(about: texts, by: server, within: time))
         }
-        isKnown = try proveLines(rest, by: server) && isKnown
-        return isKnown ? accepted : nil
     }
 
     /// The same for `--render-only`, which starts nothing: whether the real server understands every line.
     func proveLines(_ environment: Environment) throws {
         let texts = try provenTexts()
-        guard let server = ServerKind.redis.triedServer(environment) else { return }
-        try proveLines(texts, by: server)
+        try ServerKind.redis.look(environment) { try doubts(about: texts, by: $0, within: $1).first }
     }
 
     /// The file of a master, and that of a replica where it holds more than one line on its master: a template may have
@@ -58,23 +69,18 @@ extension RedisLaunchSettings {
         return more.isEmpty ? [master] : [master, replica]
     }
 
-    /// - Returns: whether all of it is known to be understood.
-    @discardableResult
-    private func proveLines(_ texts: [String], by server: ServerBinary) throws -> Bool {
-        var isKnown = true
-        for text in texts {
-            let trial = SettingsTrial(
-                server: server, kind: .redis, secrets: [launch.redis.credentials?.password].compactMap(\.self),
-                folder: launch.dataFolder)
+    /// - Returns: why it is not known whether all of it is understood; nothing where it is.
+    private func doubts(about texts: [String], by server: ServerBinary, within time: TrialTime) throws -> [String] {
+        let trial = SettingsTrial(
+            server: server, kind: .redis, secrets: [launch.redis.credentials?.password].compactMap(\.self),
+            folder: launch.dataFolder, time: time)
+        return try texts.compactMap { text -> String? in
             switch try trial.verdict(on: text) {
-            case .accepted: break
+            case .accepted: nil
             case .refused(let complaint): throw failure(complaint)
-            case .unknown(let why):
-                Log.warn("\(server.path.clipped) could not be tried with these settings (\(why))")
-                isKnown = false
+            case .unknown(let why): why
             }
         }
-        return isKnown
     }
 
     private func failure(_ complaint: Complaint) -> Failure {
@@ -87,8 +93,10 @@ extension RedisLaunchSettings {
     /// The absolute path of the file of users, where the settings name one.
     private func userFile(in text: String) -> String? {
         guard let path = settingsValue(of: ["aclfile"], in: text), !path.isEmpty else { return nil }
-        return path.hasPrefix("/") ? path : "\(launch.dataFolder)/\(path)"
+        return absolute(path)
     }
+
+    private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(launch.dataFolder)/\(path)" }
 }
 
 extension Complaint {
@@ -108,14 +116,18 @@ extension Complaint {
 }
 
 extension ServerKind {
-    /// The real server that a look tries the settings on; nil where there is none here, which a line says.
-    func triedServer(_ environment: Environment) -> ServerBinary? {
+    /// For `--render-only`, which may run where there is no such server, or one of another machine: tries what there is, and says
+    /// in a line what is not known.
+    /// - Parameter proof: returns why it is not known whether the server takes the settings.
+    /// - Throws: what `proof` does, but for a server that can't be started.
+    func look(_ environment: Environment, _ proof: (ServerBinary, TrialTime) throws -> String?) throws {
         do {
-            return try ServerBinary(
+            let server = try ServerBinary(
                 environment.text(variable, default: program), variable: variable, environment)
-        } catch {
-            Log.warn("the settings are not tried on a real \(program): \(error)")
-            return nil
+            guard let why = try TrialTime.spent(on: server, { try proof(server, $0) }) else { return }
+            Log.warn("\(server.path.clipped) could not be tried with these settings (\(why))")
+        } catch let failure as Failure where [.notFound, .cannotExecute, .unavailable].contains(failure.code) {
+            Log.warn("the settings are not tried on a real \(program): \(failure)")
         }
     }
 

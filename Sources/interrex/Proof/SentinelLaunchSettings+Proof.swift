@@ -16,33 +16,37 @@ extension SentinelLaunchSettings {
         guard let server = launch.server else { preconditionFailure("only a launch has a server to start") }
         let (text, flat) = try provenText()
         let accepted = AcceptedSettings(text, server, files: [], beside: launch.configPath)
-        return try accepted.isKnown || !prove(text, flat, by: server) ? nil : accepted
+        if accepted.isKnown { return nil }
+        Log.debug("the settings are tried on \(server.path.clipped)")
+        let why = try TrialTime.spent(on: server) { try doubt(about: text, flat, by: server, within: $0) }
+        guard let why else { return accepted }
+        Log.warn("\(server.path.clipped) could not be tried with these settings (\(why)); the launch goes on")
+        return nil
     }
 
     /// The same for `--render-only`.
     func prove(_ environment: Environment) throws {
         let (text, flat) = try provenText()
-        guard let server = ServerKind.sentinel.triedServer(environment) else { return }
-        _ = try prove(text, flat, by: server)
+        try ServerKind.sentinel.look(environment) { try doubt(about: text, flat, by: $0, within: $1) }
     }
 
     private func provenText() throws(Failure) -> (text: String, flat: FlatSettings) {
         try rendered(monitoring: launch.address, identity: Self.noIdentity, clusterID: nil, seeds: Seeds())
     }
 
-    /// - Returns: whether all of it is known to be understood.
-    private func prove(_ text: String, _ flat: FlatSettings, by server: ServerBinary) throws -> Bool {
+    /// - Returns: why it is not known whether all of it is understood; nil where it is.
+    private func doubt(
+        about text: String, _ flat: FlatSettings, by server: ServerBinary, within time: TrialTime
+    ) throws -> String? {
         let secrets = [launch.redis.credentials?.password, launch.redis.sentinelCredentials?.password]
         let trial = SettingsTrial(
-            server: server, kind: .sentinel, secrets: secrets.compactMap(\.self), folder: launch.dataFolder)
+            server: server, kind: .sentinel, secrets: secrets.compactMap(\.self), folder: launch.dataFolder, time: time)
         switch try trial.verdict(on: text) {
-        case .accepted: return true
+        case .accepted: return nil
         case .refused(let complaint):
             throw complaint.failure(
                 of: .sentinel, at: complaint.line.map { flat.place(of: $0) ?? sources.template.name })
-        case .unknown(let why):
-            Log.warn("\(server.path.clipped) could not be tried with these settings (\(why))")
-            return false
+        case .unknown(let why): return why
         }
     }
 }

@@ -7,18 +7,17 @@ import Rendering
 ///
 /// Nothing of the user's is touched: a server opens its log, its folders and its ports behind the last line.
 struct SettingsTrial {
-    /// Longer than any server takes to read a file.
-    static let limit = Duration.seconds(5)
-
     let server: ServerBinary
     let kind: ServerKind
     let secrets: [String]
     /// The server's working directory. It changes into it as it reads that line, and where nothing is launched it may be on
     /// another machine.
     let folder: String
+    let time: TrialTime
 
     /// - Throws: `Failure` (126, 127) where the server can't be started; `Stopped`.
     func verdict(on text: String) throws -> Verdict {
+        guard !time.isOver else { return .unknown("no time was left after \(TrialTime.limit)") }
         let token = "interrex-\(UInt64.random(in: .min ... .max))"
         // Sentinel looks at its own lines last of all, so that only such a one comes last.
         let last = kind == .redis ? token : "sentinel \(token)"
@@ -30,7 +29,7 @@ struct SettingsTrial {
         } catch let untried as TrialProcess.Untried {
             return .unknown(untried.why)
         }
-        switch try process.wait(for: Self.limit) {
+        switch try process.wait(until: time.deadline) {
         case .exited(let code) where code != 0:
             let said = process.text
             if said.contains(token) { return .accepted }
@@ -42,7 +41,7 @@ struct SettingsTrial {
             return complaint.line == nil ? .unknown(complaint.words) : .refused(complaint)
         case .exited: return .unknown("it ended with 0, as no \(kind.program) does at a wrong line")
         case .killed: return .unknown("a signal ended it")
-        case nil: return .unknown("it did not end within \(Self.limit) at a wrong line")
+        case nil: return .unknown("it did not end within \(TrialTime.limit) at a wrong line")
         }
     }
 

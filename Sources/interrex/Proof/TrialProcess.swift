@@ -32,8 +32,10 @@ final class TrialProcess {
         let why: String
     }
 
+    /// - Parameters:
+    ///   - argument: its only one; nil: the file of its settings.
     /// - Throws: `SystemFailure` with which the program can't be executed; `Untried`.
-    init(_ path: String, settings text: String) throws {
+    init(_ path: String, _ argument: String? = nil, settings text: String = "") throws {
         let settings = memfd_create("settings", Self.closeOnExec)
         var ends: [Int32] = [0, 0]
         guard settings >= 0, pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { throw Untried(why: lastError()) }
@@ -51,7 +53,7 @@ final class TrialProcess {
         lseek(settings, 0, SEEK_SET)
         // Its own end of the pipe must block: a server does not expect that its log can't be written at the moment.
         _ = fcntl(ends[1], F_SETFL, 0)
-        let argv = [strdup(path), strdup(Self.settingsPath), nil]
+        let argv = [strdup(path), strdup(argument ?? Self.settingsPath), nil]
         defer { for argument in argv { free(argument) } }
         var isTried: Int32 = 0
         pid = argv.withUnsafeBufferPointer { linux_start_bound(path, $0.baseAddress!, settings, ends[1], &isTried) }
@@ -80,47 +82,48 @@ final class TrialProcess {
     /// What it has said so far.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Waits until it has ended, or for `length`.
+    /// Waits until it has ended, or until `deadline`.
     /// - Returns: how it ended; nil where it has not.
     /// - Throws: `Stopped`.
-    func wait(for length: Duration) throws -> End? {
-        let deadline = ContinuousClock.now + length
+    func wait(until deadline: ContinuousClock.Instant) throws -> End? {
         while end == nil {
-            let rest = max(deadline - .now, .zero)
+            let rest = deadline - .now
+            guard rest > .zero else { break }
             var waited = [
                 pollfd(fd: StopSignals.descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: output, events: Int16(POLLIN), revents: 0),
             ]
             // Whoever has taken over its output may keep it open; the process itself tells of its end.
-            if waited[2].fd >= 0, isOutputOver { waited[2].fd = -1 }
-            let count = poll(&waited, 3, Int32(clamping: Int64(rest / .milliseconds(1))))
+            if isOutputOver { waited[2].fd = -1 }
+            // Rounded up: a wait of nothing would keep a processor busy.
+            let count = poll(&waited, 3, Int32(clamping: Int64(rest / .milliseconds(1)) + 1))
             if StopSignals.received != 0 { throw Stopped(signal: StopSignals.received) }
             if count > 0, waited[2].revents != 0 { read() }
             if count > 0, waited[1].revents != 0 { reap() }
-            if count == 0 { break }
         }
         return end
     }
 
     private var isOutputOver = false
 
-    private func read() {
+    /// Takes one piece of what it says: a program that never stops to speak must not keep us here.
+    /// - Returns: whether there was any.
+    @discardableResult
+    private func read() -> Bool {
         var chunk = [UInt8](repeating: 0, count: 16_384)
-        while true {
-            let count = Glibc.read(output, &chunk, chunk.count)
-            guard count > 0 else {
-                if count == 0 { isOutputOver = true }
-                return
-            }
-            if bytes.count < Self.outputLimit { bytes += chunk.prefix(count) }
-        }
+        let count = Glibc.read(output, &chunk, chunk.count)
+        if count == 0 { isOutputOver = true }
+        guard count > 0 else { return false }
+        if bytes.count < Self.outputLimit { bytes += chunk.prefix(count) }
+        return true
     }
 
     private func reap() {
         var status: Int32 = 0
         guard waitpid(pid, &status, WNOHANG) == pid else { return }
-        read()
+        // Who was started by it may go on speaking.
+        while bytes.count < Self.outputLimit, read() {}
         end = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed
     }
 }
