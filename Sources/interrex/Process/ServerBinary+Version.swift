@@ -12,4 +12,13 @@ extension ServerBinary {
         return process.text.split(whereSeparator: \.isNewline).map { RDBVersion.newest(ofServer: String($0)) }.min()
             ?? .max
     }
+
+    /// Whether it is a program itself, and not a script that starts one: `ELFMAG` of elf.h.
+    var isProgram: Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var first = [UInt8](repeating: 0, count: 4)
+        return read(descriptor, &first, first.count) == first.count && first == [0x7f] + Array("ELF".utf8)
+    }
 }

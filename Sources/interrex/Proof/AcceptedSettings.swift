@@ -5,24 +5,35 @@ import Glibc
 /// changed nothing is tried again.
 struct AcceptedSettings {
     /// Changes with what is tried.
-    private static let version = 1
+    private static let version = 2
 
     let path: String
-    private let digest: String
+    /// Nil where nothing tells this server from its next version: a script may start any other program. It is tried each time,
+    /// which takes hardly longer than to ask for its version.
+    private let digest: String?
 
-    /// - Parameter files: other files that decide, for example the one of the users.
+    /// - Parameter files: others that decide: that of the users, and modules. (What is included stands in the text.)
     init(_ text: String, _ server: ServerBinary, files: [String], beside configPath: String) {
         path = "\(configPath.hasSuffix(".conf") ? String(configPath.dropLast(5)) : configPath).accepted"
+        guard server.isProgram else {
+            digest = nil
+            return
+        }
         var hash = TwoHashes()
         hash.add("\(Self.version)\n\(text)")
         for file in [server.path] + files { hash.add("\n\(file) \(Self.identity(of: file))") }
         digest = hash.text
     }
 
-    var isKnown: Bool { readFile(path, limit: 256).map { String(decoding: $0, as: UTF8.self) } == "\(digest)\n" }
+    var isKnown: Bool {
+        guard let digest, let bytes = readFile(path, limit: 256) else { return false }
+        return String(decoding: bytes, as: UTF8.self) == "\(digest)\n"
+    }
 
     /// Where that can't be, the next start tries again.
-    func note() { try? ConfigFile.write("\(digest)\n", to: path) }
+    func note() {
+        if let digest { try? ConfigFile.write("\(digest)\n", to: path) }
+    }
 
     private static func identity(of path: String) -> String {
         var info = stat()

@@ -12,9 +12,10 @@ extension RedisLaunchSettings {
     func prove() throws -> AcceptedSettings? {
         guard let server = launch.server else { preconditionFailure("only a launch has a server to start") }
         let texts = try provenTexts()
+        let modules = try modules(in: texts)
         let accepted = AcceptedSettings(
             texts.joined(separator: "\n") + "\n\(launch.redis.commandNames.text ?? "")\n\(userName)", server,
-            files: [userFile(in: texts[0])].compactMap(\.self), beside: launch.configPath)
+            files: [userFile(in: texts[0])].compactMap(\.self) + modules, beside: launch.configPath)
         if accepted.isKnown { return nil }
         Log.debug("the settings are tried on \(server.path.clipped)")
         let (warnings, doubts) = try TrialTime.spent(on: server) {
@@ -94,6 +95,23 @@ extension RedisLaunchSettings {
     private func userFile(in text: String) -> String? {
         guard let path = settingsValue(of: ["aclfile"], in: text), !path.isEmpty else { return nil }
         return absolute(path)
+    }
+
+    /// The absolute paths of the modules that the settings name. No trial loads one: its code could do anything.
+    /// - Throws: `Failure` (78) where one can't be read: the server would end there, after all else.
+    private func modules(in texts: [String]) throws(Failure) -> [String] {
+        // A name without a slash is looked for where libraries are.
+        let lines = texts.flatMap(settingsLines).filter { $0.count > 1 && $0[0] == "loadmodule" && $0[1].contains("/") }
+        for words in lines where access(absolute(words[1]), R_OK) != 0 {
+            let why = lastError()
+            let line = texts.flatMap(\.fileLines).first { settingsLines(in: $0) == [words] }
+            let place = line.flatMap { flat.place(of: $0) } ?? sources.template.name
+            throw Failure(
+                .badConfiguration,
+                "\(place.clipped): the module \(words[1].clipped) can't be read (\(why)), and redis-server would end there; "
+                    + "install it, or correct that line")
+        }
+        return lines.map { absolute($0[1]) }
     }
 
     private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(launch.dataFolder)/\(path)" }
