@@ -25,6 +25,8 @@ import Testing
     private static let late = [
         Case(settings: "aclfile missing.acl\n", words: ["missing.acl", "mine.conf"]),
         Case(settings: "user me on >sesame +nosuchcommand\n", words: ["REDIS_CONF", "nosuchcommand"]),
+        Case(settings: "unixsocket missing/s\n", words: ["unixsocket missing/s", "No such file"]),
+        Case(settings: "module.setting 1\n", words: ["REDIS_CONF", "odule"]),
     ]
 
     @Test(arguments: wrong + late) private func aWrongSettingIsRefusedBeforeZooKeeperIsTouched(_ one: Case) async throws

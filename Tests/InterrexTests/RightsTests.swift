@@ -23,6 +23,24 @@ import Testing
             Self.login)
     }
 
+    /// Redis ends the transaction with the refusal of its `EXEC`, under a code of its own.
+    @Test func aTransactionThatCanNotBeEndedIsNone() async throws {
+        try await expectRefusal(
+            "user ha on >sesame ~* &* +@all -exec\nuser default off\n", Self.login, "may not run EXEC", "add +exec")
+    }
+
+    @Test(arguments: ["ha", "web"]) func aUserWhomAnyPasswordLetsInIsAnOpenDoor(_ name: String) async throws {
+        let file = try TemporaryFolder("users")
+        let lines = "user \(name) on nopass ~* &* +@all\nuser default off\n"
+        let own = name == "ha" ? "" : "user ha on >sesame ~* &* +@all\n"
+        try write(lines + own, to: "\(file.path)/users.acl")
+        for settings in [lines + own, "aclfile \(file.path)/users.acl\n"] {
+            try await expectRefusal(settings, Self.login, "as the user \(name)", "SET", "nopass")
+        }
+        try await expectAccepted(
+            "user guest on nopass +ping +info\nuser default off\n" + "user ha on >sesame ~* &* +@all\n", Self.login)
+    }
+
     @Test func whatIsOnlyGoodToHaveIsWarnedOf() async throws {
         let outcome = try await launch(
             Self.documented.replacing("\n", with: " +config|get +config|set +replicaof +psync +replconf\n"), Self.login)

@@ -1,9 +1,11 @@
 import Cluster
 import Redis
 
-/// Something that the default user may do without a password, though there is one. What the settings say of that user is judged
-/// already (ACLUser): this is what the server makes of it, with all that its program adds.
+/// Something that the default user, or one whom any password lets in, may do, though there is a password. What the settings say
+/// of the default user is judged already (ACLUser): this is what the server makes of it, with all that its program adds.
 struct OpenDoor: Equatable {
+    /// Nil: the default user's, for whom nobody has to log in.
+    var user: String?
     /// As Redis names the command.
     let name: String
     private let arguments: [String]

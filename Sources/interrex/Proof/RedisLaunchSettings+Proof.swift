@@ -13,6 +13,7 @@ extension RedisLaunchSettings {
         guard let server = launch.server else { preconditionFailure("only a launch has a server to start") }
         let texts = try provenTexts()
         let modules = try modules(in: texts)
+        try checkSocket(in: texts[0])
         let accepted = AcceptedSettings(
             texts.joined(separator: "\n") + "\n\(launch.redis.commandNames.text ?? "")\n\(userName)", server,
             files: [userFile(in: texts[0])].compactMap(\.self) + modules, beside: launch.configPath)
@@ -35,7 +36,8 @@ extension RedisLaunchSettings {
     ) throws -> (warnings: [String], doubts: [String]) {
         let scratch = ScratchServer(
             server: server, folder: "\(launch.configPath.dropLast(".conf".count)).trial",
-            credentials: launch.redis.credentials, names: launch.redis.commandNames, time: time)
+            credentials: launch.redis.credentials, users: users(in: texts[0]), names: launch.redis.commandNames,
+            time: time)
         switch try scratch.outcome(with: texts[0], userFile: userFile(in: texts[0])) {
         case .answered(let rights):
             if let failure = rights.failure(for: launch.redis.credentials) { throw failure }
@@ -95,6 +97,30 @@ extension RedisLaunchSettings {
     private func userFile(in text: String) -> String? {
         guard let path = settingsValue(of: ["aclfile"], in: text), !path.isEmpty else { return nil }
         return absolute(path)
+    }
+
+    /// So many may have a user of their own: more would take longer than a start may.
+    private static let usersTried = 100
+
+    private func users(in text: String) -> [String] {
+        let file = userFile(in: text).flatMap { readFile($0, limit: 1_048_576) }.map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        let words = settingsLines(in: text) + settingsLines(in: file ?? "")
+        let names = Set(words.filter { $0.count > 1 && $0[0] == "user" && $0[1] != "default" }.map { $0[1] })
+        return Array(names.sorted().prefix(Self.usersTried))
+    }
+
+    /// - Throws: `Failure` (78) where the server could not make the socket that the settings name: it would end there.
+    private func checkSocket(in text: String) throws(Failure) {
+        guard let path = settingsValue(of: ["unixsocket"], in: text), !path.isEmpty else { return }
+        let file = absolute(path)
+        let folder = String(file[...file.lastIndex(of: "/")!])
+        guard access(folder, W_OK | X_OK) != 0 else { return }
+        throw Failure(
+            .badConfiguration,
+            "unixsocket \(path.clipped) can't be made (\(lastError()): \(folder.clipped)), and redis-server would end there; make "
+                + "that folder for its user, or correct that line")
     }
 
     /// The absolute paths of the modules that the settings name. No trial loads one: its code could do anything.

@@ -32,10 +32,13 @@ struct Rights: Equatable {
 }
 
 extension Reply {
-    /// The codes of Redis 6 and later for what a user may not do (acl.c).
+    /// The codes of Redis 6 and later for what a user may not do (acl.c). A refused `EXEC` ends its transaction as well
+    /// (server.c, `rejectCommand`).
     var isRefusal: Bool {
         guard case .error(let line) = self else { return false }
-        return line.hasPrefix("NOPERM") || line.hasPrefix("NOAUTH")
+        return ["NOPERM", "NOAUTH", "EXECABORT Transaction discarded because of: NOPERM"].contains {
+            line.hasPrefix($0)
+        }
     }
 }
 
@@ -52,11 +55,16 @@ extension Rights {
                 .badConfiguration,
                 "with these settings nobody of the cluster gets into the server as the user \(name.clipped): \(remedy)")
         }
-        let open = doors.filter { !$0.isReading }.map(\.name)
-        if !open.isEmpty {
+        let open = doors.filter { !$0.isReading }
+        if let first = open.first {
+            let names = open.filter { $0.user == first.user }.map(\.name).joined(separator: ", ")
             return Failure(
                 .badConfiguration,
-                "REDIS_PASSWORD is set, but the server lets anybody run \(open.joined(separator: ", ")) without a password: its "
+                first.user.map { user in
+                    "REDIS_PASSWORD is set, but the server lets anybody run \(names) as the user \(user.clipped), whom any "
+                        + "password lets in; take nopass away from that user, and give it a password"
+                }
+                    ?? "REDIS_PASSWORD is set, but the server lets anybody run \(names) without a password: its "
                     + "aclfile, a user line or what REDIS_SERVER adds lets the default user in; write \"user default off\" there, "
                     + "or give that user the password")
         }
@@ -83,11 +91,11 @@ extension Rights {
                     ? "it is renamed or switched off"
                     : "add \(command.rule) to the user \(user?.username ?? "default")")
         }
-        guard doors.contains(where: \.isReading) else { return lacking }
-        return lacking + [
-            "anybody reads all data without a password, because the user default may; where that is not meant, take ~* or the "
-                + "commands that read away from it"
-        ]
+        return lacking
+            + doors.filter(\.isReading).map { door in
+                "anybody reads all data without a password, because the user \((door.user ?? "default").clipped) may; where that "
+                    + "is not meant, take ~* or the commands that read away from it"
+            }
     }
 
     /// Commands that are missing, for one line.

@@ -2,6 +2,7 @@ import Cluster
 import Glibc
 import Redis
 import Rendering
+import Succession
 
 /// The real redis-server with the real settings, started where it can do no harm: in an empty folder of its own, on a socket
 /// there and no port, without the user's files and modules, and killed once it has answered.
@@ -17,6 +18,8 @@ struct ScratchServer {
     /// The beginning of the path of a folder that is made, and removed.
     let folder: String
     let credentials: Redis.Credentials?
+    /// Those that the settings or their file of users name, but for the default one.
+    let users: [String]
     let names: CommandNames
     let time: TrialTime
 
@@ -73,7 +76,7 @@ struct ScratchServer {
     /// The settings without modules, whose code could do anything, and with the last word on all that reaches outside.
     private func harmless(_ text: String, _ userFile: String?, in folder: String) -> (text: String, isReduced: Bool) {
         let lines = text.fileLines
-        let kept = lines.filter { !Self.isOfModule($0) }
+        let kept = leavesModulesOut(of: text) ? lines.filter { !Self.isOfModule($0) } : lines
         var last = """
             port 0
             unixsocket \(Self.socketName)
@@ -90,8 +93,10 @@ struct ScratchServer {
             maxclients 10
             replica-serve-stale-data yes
             replicaof 127.0.0.1 1
+            masterauth ""
             """
-        // Unknown to a server that was built without TLS.
+        // Whoever listens there is told nothing. Unknown to Redis 5, as the next one is to a server that was built without TLS.
+        if lines.contains(where: { Self.name(of: $0) == "masteruser" }) { last += "\nmasteruser \"\"" }
         if lines.contains(where: { Self.name(of: $0) == "tls-port" }) { last += "\ntls-port 0" }
         if let userFile { last += "\naclfile \(quoted(userFile))" }
         return ((kept + [last]).joined(separator: "\n") + "\n", kept.count < lines.count)
@@ -99,7 +104,8 @@ struct ScratchServer {
 
     private func quoted(_ path: String) -> String { (try? RedisQuoting.quote(path)) ?? path }
 
-    func leavesModulesOut(of text: String) -> Bool { text.fileLines.contains(where: Self.isOfModule) }
+    /// Settings of a module without the module are wrong, as the server says.
+    func leavesModulesOut(of text: String) -> Bool { text.fileLines.contains { Self.name(of: $0) == "loadmodule" } }
 
     /// A module's own settings have its name before a dot.
     private static func isOfModule(_ line: String) -> Bool {
@@ -115,19 +121,33 @@ struct ScratchServer {
         let login = credentials.map { [["AUTH"] + ($0.username.map { [$0] } ?? []) + [$0.password]] } ?? []
         // First of all: as long as it replicates from nobody of use, nothing that anybody may do changes it.
         var doors: [OpenDoor] = []
-        if !login.isEmpty {
-            guard let other = folder.connect(to: Self.socketName) else { return nil }
-            defer { close(other) }
-            guard let found = replies(to: OpenDoor.all.map { $0.probe(names) }, over: other, until: deadline) else {
-                return nil
-            }
-            doors = zip(OpenDoor.all, found).filter { $1.isOpenDoor }.map { $0.0 }
+        for user in login.isEmpty ? [] : [nil] + users.map(Optional.some) {
+            guard let found = self.doors(of: user, in: folder, until: deadline) else { return nil }
+            doors += found
         }
         let needs = NeededCommand.all
         guard let found = replies(to: login + needs.map(names.probe), over: socket, until: deadline) else { return nil }
         var rights = Rights(login: login.isEmpty ? nil : found[0], doors: doors)
         for (need, reply) in zip(needs, found.dropFirst(login.count)) { rights.note(reply, to: need) }
         return rights
+    }
+
+    /// What a user may do of whom nobody knows the password; nil where the server ended meanwhile.
+    private func doors(
+        of user: String?, in folder: ScratchFolder, until deadline: ContinuousClock.Instant
+    ) -> [OpenDoor]? {
+        guard let socket = folder.connect(to: Self.socketName) else { return nil }
+        defer { close(socket) }
+        let login = user.map { [["AUTH", $0, UUIDText.random()]] } ?? []
+        let probes = OpenDoor.all.map { $0.probe(names) }
+        guard let found = replies(to: login + probes, over: socket, until: deadline) else { return nil }
+        // Whom the server does not let in is still the default user.
+        if user != nil, case .error = found[0] { return [] }
+        return zip(OpenDoor.all, found.dropFirst(login.count)).filter { $1.isOpenDoor }.map { door, _ in
+            var door = door
+            door.user = user
+            return door
+        }
     }
 
     private func replies(

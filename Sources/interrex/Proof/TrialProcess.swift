@@ -37,12 +37,11 @@ final class TrialProcess {
     /// - Throws: `SystemFailure` with which the program can't be executed; `Untried`.
     init(_ path: String, _ argument: String? = nil, settings text: String = "") throws {
         let settings = memfd_create("settings", Self.closeOnExec)
+        guard settings >= 0 else { throw Untried(why: lastError()) }
+        defer { close(settings) }
         var ends: [Int32] = [0, 0]
-        guard settings >= 0, pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { throw Untried(why: lastError()) }
-        defer {
-            close(settings)
-            close(ends[1])
-        }
+        guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { throw Untried(why: lastError()) }
+        defer { close(ends[1]) }
         guard writeWhole(text.utf8, to: settings) else {
             let why = lastError()
             close(ends[0])
@@ -120,6 +119,8 @@ final class TrialProcess {
     }
 
     private func reap() {
+        // As long as it is not reaped its number is its group's: what it has started ends with it.
+        kill(-pid, SIGKILL)
         var status: Int32 = 0
         guard waitpid(pid, &status, WNOHANG) == pid else { return }
         // Who was started by it may go on speaking.
