@@ -148,7 +148,7 @@ actor ClusterWatch {
                 Performer.Scene(registry: registry, ownNode: ownNode, view: view, snapshot: snapshot))
         }
         self.snapshot = snapshot
-        let alerts = actions.compactMap(\.alert) + ownAlerts(hasLooked)
+        let alerts = actions.compactMap(\.alert) + ownAlerts
         journal.show(seen, view: view, isConnected: hasLooked, alerts: alerts)
         if hasLooked, disturbed == nil { timeZooKeeper() }
         journal.passed(in: .now - began, isComplete: hasLooked)
@@ -181,8 +181,7 @@ actor ClusterWatch {
     }
 
     /// What is wrong with ZooKeeper itself, and with our place there.
-    /// - Parameter hasLooked: whether ZooKeeper has just answered: else nothing is said of how fast.
-    private func ownAlerts(_ hasLooked: Bool) -> [Alert] {
+    private var ownAlerts: [Alert] {
         // No watch tells of a changed ACL.
         let acl = view?.badParents.first.map { node in
             Alert(
@@ -190,7 +189,7 @@ actor ClusterWatch {
                 "no server is attached or switched over, no sentinel is pointed back, and nobody that is behind is promoted, "
                     + "because \(node.path) in ZooKeeper \(node.reason)")
         }
-        return [acl, hasLooked ? desk.zooKeeperPace.alert : nil].compactMap(\.self)
+        return [acl, desk.zooKeeperPace.alert].compactMap(\.self)
     }
 
     /// Reads ZooKeeper. Without an answer the last view stays, to go on showing what the servers say; nothing is done then.

@@ -59,10 +59,19 @@ import Testing
             try await eventually("it leads") { watcher.count(of: "this watcher leads") == 1 }
             #expect(try await !isSlow())
             proxy.hold(replies: .milliseconds(400))
-            try await eventually("it is an alert", within: .seconds(60), isSlow)
+            try await eventually("it is an alert", isSlow)
             #expect(watcher.count(of: "ZooKeeper takes longer than") == 1, "\(watcher.process.text)")
+            // One that is away is neither slow nor fast.
+            proxy.refuse()
+            try await eventually("it is away") {
+                watcher.count(of: "the connection to ZooKeeper is lost") == 1
+            }
+            // Longer than an alert without a sign of it lasts: that it stays has no event.
+            try await Task.sleep(for: .seconds(6))
+            #expect(try await isSlow(), "\(watcher.process.text)")
             proxy.hold(replies: .zero)
-            try await eventually("it is over", within: .seconds(60)) { try await !isSlow() }
+            proxy.allow()
+            try await eventually("it is over") { try await !isSlow() }
         }
         try await zookeeper.stop()
     }

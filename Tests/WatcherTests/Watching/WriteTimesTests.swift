@@ -27,10 +27,71 @@ import Testing
         #expect(found == slow)
     }
 
+    /// Looks at a write that is under way, which count before it is over: -1 for one that then fails.
+    @Test(arguments: [
+        ([(3, 2_500)], [true]), ([(2, 1_500), (0, 260)], [false, true]),
+        ([(1, 260), (1, 260), (1, 260)], [false, false, true]),
+        ([(1, 260), (0, 3), (2, 1_500)], [false, false, false]), ([(3, -1), (0, -1), (0, 3)], [true, true, true]),
+        (
+            [(3, 2_500), (0, 3), (0, 3), (5, 5_000), (0, 3), (0, 3), (0, 3)],
+            [true, true, true, true, true, true, false]
+        ),
+    ])
+    func one_under_way_is_slow_already(_ all: [(looks: Int, time: Int)], _ slow: [Bool]) {
+        var writes = WriteTimes()
+        var found: [Bool] = []
+        for (looks, time) in all {
+            for _ in 0..<looks {
+                let before = writes.areSlow
+                let hasChanged = writes.noteWaiting()
+                #expect(hasChanged == (writes.areSlow != before))
+            }
+            _ = writes.note(time < 0 ? nil : .milliseconds(time))
+            found.append(writes.areSlow)
+        }
+        #expect(found == slow)
+    }
+
+    /// It is told of while it hangs. That it fails in the end says nothing, and neither does one that fails at once: only fast ones
+    /// say that it is over.
+    @Test func one_that_hangs_is_told_of_before_it_ends_and_is_over_after_fast_ones_only() async throws {
+        let loop = EventLoop()
+        defer { loop.close() }
+        let pace = ZooKeeperPace(interval: .zero, pause: .milliseconds(50))
+        let (hangs, told) = (Support.Locked(true), Support.Locked<[Bool]>([]))
+        let tell: @Sendable () async -> Void = { told.withLock { $0.append(pace.alert != nil) } }
+        pace.take(
+            on: loop,
+            {
+                // Until the test has seen what is told of it.
+                while hangs.withLock({ $0 }) { try await loop.sleep(for: .milliseconds(5)) }
+                throw TestFailure("the connection is lost")
+            }, tell: tell)
+        try await eventually("it is slow while it hangs") { told.value == [true] }
+        hangs.withLock { $0 = false }
+        let failed = Support.Locked(0)
+        try await eventually("others have failed") {
+            pace.take(
+                on: loop,
+                {
+                    failed.withLock { $0 += 1 }
+                    throw TestFailure("there is no session")
+                }, tell: tell)
+            return failed.value >= 4
+        }
+        #expect(pace.alert != nil && told.value == [true])
+        let fast = Support.Locked(0)
+        try await eventually("it is over") {
+            pace.take(on: loop, { fast.withLock { $0 += 1 } }, tell: tell)
+            return told.value == [true, false]
+        }
+        #expect(pace.alert == nil && fast.value >= 3)
+    }
+
     @Test func a_slow_one_is_asked_about_again_until_that_is_decided() async throws {
         let loop = EventLoop()
         defer { loop.close() }
-        let pace = ZooKeeperPace(pause: .milliseconds(1))
+        let pace = ZooKeeperPace(pause: .milliseconds(100))
         let (slow, asked, told) = (Support.Locked(3), Support.Locked(0), Support.Locked<[Bool]>([]))
         pace.take(on: loop) {
             asked.withLock { $0 += 1 }
@@ -54,7 +115,7 @@ import Testing
     @Test func one_slow_write_is_no_alert() async throws {
         let loop = EventLoop()
         defer { loop.close() }
-        let pace = ZooKeeperPace(pause: .milliseconds(1))
+        let pace = ZooKeeperPace(pause: .milliseconds(100))
         let asked = Support.Locked(0)
         pace.take(on: loop) {
             let isFirst = asked.withLock { asked in
@@ -74,16 +135,17 @@ import Testing
     @Test func writes_that_fail_are_no_alert() async throws {
         let loop = EventLoop()
         defer { loop.close() }
-        let pace = ZooKeeperPace(pause: .milliseconds(1))
+        let pace = ZooKeeperPace(pause: .milliseconds(100))
         let asked = Support.Locked(0)
         pace.take(on: loop) {
-            // As long as a write takes that is slow: with the third one that would be decided.
-            try await loop.sleep(for: Performer.fenceLife)
             let count = asked.withLock { asked in
                 asked += 1
                 return asked
             }
+            // With the third one that is slow it would be decided.
             if count == 3 { throw TestFailure("the connection is lost") }
+            // As long as a write takes that is slow.
+            try await loop.sleep(for: Performer.fenceLife)
         } tell: {
         }
         try await eventually("it was asked") { asked.value == 3 }
