@@ -205,4 +205,34 @@ struct ForeignNodeTests {
         await registry.session.close()
         try await server.stop()
     }
+
+    /// Somebody deletes a node and makes it anew all the time: a look must end, and goes on without it.
+    @Test func what_is_another_at_every_turn_is_not_believed_and_holds_up_nobody() async throws {
+        try await protected { place in
+            let path = place.paths.member("restless")
+            let owner = try await place.another()
+            try await owner.session.create(path, Address(7002).znode, .persistent)
+            let churn = Task {
+                // Several at a time, so that none of the two reads finds the node of the other.
+                while !Task.isCancelled {
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for _ in 0..<16 {
+                            group.addTask {
+                                try await owner.session.multi([
+                                    .delete(path, version: nil), .create(path, Address(7002).znode, .persistent),
+                                ])
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
+                }
+            }
+            try await eventually("it is left out, and named") {
+                try await place.registry.judged(path).foreign?.contains("made anew faster") ?? false
+            }
+            churn.cancel()
+            _ = await churn.result
+            #expect(try await place.registry.judged(path).foreign == nil)
+        }
+    }
 }

@@ -6,7 +6,10 @@ struct FailoverClock {
 
     /// The claims with the time that the failovers of their sentinels have taken so far, as far as we have seen.
     mutating func timed(_ claims: [SentinelClaim]) -> [SentinelClaim] {
-        claims.map { claim in
+        // One that is gone in the midst of a failover is not kept in mind for ever.
+        let addresses = Set(claims.map(\.address))
+        seen = seen.filter { addresses.contains($0.key) }
+        return claims.map { claim in
             var claim = claim
             claim.opinion = timed(SentinelReport(claim.address, claim.opinion)).opinion
             return claim

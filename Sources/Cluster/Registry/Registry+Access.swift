@@ -55,8 +55,10 @@ extension Registry {
     }
 
     /// A node, and why it is not believed; nil where it is ours, or there is no `ZK_AUTH`. Both are of one and the same node: in
-    /// between somebody may have deleted it and we have made another in its place.
+    /// between somebody may have deleted it and we have made another in its place. One that is another at every turn is nobody's
+    /// of ours.
     func judged(_ path: String, watch: Bool = false) async throws(ZooKeeperError) -> (node: Node, foreign: String?) {
+        var turns = Self.turns
         while true {
             let node = try await session.get(path, watch: watch)
             guard let user = session.digest else { return (node, nil) }
@@ -65,6 +67,11 @@ extension Registry {
             let complaint = acl.foreignness(to: user)
             notes.note(path, stat, complaint)
             if stat.czxid == node.stat.czxid { return (node, complaint) }
+            turns -= 1
+            guard turns > 0 else { return (node, "it is made anew faster than it can be read: none of us does that") }
         }
     }
+
+    /// So often what changes between two reads that belong together is read again: somebody may go on changing it for ever.
+    static let turns = 10
 }

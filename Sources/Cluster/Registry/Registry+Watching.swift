@@ -39,12 +39,13 @@ extension Registry {
     /// Reads a node, or its absence, with a watch that fires when that changes. (Of a node that we may not read the server
     /// tells nothing either: CVE-2024-23944.)
     private func watched(_ path: String) async throws -> Finding {
-        while true {
+        for _ in 0..<Self.turns {
             let finding = try await finding(path) { .node(try await session.get(path, watch: true)) }
             guard finding == .nothing else { return finding }
             // Only `exists` watches what is not there. A node that was created between the two is read.
             if try await !watchedIsThere(path) { return .nothing }
         }
+        throw restless(path)
     }
 
     /// Reads the nodes below `path`, with watches on each and on their coming and going, that of `path` included.
@@ -78,10 +79,19 @@ extension Registry {
     }
 
     private func watchedChildren(_ path: String) async throws -> [String]? {
-        while true {
+        for _ in 0..<Self.turns {
             if let names = try await children(path, watch: true) { return names }
             if try await !watchedIsThere(path) { return nil }
         }
+        throw restless(path)
+    }
+
+    /// It was there whenever nobody read it: neither it nor its absence is known, and a look must end.
+    private func restless(_ path: String) -> Failure {
+        Failure(
+            .unavailable,
+            "\(session.whole(path)) in ZooKeeper comes and goes faster than it can be read; stop whoever makes and deletes it"
+        )
     }
 
     private func watchedIsThere(_ path: String) async throws -> Bool {
