@@ -13,6 +13,8 @@ public struct SentinelClaim: Equatable, Sendable {
     public var opinion: Opinion?
     /// Why there is no opinion; nil where there is one, or nobody knows.
     public var trouble: SentinelTrouble?
+    /// Whether nothing has answered for so long that nobody waits for it any more.
+    public var isMute = false
 
     public init(
         _ name: String, at address: Address, isVouched: Bool, isRegistered: Bool = true, _ opinion: Opinion? = nil
@@ -47,10 +49,11 @@ extension Sentinels {
     /// not answer counts where its launcher has written it, or where a believed one lists it: it may be heard elsewhere.
     ///
     /// An id is no secret, so without a node it is no proof: whoever takes a dead sentinel's port may answer with it. There a
-    /// registered one must have just heard it; only where our launchers have nobody registered, the ids alone are left.
+    /// registered one must have just heard it; only where our launchers have nobody registered, or those that they have are mute
+    /// (a frozen one keeps its node), the ids alone are left. The mute ones are counted against them.
     public init(claims: [SentinelClaim]) {
         let registered = claims.filter { $0.isRegistered && $0.isProven }
-        let areRegistered = claims.contains { $0.isRegistered && $0.isVouched }
+        let areRegistered = claims.contains { $0.isRegistered && $0.isVouched && !$0.isMute }
         func counts(_ claim: SentinelClaim) -> Bool {
             if claim.isRegistered || !areRegistered { return claim.isProven }
             return registered.contains { $0.hears(claim) }

@@ -1,7 +1,8 @@
-import Cluster
 import Succession
 import Support
 import Testing
+
+@testable import Cluster
 
 /// What answers where a sentinel was: the very one, another, or somebody who does not tell.
 @Suite(.serialized) struct PeerTests {
@@ -32,6 +33,32 @@ import Testing
                     #expect(await prober.peer(Address(port), expecting: Self.id) == .unproven)
                 }
                 #expect(await prober.peer(Address(open.port), expecting: Self.id) == .stranger)
+            }
+        }
+    }
+
+    /// A node that no session ends, of a sentinel that nobody lists: it may be a guest that is asked over its own connections.
+    @Test func who_was_asked_for_an_opinion_is_not_asked_once_more_whether_it_is_there() async throws {
+        let sentinel = try await SentinelServer.start(identity: Self.identity)
+        let (gone, mark) = (try freePort(), Mark(root: "/redis", masterName: "mymaster", clusterID: nil))
+        var view = WatcherView(record: Record(Address(try freePort()), version: 4), cluster: nil, clusterVersion: 0)
+        view.sentinels = [sentinel.port, gone].map {
+            View.Registration(id: "tool-\($0)", address: Address($0), isLeased: false)
+        }
+        func received() async throws -> Int {
+            let info = try await redis(sentinel.port, "INFO", "stats")
+            let line = info.split(separator: "\n").first { $0.hasPrefix("total_connections_received:") }
+            return try #require(line.flatMap { Int($0.drop { $0 != ":" }.dropFirst().prefix { $0.isNumber }) })
+        }
+        try await withProber { [view] prober in
+            for isHasty in [false, true] {
+                let surveyor = Surveyor(prober, contacts: Contacts(on: prober.loop), mark: mark)
+                let before = try await received()
+                let snapshot = await surveyor.survey(view, isHasty: isHasty, isCalm: false)
+                // One of the survey's and one of our own.
+                #expect(try await received() - before == 2, "\(isHasty)")
+                #expect(snapshot.peers == [Address(sentinel.port): .unproven, Address(gone): .refused])
+                #expect(snapshot.leftovers == Set([sentinel.port, gone].map { Address($0) }))
             }
         }
     }

@@ -160,6 +160,27 @@ import Testing
         #expect(Sentinels(claims: silent).opinions.isEmpty && Sentinels(claims: silent).electorate == 2)
     }
 
+    /// A frozen process keeps its lease.
+    @Test func registered_ones_that_are_mute_keep_nobody_from_counting_and_are_counted_against_them() {
+        func mute(_ claim: SentinelClaim) -> SentinelClaim {
+            var claim = Self.silent(claim)
+            claim.isMute = true
+            return claim
+        }
+        let lost = Self.three[1...].map(Self.lost)
+        #expect(Sentinels(claims: [Self.silent(Self.three[0])] + lost).opinions.isEmpty)
+        let sentinels = Sentinels(claims: [mute(Self.three[0])] + lost)
+        #expect(sentinels.majorityAddress == Self.ours && sentinels.electorate == 3 && sentinels.opinions.count == 2)
+        // As long as one of them may answer, it must have heard them.
+        let two = [mute(Self.three[0]), Self.silent(Self.three[1])]
+        #expect(Sentinels(claims: two + [lost[1]]).opinions.isEmpty)
+        let deaf = [mute(Self.three[0]), Self.real(1, listing: [0, 2], hearing: [])]
+        #expect(Sentinels(claims: deaf + [lost[1]]).opinions.count == 1)
+        // Who took a dead one's port and id is outvoted by them.
+        let false2 = Self.lost(Self.real(2, names: Self.foreign))
+        #expect(Sentinels(claims: Self.three.dropLast().map(mute) + [false2]).majorityAddress == nil)
+    }
+
     @Test func where_nobody_is_registered_the_ids_count_and_who_is_heard_by_nobody_has_no_veto_and_no_secret() {
         let all = Self.three.map(Self.lost)
         let sentinels = Sentinels(claims: all)

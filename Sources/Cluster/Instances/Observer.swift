@@ -13,6 +13,7 @@ public actor Observer {
     private let mayLead: Bool
     private let start = ContinuousClock.now
     private var failovers = FailoverClock()
+    private var muteness = MutenessClock()
 
     /// Candidates whose turn it was to claim, and since when.
     private var turns: [Int: ContinuousClock.Instant] = [:]
@@ -50,7 +51,7 @@ public actor Observer {
             await self.opinions(
                 at: claims.listed(opinions), and: isAnswered ? [] : claims.unregistered)
         ) { $1 }
-        let reports = Sentinels(claims: failovers.timed(claims.answered(opinions)))
+        let reports = Sentinels(claims: muteness.noted(failovers.timed(claims.answered(opinions))))
         prober.confidants.heard(reports, of: view.record?.address, below: mark.root)
         await askReleased(&instances)
         var named = Set(reports.compactMap(\.opinion?.names))

@@ -14,8 +14,13 @@ extension Prober {
     }
 
     /// The same of one that is not known to be ours: it is told no password.
-    func opinion(ofStranger address: Address) async -> Opinion? {
-        try? await connected(to: address, nil) { try await opinion(over: $0) }
+    func report(ofStranger address: Address) async -> SentinelReport {
+        do {
+            return SentinelReport(address, try await connected(to: address, nil) { try await opinion(over: $0) })
+        } catch {
+            shortage.note(error)
+            return SentinelReport(address, nil, trouble: error.isOurs ? .unasked : SentinelTrouble(Answer(error)))
+        }
     }
 
     /// The same with all that only a watcher asks for.
@@ -65,8 +70,7 @@ extension Prober {
                 let info = try await connection.info(["server"], within: limit, renaming: false)
                 guard info["redis_mode"] == "sentinel" else { return .stranger }
                 guard let expected else { return .sentinel }
-                guard !expected.isEmpty, let id = try? await id else { return .unproven }
-                return id == expected ? .sentinel : .stranger
+                return PeerAnswer(try? await id, expecting: expected)
             }
         } catch {
             shortage.note(error)
@@ -92,6 +96,29 @@ extension Prober {
 extension Error {
     /// Whether it was our own machine that failed, so that nothing is known of the peer.
     var isOurs: Bool { (self as? RedisError)?.code == .system }
+}
+
+extension PeerAnswer {
+    /// - Parameter expected: empty where it is not known who should be there.
+    fileprivate init(_ id: String?, expecting expected: String) {
+        guard !expected.isEmpty, let id else {
+            self = .unproven
+            return
+        }
+        self = id == expected ? .sentinel : .stranger
+    }
+
+    /// The same of one that was asked for its opinion.
+    init(_ report: SentinelReport, expecting expected: String) {
+        switch report.trouble {
+        case nil: self.init(report.opinion?.id, expecting: expected)
+        case .refused: self = .refused
+        case .silent: self = .silent
+        case .denied, .withheld: self = .unproven
+        case .stranger: self = .stranger
+        case .unasked: self = .unasked
+        }
+    }
 }
 
 extension SentinelTrouble {

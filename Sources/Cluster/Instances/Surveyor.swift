@@ -12,6 +12,7 @@ public actor Surveyor {
     private let contacts: Contacts
     private let mark: Mark
     private var failovers = FailoverClock()
+    private var muteness = MutenessClock()
     private var instances: [Address: Instance] = [:]
     private var peers: [Address: PeerAnswer] = [:]
     /// Sentinels that believed ones list and that are not believed themselves, with their ids, empty where unknown.
@@ -65,7 +66,7 @@ public actor Surveyor {
         let first = Set(members + [view.record?.address].compactMap(\.self)).union(instances.keys)
         async let askedInstances = ask(first, isHasty, and: view.record?.address)
         async let askedPeers = askPeers(
-            peerIDs.filter { !trusted.contains($0.key) }.merging(leftovers.map { ($0, "") }) { id, _ in id }, isHasty)
+            peerIDs.filter { !trusted.contains($0.key) && !claims.unvouched.contains($0.key) }, isHasty)
         var reports = await reports(of: trusted, isHasty, unregistered: claims.unregistered)
         // Those that the first ones vouch for meanwhile.
         let released = prober.confidants.released(
@@ -73,16 +74,30 @@ public actor Surveyor {
         reports.merge(await self.reports(of: released, isHasty, unregistered: [])) { $1 }
         let told = reports.compactMapValues(\.opinion).merging(lastOpinions.filter { unasked.contains($0.key) }) { $1 }
         let listed = claims.listed(told).subtracting(trusted)
-        async let askedStrangers = askStrangers(claims.unvouched.subtracting(listed.union(trusted)), isHasty)
+        let unlisted = claims.unvouched.subtracting(listed.union(trusted))
+        // Somebody may have registered thousands, and nobody may hold up a failover of whom nothing is to be expected.
+        let chosen = isHasty ? [] : Set(unlisted.sorted().prefix(Self.strangersAsked))
+        async let askedStrangers = each(chosen, chosen) { await $0.report(ofStranger: $1) }
+        // One whose node no session ends is asked whether anybody is there, where nobody asks it for more.
+        async let askedLeftovers = askPeers(
+            Dictionary(leftovers.subtracting(trusted).subtracting(listed).subtracting(chosen).map { ($0, "") }) { $1 },
+            isHasty)
         reports.merge(await self.reports(of: listed, isHasty, unregistered: [])) { $1 }
         var (instances, peers) = (await askedInstances, await askedPeers)
+        peers.merge(await askedLeftovers) { $1 }
         if calmLooks == 0 {
             lastOpinions = lastOpinions.filter { unasked.contains($0.key) }
             lastOpinions.merge(reports.compactMapValues(\.opinion)) { $1 }
         }
-        strangers = await askedStrangers
-        let opinions = reports.compactMapValues(\.opinion).merging(strangers) { own, _ in own }
-        let heard = failovers.timed(claims.answered(opinions, troubles: reports.compactMapValues(\.trouble)))
+        let strangers = await askedStrangers
+        note(Set(strangers.filter { $0.value.trouble == .unasked }.keys), among: chosen)
+        // What those say counts for nothing, and is for people.
+        self.strangers =
+            isHasty
+            ? self.strangers.filter { unlisted.contains($0.key) } : strangers.compactMapValues(\.opinion)
+        let opinions = reports.compactMapValues(\.opinion).merging(self.strangers) { own, _ in own }
+        let heard = muteness.noted(
+            failovers.timed(claims.answered(opinions, troubles: reports.compactMapValues(\.trouble))))
         let sentinels = Sentinels(claims: heard)
         prober.confidants.heard(sentinels, of: view.record?.address, below: mark.root)
         // Whom to ask is no matter of evidence.
@@ -103,6 +118,11 @@ public actor Surveyor {
             details.sentinels.map { ($0, details.sentinelIDs[$0] ?? "") }
         }
         peerIDs = Dictionary(listedPeers) { $0.isEmpty ? $1 : $0 }.filter { !counted.contains($0.key) }
+        // Who was asked for an opinion has said by that whether it is there.
+        let answered = reports.merging(strangers) { own, _ in own }
+        for (address, id) in peerIDs.merging(leftovers.map { ($0, "") }, uniquingKeysWith: { id, _ in id }) {
+            if let report = answered[address] { peers[address] = PeerAnswer(report, expecting: id) }
+        }
         peers.merge(await askPeers(peerIDs.filter { peers[$0.key] == nil }, isHasty)) { $1 }
 
         instances = instances.filter { wanted.union(followedNow).contains($0.key) }
@@ -250,14 +270,6 @@ public actor Surveyor {
         let reports = await each(sentinels, slow) { await $0.report(of: $1, since: known[$1]) }
         note(Set(reports.filter { $0.value.trouble == .unasked }.keys), among: sentinels)
         return reports
-    }
-
-    /// What those say that only `/redis/sentinels` has, and that no sentinel of ours lists: it counts for nothing, and is for
-    /// people. Somebody may have registered thousands.
-    private func askStrangers(_ addresses: Set<Address>, _ isHasty: Bool) async -> [Address: Opinion] {
-        guard !isHasty else { return strangers.filter { addresses.contains($0.key) } }
-        let some = Set(addresses.sorted().prefix(Self.strangersAsked))
-        return await each(some, some) { await $0.opinion(ofStranger: $1) }.compactMapValues(\.self)
     }
 
     /// Asks all of them at once; those that were silent get less time.
