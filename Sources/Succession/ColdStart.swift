@@ -6,12 +6,16 @@ public struct Candidate: Equatable, Sendable {
     public var freshness: Freshness
     /// When it began to stand, in milliseconds since 1970 by ZooKeeper's clock.
     public var since: Int64
+    /// False for a witness: the user wants it never to be master (`replica-priority 0`). It tells what its copy is worth, and
+    /// nobody waits for it to claim.
+    public var mayLead: Bool
 
-    public init(number: Int, address: Address, freshness: Freshness, since: Int64 = 0) {
+    public init(number: Int, address: Address, freshness: Freshness, since: Int64 = 0, mayLead: Bool = true) {
         self.number = number
         self.address = address
         self.freshness = freshness
         self.since = since
+        self.mayLead = mayLead
     }
 }
 
@@ -40,7 +44,9 @@ extension Observation {
         if rest > .zero {
             return .wait(.settling(present: present.count, expected: countedMembers, rest: rest))
         }
-        guard let first = freshestCandidate else { return .stand }
+        // Witnesses alone.
+        guard let first = freshestCandidate else { return .wait(.neverMaster) }
+        if let holders = neverMastersAhead(of: first.freshness) { return .wait(.neverMasters(holders)) }
         guard mayBegin(with: first.freshness) else {
             return .wait(shortfall(of: first.freshness).map(Reason.behind) ?? .nothingRecorded)
         }
@@ -104,9 +110,13 @@ extension Observation {
 
     /// Ties go to the recorded master, then to the lowest number. Whoever did not claim in its turn is passed over.
     private var freshestCandidate: Candidate? {
-        let inTurn = candidates.filter { !passedOver.contains($0.number) || $0.number == candidacy?.number }.map {
-            one in
-            Candidate(number: one.number, address: one.address, freshness: judged(one.freshness), since: one.since)
+        let inTurn = candidates.filter {
+            $0.mayLead && (!passedOver.contains($0.number) || $0.number == candidacy?.number)
+        }
+        .map { one in
+            var one = one
+            one.freshness = judged(one.freshness)
+            return one
         }
         let copies = inTurn.map(\.freshness)
         let recorded = inTurn.first { $0.address == record?.address }?.freshness

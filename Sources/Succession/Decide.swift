@@ -19,7 +19,7 @@ public func ruling(_ observation: Observation) -> Ruling {
             case let record?: observation.withAnotherRecorded(record)
             }
         }()
-    if !observation.mayLead, ruling.decision.leads { ruling.decision = .wait(.neverMaster) }
+    if !observation.mayLead, ruling.decision.leads { ruling.decision = observation.asWitness }
     if case .wait(let reason) = ruling.decision, observation.waited >= observation.limit, !reason.endsByItself {
         ruling.decision = .refuse(reason)
     }
@@ -37,6 +37,13 @@ extension Decision {
 }
 
 extension Observation {
+    /// What is left to one that must never be master: to say what its copy is worth, so that nobody begins with an older one, and
+    /// nobody waits for what it has. An empty one has nothing to say.
+    fileprivate var asWitness: Decision {
+        let stands = candidates.contains { $0.number == candidacy?.number }
+        return stands || !data.holdsData && data.clusterID == nil ? .wait(.neverMaster) : .stand
+    }
+
     /// Before all rules: what could not be asked is unknown.
     fileprivate var byShortage: Ruling? {
         shortage.map { Ruling(rule: .otherwise, decision: .wait(.shortage($0))) }
@@ -136,7 +143,7 @@ extension Observation {
         let own = judged(data)
         let membersAreMissing = cluster.map { $0.members > Set(members).union([me]).count } ?? false
         // Without a watcher nobody has counted the members: one that stands with fresher data is one of them all the same.
-        if membersAreMissing || !mayBegin(with: own)
+        if membersAreMissing || !mayBegin(with: own) || neverMastersAhead(of: own) != nil
             || candidates.contains(where: {
                 judged($0.freshness).isFresher(than: own, recorded: own, holdings: holdings)
             })

@@ -20,17 +20,15 @@ extension Observation {
     ///
     /// A member that nobody would promote, because it can't be and lacks what there was (killed masters leave such replicas
     /// behind, on their old data), is none where our own data lacks nothing: it would wait for us for ever, and we for it. Nor is
-    /// then one that must never be master.
+    /// one that must never be master, where anybody who may lead has data at all.
     var successors: [Address] {
         others.filter { isPromotable($0) || isLiveMaster($0) || holdsData($0) && !isHeldBack($0) }
     }
 
     private func isHeldBack(_ member: Address) -> Bool {
+        // Nobody promotes it. Whether a reign may begin beside it, with less than it has, is told once all stand that may lead.
+        if isNeverMaster(member) { return data.isUsable || candidates.contains { $0.mayLead && $0.freshness.isUsable } }
         let own = judged(data)
-        if isNeverMaster(member) {
-            // Where nobody wrote down what there was, it may have all of it.
-            return data.isUsable && (cluster?.holdings == nil ? !isFresherThanUs(member) : !isBehind(own))
-        }
         guard holdings.map({ $0.keys > 0 }) ?? false, data.isUsable, !isBehind(own), let copy = freshness(of: member)
         else { return false }
         return isBehind(copy) || copy.position?.epoch ?? 0 < own.position?.epoch ?? 0
@@ -92,6 +90,18 @@ extension Observation {
             return candidate.freshness.runID ?? (isYoung(candidate) ? nil : address.description)
         }
         return Set(disks).count
+    }
+
+    /// Of those that must never be master: whoever stands, and whoever lives.
+    public var witnesses: [Witness] {
+        let standing = candidates.filter { !$0.mayLead }
+            .map { Witness($0.address, judged($0.freshness), isRunning: false) }
+        return standing + running(others).filter { !isAheadByPings($0.copy) }
+    }
+
+    public var recordedCopy: Freshness? {
+        record?.address == me
+            ? judged(data) : candidates.first { $0.address == record?.address }.map { judged($0.freshness) }
     }
 
     private func isYoung(_ candidate: Candidate) -> Bool {

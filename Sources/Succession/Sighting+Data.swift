@@ -64,11 +64,17 @@ public protocol DataGuard: Sighting {
     var holdings: Holdings? { get }
     /// How many of the members that were counted are here, with or without their data.
     var presentMembers: Int { get }
+    /// The copies that are here of those that must never be master.
+    var witnesses: [Witness] { get }
+    /// The recorded master's own copy, where it does not run and is known; nil otherwise.
+    var recordedCopy: Freshness? { get }
 }
 
 extension DataGuard {
     /// A launcher does not get so far.
     public var isExposed: Bool { false }
+
+    public var recordedCopy: Freshness? { nil }
 
     /// Whether a copy lacks, or may lack, more than the last second of what there was.
     func isBehind(_ copy: Freshness) -> Bool {
@@ -82,11 +88,46 @@ extension DataGuard {
         if !isBehind(copy) { return true }
         if isExposed { return false }
         if acceptsLoss { return true }
-        if let limit = acceptLossAfter, let missingFor, missingFor >= limit { return true }
+        if hasWaitedEnough { return true }
         // Nobody ever kept it: it can't come back, and who has older data need not wait for it, nor give way to a cache.
         if let holdings, !holdings.isKept, copy.isUsable || !copy.isKept { return true }
         // There is nobody left who could have more.
         return copy.isUsable && (cluster.map { $0.members > 0 && presentMembers >= $0.members } ?? false)
+            && neverMastersAhead(of: copy) == nil
+    }
+
+    /// Those that must never be master and have what a reign that begins with this copy would give up without a word; nil where
+    /// there are none.
+    func neverMastersAhead(of copy: Freshness) -> [Address]? {
+        if acceptsLoss && !isExposed || hasWaitedEnough { return nil }
+        let ahead = witnesses.filter { witness in
+            witness.copy.isUsable && witness.copy.isFresher(than: copy, recorded: recordedCopy, holdings: holdings)
+                && matters(witness, beside: copy)
+        }
+        return ahead.isEmpty ? nil : Set(ahead.map(\.address)).sorted()
+    }
+
+    /// Whether what a witness has more than a copy is more than that may lack. What is written down of the cluster may be older
+    /// than the witness's passport; of a running server the pings would count as well.
+    private func matters(_ witness: Witness, beside copy: Freshness) -> Bool {
+        guard var held = cluster?.holdings, !isBehind(copy) else { return true }
+        guard held.keys > 0, !witness.isRunning, let theirs = witness.copy.position, let own = copy.position else {
+            return false
+        }
+        (held.epoch, held.offset) = (theirs.epoch, theirs.offset)
+        return held.isAhead(of: own)
+    }
+
+    /// Those of `members` that must never be master, and answer.
+    func running(_ members: [Address]) -> [Witness] {
+        members.filter(isNeverMaster).compactMap { member in
+            freshness(of: member).map { Witness(member, $0, isRunning: true) }
+        }
+    }
+
+    private var hasWaitedEnough: Bool {
+        guard !isExposed, let limit = acceptLossAfter, let missingFor else { return false }
+        return missingFor >= limit
     }
 
     /// What would be lost, for people.
@@ -94,6 +135,19 @@ extension DataGuard {
         guard let holdings else { return nil }
         return Shortfall(
             holdings: holdings, holders: cluster?.holders.map(\.address) ?? [], copy: copy, root: mark.root)
+    }
+}
+
+/// The copy of one that must never be master: `replica-priority 0` by the user's settings.
+public struct Witness: Equatable, Sendable {
+    public var address: Address
+    public var copy: Freshness
+    public var isRunning: Bool
+
+    public init(_ address: Address, _ copy: Freshness, isRunning: Bool) {
+        self.address = address
+        self.copy = copy
+        self.isRunning = isRunning
     }
 }
 

@@ -15,6 +15,8 @@ extension Snapshot {
     /// Live members that hold data: whoever else was counted may have more.
     public var presentMembers: Int { liveMembers.count(where: holdsData) }
 
+    public var witnesses: [Witness] { running(liveMembers) }
+
     /// Whether any sentinel reports a failover, however old: what would start a second one must not rely on our clock.
     var anyFailover: Bool { sentinels.voices.contains { $0.opinion?.failoverFor != nil } }
 

@@ -34,6 +34,19 @@ struct CandidateTests {
         }
     }
 
+    /// One that must never be master says so; of all others nothing is said, as before there were such.
+    @Test func a_witness_is_told_from_one_that_may_lead() async throws {
+        try await Place.with { place in
+            let paths = [
+                try await place.registry.stand(Address(7001), fresh),
+                try await place.registry.stand(Address(7002), fresh, mayLead: false),
+            ]
+            #expect(try await place.registry.candidates().map(\.mayLead) == [true, false])
+            #expect(try await !place.text(paths[0]).contains("may_lead"))
+            #expect(try await place.text(paths[1]).contains(#""may_lead":false"#))
+        }
+    }
+
     @Test func one_goes_with_its_session_or_when_it_is_removed() async throws {
         try await Place.with { place in
             let other = try await place.another()

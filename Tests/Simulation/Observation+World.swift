@@ -41,7 +41,7 @@ extension World {
             candidates: view.candidates.map {
                 Candidate(
                     number: $0.node, address: Names.address($0.address), freshness: $0.freshness,
-                    since: Int64($0.since))
+                    since: Int64($0.since), mayLead: $0.mayLead)
             }, candidacy: candidacy, instances: instances, data: data, waited: .milliseconds(waited),
             limit: .milliseconds(Times.masterTimeout))
         observation.acceptsLoss = view.acceptsLoss

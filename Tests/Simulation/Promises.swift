@@ -107,6 +107,8 @@ final class Promises {
         let mine = truth.disk
         for candidate in truth.view.candidates {
             guard let theirs = candidate.disk, let place = theirs.place, theirs.holdsData else { continue }
+            // What only one has that must never be master, a person may have given up.
+            if !candidate.mayLead, truth.view.acceptsLoss { continue }
             let name = Names.address(candidate.address)
             guard let own = mine.place, mine.holdsData else {
                 return fail(4, "\(launcher.name) claimed with nothing beside \(name), which has data")

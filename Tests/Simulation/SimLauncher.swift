@@ -108,7 +108,11 @@ final class SimLauncher: SimActor {
         case .wait(let reason):
             world.tally.waited(for: reason)
             if case .fresherCandidate(_, let number) = reason { turns[number] = turns[number] ?? world.now }
-            if case .behind = reason { slot.waitsSince = slot.waitsSince ?? world.now }
+            switch reason {
+            case .behind: slot.waitsSince = slot.waitsSince ?? world.now
+            case .neverMasters: (slot.waitsSince, slot.isOutdone) = (slot.waitsSince ?? world.now, true)
+            default: break
+            }
             phase = .look
             return world.dice.roll(80, 300)
         case .refuse:
@@ -138,9 +142,11 @@ final class SimLauncher: SimActor {
 
     private func stand() -> Int? {
         let (session, address, disk, copy, now) = (session!, address, disk, copy, world.now)
+        let mayLead = !slot.isNeverMaster
         let number = call { zk in
             let lease = SimZooKeeper.Lease(
-                node: zk.newNode(), address: address, session: session, disk: disk, freshness: copy, since: now)
+                node: zk.newNode(), address: address, session: session, disk: disk, freshness: copy, since: now,
+                mayLead: mayLead)
             zk.candidates.append(lease)
             return lease.node
         }
@@ -263,7 +269,7 @@ final class SimLauncher: SimActor {
         default: break
         }
         arrange(decision, observation)
-        slot.waitsSince = nil
+        (slot.waitsSince, slot.isOutdone) = (nil, false)
         let id = written?.id ?? observation.mark.clusterID
         let isClaim = if case .claim = decision { true } else { false }
         var truth = truth

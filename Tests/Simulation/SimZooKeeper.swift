@@ -25,6 +25,7 @@ struct SimZooKeeper {
         var disk: Disk?
         var freshness = Freshness.empty
         var since = 0
+        var mayLead = true
     }
     struct Asked: Equatable {
         var request: Switchover

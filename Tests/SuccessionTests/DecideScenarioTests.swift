@@ -14,7 +14,9 @@ import Testing
         }
     }
 
-    @Test(arguments: firstStarts + redirects + deadMasters + returns + coldStarts + shortfalls + wordsForLoss + wiped)
+    @Test(
+        arguments: firstStarts + redirects + deadMasters + returns + coldStarts + shortfalls + wordsForLoss + wiped
+            + witnesses)
     func decides(_ scenario: Scenario) {
         #expect(decide(scenario.observation) == scenario.decision)
     }

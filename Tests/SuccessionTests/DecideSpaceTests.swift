@@ -16,8 +16,13 @@ import Testing
                 if made != expected { tally.fail("\(made)\ninstead of \(expected)\non \(words.o)") }
                 var barred = words.o
                 barred.mayLead = false
+                // It stands as what it is.
+                let own = barred.candidates.firstIndex { $0.number == barred.candidacy?.number }
+                if let own { barred.candidates[own].mayLead = false }
                 let ruledOut = ruling(barred)
-                let allowed = OracleTable.withoutLead(expected, words)
+                var barredWords = words
+                barredWords.o = barred
+                let allowed = OracleTable.withoutLead(own == nil ? expected : OracleTable.ruling(barredWords), words)
                 if ruledOut != allowed { tally.fail("never master: \(ruledOut)\ninstead of \(allowed)\non \(words.o)") }
                 if let broken = Promises.broken(by: made.decision, on: words.o) {
                     tally.fail("\(broken): \(made)\non \(words.o)")

@@ -15,17 +15,17 @@ extension OracleTable {
         // Beyond the text: one is no count.
         let counted = o.cluster.flatMap { $0.members < 2 ? nil : $0.members }
         let passedOver = o.passedOver.subtracting([ours.number])
-        let inTurn = o.candidates.filter { !passedOver.contains($0.number) }
+        let inTurn = o.candidates.filter { $0.mayLead && !passedOver.contains($0.number) }
             .map { Candidate(number: $0.number, address: $0.address, freshness: words.judged($0.freshness)) }
         let recorded = inTurn.first { $0.address == o.record?.address }
         let unbeaten = inTurn.filter { one in
             !inTurn.contains { other in beats(other, one, recorded, words.known.held) }
         }
-        precondition(unbeaten.count == 1, "the space has a circle")
-        let first = unbeaten[0]
+        precondition(unbeaten.count == 1 || inTurn.isEmpty, "the space has a circle")
         var end = windowEnd(words, us, present, counted)
         // Where the best lacks nothing of what there was, any who stand make the number full.
-        let lacksNothing = o.cluster?.holdings != nil && !words.lacksSomething(first.freshness)
+        let lacksNothing =
+            o.cluster?.holdings != nil && unbeaten.first.map { !words.lacksSomething($0.freshness) } ?? false
         if lacksNothing, let counted, present >= counted { end = .zero }
         // Who comes when the others have stood for long waits two seconds, where it is known what there was.
         if o.cluster?.holdings != nil {
@@ -35,6 +35,10 @@ extension OracleTable {
         }
         if us.age < end { return .wait(.settling(present: present, expected: counted, rest: end - us.age)) }
 
+        // Only such as must never be master.
+        guard let first = unbeaten.first else { return .wait(.neverMaster) }
+        let ahead = words.neverMastersAhead(first.freshness)
+        if !ahead.isEmpty { return .wait(.neverMasters(ahead)) }
         if !words.mayBegin(first.freshness) { return .wait(words.shortfall(first.freshness)) }
         if first.number != ours.number { return .wait(.fresherCandidate(first.address, number: first.number)) }
         return .claim(at: o.record?.version)

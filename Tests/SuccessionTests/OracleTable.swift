@@ -30,10 +30,14 @@ enum OracleTable {
         return Ruling(rule: row.rule, decision: decision)
     }
 
-    /// The same for a server that must never be master.
+    /// The same for a server that must never be master: it stands where its copy tells something, and waits.
     static func withoutLead(_ ruling: Ruling, _ words: Words) -> Ruling {
         switch ruling.decision {
         case .claim, .resume, .stand:
+            let stands = words.o.candidates.contains { $0.number == words.o.candidacy?.number }
+            if !stands, words.o.data.holdsData || words.o.data.clusterID != nil {
+                return Ruling(rule: ruling.rule, decision: .stand)
+            }
             let isOver = words.o.waited >= words.o.limit
             return Ruling(rule: ruling.rule, decision: isOver ? .refuse(.neverMaster) : .wait(.neverMaster))
         case .follow, .wait, .refuse: return ruling
@@ -126,7 +130,8 @@ enum OracleTable {
             },
             then: { .wait(.fresherMembers($0.listed($0.fresher + $0.unknown))) }),
         Row(.membersMissing, when: { ($0.o.cluster?.members ?? 0) > $0.usCountedMembers }, then: coldStart),
-        Row(.membersMissing, when: { !$0.mayBegin($0.own) }, then: coldStart),
+        Row(
+            .membersMissing, when: { !$0.mayBegin($0.own) || !$0.neverMastersAhead($0.own).isEmpty }, then: coldStart),
         // Beyond the table: a candidate with fresher data is a member that nobody has counted.
         Row(
             .membersMissing,

@@ -67,16 +67,47 @@ extension OracleWords {
             return true
         }
         if o.acceptsLoss { return true }
-        if let limit = o.acceptLossAfter, let since = o.cluster?.missingSince, let us = o.candidacy,
-            let ours = o.candidates.first(where: { $0.number == us.number })
-        {
-            let before = Duration.milliseconds(max(0, ours.since - since))
-            if before + us.age >= limit { return true }
-        }
+        if hasWaitedEnough { return true }
         // What was in memory alone can't come back, for nobody.
         if !held.isKept && (isUsable || !copy.isKept) { return true }
         guard let members = o.cluster?.members, members > 0 else { return false }
-        return isUsable && disks >= members
+        return isUsable && disks >= members && neverMastersAhead(copy).isEmpty
+    }
+
+    /// Who must never be master and has more than a reign would begin with that is not known to have all there was.
+    func neverMastersAhead(_ copy: Freshness) -> [Address] {
+        if o.acceptsLoss || hasWaitedEnough { return [] }
+        var standing = o.candidates.filter { !$0.mayLead }.map { ($0.address, judged($0.freshness)) }
+        var live = others.filter(isNeverMaster).compactMap { member in copies[member].map { (member, $0) } }
+        if var held = o.cluster?.holdings, !lacksSomething(copy) {
+            // It lacks nothing of what was written down; what came after that only passports tell.
+            live = []
+            standing = standing.filter { _, theirs in
+                guard held.keys > 0, let epoch = theirs.epoch, let offset = theirs.offset else { return false }
+                (held.epoch, held.offset) = (epoch, offset)
+                return OracleOrder.lacks(copy.epoch!, copy.offset!, of: held)
+            }
+        }
+        let recorded =
+            o.record?.address == o.me
+            ? own : o.candidates.first { $0.address == o.record?.address }.map { judged($0.freshness) }
+        func isWithRecorded(_ one: Freshness) -> Bool {
+            guard let recorded else { return false }
+            return one == recorded || one.replicationID != nil && one.replicationID == recorded.replicationID
+        }
+        let ahead = (standing + live).filter { _, theirs in
+            OracleOrder.worth(theirs) == 2
+                && OracleOrder(held: known.held).isFresher(
+                    theirs, copy, recorded: (isWithRecorded(theirs), isWithRecorded(copy)))
+        }
+        return Set(ahead.map(\.0)).sorted { "\($0)" < "\($1)" }
+    }
+
+    private var hasWaitedEnough: Bool {
+        guard let limit = o.acceptLossAfter, let since = o.cluster?.missingSince, let us = o.candidacy,
+            let ours = o.candidates.first(where: { $0.number == us.number })
+        else { return false }
+        return Duration.milliseconds(max(0, ours.since - since)) + us.age >= limit
     }
 
     /// So many disks are behind those that are here.
@@ -122,8 +153,9 @@ extension OracleWords {
     }
 
     func waitsForUs(_ member: Address) -> Bool {
-        if isNeverMaster(member), own.holdsData, own.isLoadable {
-            return o.cluster?.holdings == nil ? !fresher.contains(member) : !lacksSomething(own)
+        // Nobody promotes it; whether it has more is told among all that may lead.
+        if isNeverMaster(member) {
+            return ([own] + o.candidates.filter(\.mayLead).map(\.freshness)).contains { OracleOrder.worth($0) == 2 }
         }
         guard let held = known.held, held.keys > 0, own.holdsData, own.isLoadable, !lacksSomething(own) else {
             return false

@@ -11,8 +11,13 @@ extension Promises {
             return "it claims though it does not stand"
         }
         let mine = ours.freshness
+        if !ours.mayLead { return "it claims though it must never be master" }
         for candidate in o.candidates where candidate.number != us.number && !o.passedOver.contains(candidate.number) {
             let theirs = candidate.freshness
+            guard candidate.mayLead else {
+                if let broken = givingUp(theirs, for: mine, o) { return broken }
+                continue
+            }
             if theirs.holdsData, !mine.holdsData { return "it claims with nothing, and another has data" }
             if theirs.holdsData, theirs.isLoadable, !mine.isLoadable { return "it claims with damaged data" }
             if theirs == mine, candidate.address == o.record?.address {
@@ -24,6 +29,21 @@ extension Promises {
             }
         }
         return claimingEarly(us, o)
+    }
+
+    /// What one has that must never be master is given up with somebody's word only.
+    private static func givingUp(_ theirs: Freshness, for mine: Freshness, _ o: Observation) -> String? {
+        guard theirs.holdsData, theirs.isLoadable, !o.acceptsLoss, o.acceptLossAfter == nil else { return nil }
+        let (own, other) = (position(mine, o), position(theirs, o))
+        if let held = o.cluster?.holdings {
+            if held.keys == 0 { return nil }
+            if mine.isLoadable, let own, let other, (own.0, own.1 + 256 + held.rate) >= other { return nil }
+        }
+        if !mine.holdsData || !mine.isLoadable {
+            return "it claims with nothing beside one that never leads and has data"
+        }
+        if let own, let other, own < other { return "it gives up what one has that never leads" }
+        return nil
     }
 
     private static func passing(

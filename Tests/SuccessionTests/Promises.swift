@@ -62,7 +62,11 @@ enum Promises {
             case .master? where o.record?.address != o.me: return "it makes a second master"
             case .replica(let replication)? where o.record?.address != o.me:
                 // Who must never be master is none to wait for, for somebody with data.
-                if replication.priority == 0, replication.awaitedPriority == nil, o.data.holdsData { continue }
+                if replication.priority == 0, replication.awaitedPriority == nil,
+                    o.data.holdsData || o.candidates.contains(where: { $0.mayLead && $0.freshness.isUsable })
+                {
+                    continue
+                }
                 if replication.history.holdsKeys || replication.synchronised && replication.priority > 0 {
                     return "it passes over a live replica that holds data or can be promoted"
                 }

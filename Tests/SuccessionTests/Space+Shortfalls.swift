@@ -14,6 +14,8 @@ extension Space {
 
     private enum Beside: CaseIterable {
         case nobody, current, behind, emptyMember, unknown, foreign, passedOver, twoEmpty, ofRecorded
+        /// Such as must never be master.
+        case witness, witnessBehind, witnessUnknown, witnessOfRecorded, currentAndWitness
     }
 
     private enum Word: CaseIterable { case none, accepted, afterTime, notYet, disputed }
@@ -82,6 +84,19 @@ extension Space {
         case .foreign: [other(Cast.foreignCopy)]
         case .twoEmpty: [other(Cast.emptyMember), other(Cast.emptyMember, Cast.heir, 9)]
         case .ofRecorded: [other(Cast.current, Cast.recorded, 9)]
+        case .witness: [other(Cast.current).asWitness]
+        case .witnessBehind: [other(Cast.ofEarlierReign).asWitness]
+        case .witnessUnknown: [other(Cast.unknown).asWitness]
+        case .witnessOfRecorded: [other(Cast.unknownOlder, Cast.recorded, 9).asWitness]
+        case .currentAndWitness: [other(Cast.behind), other(Cast.current, Cast.heir, 9).asWitness]
         }
+    }
+}
+
+extension Candidate {
+    fileprivate var asWitness: Candidate {
+        var witness = self
+        witness.mayLead = false
+        return witness
     }
 }

@@ -5,15 +5,25 @@ import ZooKeeper
 struct CandidateData: Codable {
     var address: String
     var freshness: Freshness
+    /// Left out where it is so.
+    var mayLead: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case address, freshness
+        case mayLead = "may_lead"
+    }
 }
 
 /// The candidates of a cold start (DESIGN.md 3.4).
 extension Registry {
     /// Registers a candidate and returns its node's path.
-    public func stand(_ address: Address, _ freshness: Freshness) async throws -> String {
+    /// - Parameter mayLead: false for one that only tells what its copy is worth.
+    public func stand(_ address: Address, _ freshness: Freshness, mayLead: Bool = true) async throws -> String {
         try await createParents()
         let data = Self.encode(
-            CandidateData(address: String(decoding: address.znode, as: UTF8.self), freshness: freshness))
+            CandidateData(
+                address: String(decoding: address.znode, as: UTF8.self), freshness: freshness,
+                mayLead: mayLead ? nil : false))
         return try await translated { try await session.create(paths.candidatePrefix, data, .ephemeralSequential) }
     }
 
@@ -40,7 +50,7 @@ extension Registry {
         if let modified = freshness.modified, modified > node.stat.created + clockSlack { freshness.modified = nil }
         return Candidate(
             number: number, address: try Address(znode: Array(data.address.utf8)), freshness: freshness,
-            since: node.stat.created)
+            since: node.stat.created, mayLead: data.mayLead ?? true)
     }
 
     /// How far clocks may differ before a file's time is no argument, in milliseconds.

@@ -3,7 +3,7 @@
 struct PromoteFreshest: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
         guard snapshot.isMasterless, !snapshot.mayPromote, let best = snapshot.freshestSuccessor,
-            !snapshot.wouldDestroyMore(best), snapshot.freshness(of: best).map({ snapshot.mayBegin(with: $0) }) ?? false
+            !snapshot.wouldDestroyMore(best), snapshot.mayTakeOver(best)
         else { return [] }
         // A live member that can't be asked may hold the newest copy: it gets three times as long.
         let limit = snapshot.liveMembers.contains(where: snapshot.cannotBeAsked) ? Duration.seconds(30) : .seconds(10)
@@ -84,19 +84,26 @@ extension Snapshot {
         return ranked.max { ($0.1, $0.2, $0.0) < ($1.1, $1.2, $1.0) }?.0
     }
 
-    /// Whether somebody who must never be master would lose by following this one what nobody else has: all, or, where it is not
-    /// written down how much there was, whatever is newer.
+    /// Whether somebody who must never be master would lose by following this one what nobody else has: all, or whatever is newer.
     fileprivate func wouldDestroyMore(_ member: Address) -> Bool {
-        guard !acceptsLoss else { return false }
-        let others = liveMembers.filter { isNeverMaster($0) && holdsData($0) }
-        guard holdsData(member), let copy = freshness(of: member) else { return !others.isEmpty }
-        return holdings == nil
-            && others.compactMap { freshness(of: $0) }.contains { $0.isFresher(than: copy, holdings: nil) }
+        guard !acceptsLoss || isExposed else { return false }
+        guard holdsData(member), let copy = freshness(of: member) else {
+            return witnesses.contains { $0.copy.holdsData }
+        }
+        return neverMastersAhead(of: copy) != nil
+    }
+
+    /// The member that would be promoted, and those that must never be master and have more.
+    var outdoneSuccessor: (Address, [Address])? {
+        guard isMasterless, let best = freshestSuccessor, let copy = freshness(of: best),
+            let holders = neverMastersAhead(of: copy)
+        else { return nil }
+        return (best, holders)
     }
 
     /// The member that would be promoted, where it lacks more than the last second of what there was, and nobody allows that.
     var heldBackSuccessor: (Address, Shortfall)? {
-        guard isMasterless, let best = freshestSuccessor, let copy = freshness(of: best), !mayBegin(with: copy),
+        guard isMasterless, let best = freshestSuccessor, let copy = freshness(of: best), !mayTakeOver(best),
             let shortfall = shortfall(of: copy)
         else { return nil }
         return (best, shortfall)

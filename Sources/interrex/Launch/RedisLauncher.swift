@@ -70,7 +70,9 @@ actor RedisLauncher: Launcher {
                         "no usable master within MASTER_TIMEOUT (\(launch.masterTimeout)): \(observation.explained(reason))"
                     )
                 case .stand:
-                    candidate = Standing(path: try await registry.stand(launch.address, settings.copy.freshness))
+                    candidate = Standing(
+                        path: try await registry.stand(
+                            launch.address, settings.copy.freshness, mayLead: settings.userPriority > 0))
                     known = nil
                 case .claim, .follow, .resume:
                     if try await register(ruling.decision, observation, registry) == .done {

@@ -11,6 +11,12 @@ extension PlanScenarioTests {
             $0.details.replicas = []
         }
 
+    /// As many as were counted, and each lacks what there was.
+    private static let allHere = orphaned.with {
+        $0.cluster = $0.cluster?.holding(offset: 9_000)
+        $0.cluster?.members = 2
+    }
+
     private static let twoKnow = orphaned.sentinel(0) { $0.details.replicas = [C.first] }
         .sentinel(1) { $0.details.replicas = [C.second] }
 
@@ -137,6 +143,18 @@ extension PlanScenarioTests {
         .nothing(
             "nothing is written down of what there was, and who may never lead has more",
             month(orphaned.server(C.second, C.replica(priority: 0, offset: 3_000, isUsers: true)))),
+        .nothing(
+            "all lack something, every member is here, and who may never lead has more",
+            month(allHere.server(C.second, C.replica(priority: 0, offset: 3_000, isUsers: true)))),
+        PlanScenario(
+            "the same, and somebody gave that up",
+            month(
+                allHere.server(C.second, C.replica(priority: 0, offset: 3_000, isUsers: true)).with {
+                    $0.acceptsLoss = true
+                }), first),
+        PlanScenario(
+            "the same, and it has less",
+            month(allHere.server(C.second, C.replica(priority: 0, offset: 500, isUsers: true))), first),
         .nothing(
             "nobody else is left",
             month(

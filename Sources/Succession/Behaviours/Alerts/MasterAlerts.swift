@@ -15,10 +15,24 @@ extension Snapshot {
 
     /// Nobody promotes it but Sentinel, until those with more are back or somebody gives that up.
     private var heldBack: Alert? {
-        heldBackSuccessor.map { member, shortfall in
+        // Whoever may write there may have written what there was, too.
+        let condition =
+            isExposed
+            ? "; others may write \(mark.root) in ZooKeeper, so first mend its ACL (the alert bad-acl has the command): until then "
+                + "nobody's word counts there" : ""
+        if let (member, holders) = outdoneSuccessor {
+            let all = holders.map(\.description).joined(separator: ", ")
+            return Alert(
+                "behind", about: mark.root,
+                "no member answers master, and \(member) is not promoted, because \(all) has newer data and may never be master "
+                    + "(replica-priority 0); give one of these another priority (CONFIG SET), start a member that has that data, or "
+                    + "give it up: create \(mark.root)/accept-loss in ZooKeeper, with who and why as JSON\(condition)\(untilResumed)"
+            )
+        }
+        return heldBackSuccessor.map { member, shortfall in
             Alert(
                 "behind", about: mark.root,
-                "no member answers master, and \(member) is not promoted: \(shortfall)\(untilResumed)")
+                "no member answers master, and \(member) is not promoted: \(shortfall)\(condition)\(untilResumed)")
         }
     }
 
