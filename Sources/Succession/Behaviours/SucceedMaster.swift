@@ -47,9 +47,6 @@ extension Snapshot {
         return noticing == 0 || noticing + sentinels.electorate - opinions.count < quorum
     }
 
-    /// Whether a replica has what there was, but for the last second of it.
-    public func mayTakeOver(_ heir: Address) -> Bool { freshness(of: heir).map { mayBegin(with: $0) } ?? false }
-
     /// Whether a majority can be told: each in the name of a peer that it lists. Those tell the others.
     var canBeTold: Bool { sentinels.isMajority(sentinels.opinions.count(where: \.listsPeers)) }
 

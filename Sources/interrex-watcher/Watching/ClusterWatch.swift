@@ -45,6 +45,8 @@ actor ClusterWatch {
     private var snapshot: Snapshot?
     /// The recorded master, where it had a lease when it last answered.
     private var leased: Address?
+    /// What a recorded master last told us of its data, and who it was.
+    private var lastWord: (master: Address, history: History)?
     /// Whether nothing was going on in the last pass.
     private var wasCalm = false
     /// Since when nobody would take the master's place.
@@ -246,6 +248,12 @@ actor ClusterWatch {
         if let master = snapshot.record?.address, snapshot.answersMaster(master) {
             leased = snapshot.isLeased(master) ? master : nil
         }
+        if let master = snapshot.record?.address, snapshot.isProven(master),
+            case .master(let history) = snapshot.answer(of: master)
+        {
+            lastWord = (master, history)
+        }
+        snapshot.lastWord = lastWord.flatMap { $0.master == snapshot.record?.address ? $0.history : nil }
         snapshot.masterHadLease = leased != nil && leased == snapshot.record?.address
         snapshot.leads = isConnected && (view.watchers.first.map(isOurs) ?? false)
         if let registry { snapshot.sessionTimeout = registry.session.negotiatedTimeout }

@@ -190,7 +190,8 @@ import Testing
             #expect(plan.deeds == [])
             #expect(
                 plan.alert("bad-node")
-                    == "\(path) in ZooKeeper can't be used: it is empty; repair or delete that node")
+                    == "\(path) in ZooKeeper can't be used: it is empty; repair or delete that node: until then nothing is "
+                    + "recorded, and only Sentinel's own failover is left")
         }
     }
 
@@ -216,6 +217,20 @@ import Testing
                 + "8999 bytes of writes behind; start a member that has it, or give it up: create /redis/accept-loss in "
                 + "ZooKeeper, with who and why as JSON")
         #expect(plan(behind.with { $0.acceptsLoss = true }).alert("behind") == nil)
+        // Where anybody may have written that, there is something else to do first.
+        let open = plan(behind.with { ($0.acceptsLoss, $0.isExposed) = (true, true) }).alert("behind")
+        #expect(open?.contains("first mend its ACL (the alert bad-acl has the command)") ?? false)
+    }
+
+    @Test func whoMayNeverLeadAndHasMoreIsNamed() {
+        let ahead = healthy.server(C.recorded, .refused).withoutLease(of: C.recorded).holding(9_999)
+            .server(C.second, C.replica(priority: 0, offset: 3_000, isUsers: true)).lasting(.seconds(3_600))
+        let text = plan(ahead).alert("behind")
+        #expect(
+            text?.contains(
+                "10.0.0.3:7003 is not promoted, because 10.0.0.4:7004 has newer data and may never be master")
+                ?? false, "\(text ?? "none")")
+        #expect(text?.contains("create /redis/accept-loss") ?? false)
     }
 
     @Test func whoseMembersTheyAreIsDisputed() {

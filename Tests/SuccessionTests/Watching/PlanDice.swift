@@ -28,6 +28,11 @@ struct PlanDice {
         { s, dice in s.isPaused = dice.oneIn(8) },
         { s, dice in s.isDisputed = dice.oneIn(8) },
         { s, dice in s.isExposed = dice.oneIn(8) },
+        { s, dice in
+            let word = Cast.history(
+                [Cast.line, Cast.otherLine].any(&dice), offset: [500, 1_000, 2_000].any(&dice), keys: !dice.oneIn(3))
+            s.lastWord = dice.oneIn(3) ? nil : word
+        },
         { s, dice in s.acceptsLoss = dice.oneIn(8) },
         { s, dice in s.acceptLossAfter = dice.oneIn(4) ? .seconds([5, 20, 7_200].any(&dice)) : nil },
         { s, dice in s.seen = dice.oneIn(2) ? nil : "2026-01-01T00:00:01Z" },

@@ -26,6 +26,8 @@ extension PlanRepairs {
         if w.voices.flatMap(\.opinion.details.replicas).contains(where: w.isForeign) { return "a stranger is near" }
         let heirs = w.live.filter { w.isPromotable($0) && w.replication($0)?.master == master && w.isTouchable($0) }
         if heirs.isEmpty { return "nobody can be promoted" }
+        let words = heirs.compactMap(w.lacksLastWord)
+        if !words.isEmpty { return words.contains(false) ? nil : "it promotes what lacks what the master told of" }
         if !w.mayLose, heirs.compactMap(w.replication).map(\.history).allSatisfy(w.isBehind),
             w.s.cluster?.holdings?.isKept ?? true
         {

@@ -74,7 +74,9 @@ enum PlanRepairs {
     private static func passedOver(for member: Address, _ w: PlanWords) -> String? {
         guard let chosen = w.replication(member)?.history else { return "it promotes what is no replica" }
         if chosen.keys == 0, !w.isPromotable(member) { return "it promotes what holds no data" }
-        if w.isBehind(chosen), !w.mayLose { return "it promotes what is behind what there was" }
+        if w.lacksLastWord(member) ?? (w.isBehind(chosen) && !w.mayLose) {
+            return "it promotes what is behind what there was"
+        }
         let held = w.s.cluster?.holdings
         func lacks(_ reign: Int, _ offset: Int64) -> Bool {
             held.map { OracleOrder.lacks(reign, offset, of: $0) } ?? false
@@ -83,7 +85,15 @@ enum PlanRepairs {
             guard let history = w.replication(other)?.history, history.keys > 0 else { continue }
             if chosen.keys == 0, !w.mayLose { return "it promotes an empty member before one with data" }
             // Who must never be master passes on nothing.
-            if let other = w.replication(other), other.priority == 0, other.awaitedPriority == nil { continue }
+            if let other = w.replication(other), other.priority == 0, other.awaitedPriority == nil {
+                let isAhead = w.reign(chosen).flatMap { mine in
+                    w.reign(history).map { (mine, chosen.offset) < ($0, history.offset) }
+                }
+                if isAhead ?? false, held == nil || w.isBehind(chosen), !w.hasWord {
+                    return "it gives up what one that must never be master has"
+                }
+                continue
+            }
             if chosen.keys == 0 { return "it promotes an empty member before one with data" }
             switch (w.reign(chosen), w.reign(history)) {
             case (let mine?, let theirs?) where (mine, chosen.offset) < (theirs, history.offset):

@@ -107,11 +107,25 @@ struct PlanWords {
         return OracleOrder.lacks(reign, history.offset, of: held)
     }
 
+    /// Whether a replica lacks what the master itself was heard to have, where others may have written what there was; nil where
+    /// the record tells.
+    func lacksLastWord(_ replica: Address) -> Bool? {
+        guard s.isExposed, let word = s.lastWord else { return nil }
+        guard let own = replication(replica)?.history, own.replicationID == word.replicationID else { return true }
+        return own.offset < word.offset - 256 || own.keys == 0 && word.keys > 0
+    }
+
+    /// Whether somebody gave up what is missing.
+    var hasWord: Bool {
+        if s.isExposed { return false }
+        if let limit = s.acceptLossAfter, s.held[.masterless, default: .seconds(-1)] >= limit { return true }
+        return s.acceptsLoss
+    }
+
     /// Somebody's word for it, or nobody who is missing.
     var mayLose: Bool {
         if s.isExposed { return false }
-        if s.acceptsLoss { return true }
-        if let limit = s.acceptLossAfter, s.held[.masterless, default: .seconds(-1)] >= limit { return true }
+        if hasWord { return true }
         let withData = live.filter { member in
             if isForeign(member) { return false }
             switch says(member) {

@@ -13,9 +13,12 @@ extension Snapshot {
     private var unusableNodes: [Alert] {
         let nodes = badNodes.filter(\.isEssential) + badNodes.filter { !$0.isEssential }
         let named = nodes.prefix(Self.namedAlerts).map { node in
-            Alert(
+            // What can't be read is not overwritten either.
+            let until =
+                node.isEssential ? ": until then nothing is recorded, and only Sentinel's own failover is left" : ""
+            return Alert(
                 "bad-node", about: node.path,
-                "\(node.path) in ZooKeeper can't be used: \(node.reason); repair or delete that node")
+                "\(node.path) in ZooKeeper can't be used: \(node.reason); repair or delete that node\(until)")
         }
         guard nodes.count > named.count else { return named }
         let more = Alert(
