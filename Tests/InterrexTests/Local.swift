@@ -91,7 +91,8 @@ final class Local: Sendable {
 
     /// The same, however it is ended.
     func end(
-        code: Int32 = 0, within limit: Duration = .seconds(60), gone: Duration = .seconds(3), by body: () throws -> Void
+        code: Int32 = 0, within limit: Duration = .seconds(60), gone: Duration = .seconds(60),
+        by body: () throws -> Void
     ) async throws {
         let descendants = children
         try body()

@@ -38,7 +38,7 @@ import Testing
         let start = terminal.lines.count
         let pid = try await local.servers(at: before.masters)[0]
         kill(pid, SIGKILL)
-        try await eventually("whole again: \(terminal.text)", within: .seconds(60)) {
+        try await eventually("whole again: \(terminal.text)") {
             terminal.text.contains("back: 1 master")
         }
         let lines = terminal.lines.dropFirst(start - 1).filter { !$0.isEmpty }
@@ -111,7 +111,8 @@ import Testing
                 ["--redis", "1", "--sentinels", "0", "--watchers", "0", "--zookeeper", place.servers], root: place.root,
                 ["REDIS_SERVER": deafServer(folder)], on: terminal)
             try await eventually("it runs") { local.children.contains { $0.program.hasSuffix("/sleep") } }
-            try await local.end(within: .seconds(5)) {
+            // Without the second one it is killed after 10 s.
+            try await local.end(within: .seconds(9)) {
                 terminal.type("\u{3}")
                 // Two presses of a key: of two that come in one moment the kernel keeps one signal.
                 usleep(100_000)
@@ -130,7 +131,7 @@ import Testing
         try await Place.with { place in
             let terminal = try Terminal()
             let local = try await Local(arguments + ["--zookeeper", place.servers], root: place.root, on: terminal)
-            try await eventually("up: \(terminal.text)", within: .seconds(30)) {
+            try await eventually("up: \(terminal.text)") {
                 terminal.text.contains("Ctrl-C ends it all")
             }
             let lines = terminal.lines
@@ -151,7 +152,7 @@ import Testing
             let local = try await Local(
                 ["--redis", "1", "--sentinels", "0", "--watchers", "0", "--zookeeper", place.servers], root: place.root,
                 ["REDIS_CONF": "/no/such/file"], on: terminal)
-            try await eventually("said: \(terminal.text)", within: .seconds(30)) {
+            try await eventually("said: \(terminal.text)") {
                 terminal.text.contains("4 times in a row; next try in 4.00 s")
             }
             let lines = terminal.lines

@@ -34,7 +34,7 @@ import Testing
                 // A replica that no sentinel has found yet when its master dies is found by none.
                 let now = local.topology
                 for sentinel in now.sentinels {
-                    try await eventually("sentinel \(sentinel) knows the replicas", within: .seconds(30)) {
+                    try await eventually("sentinel \(sentinel) knows the replicas") {
                         let known = try await redis(sentinel, "SENTINEL", "REPLICAS", "mymaster")
                         return now.replicas.allSatisfy { known.contains("127.0.0.1:\($0)\n") }
                     }
@@ -68,19 +68,19 @@ import Testing
         let topology = try await local.complete(redis: 2, sentinels: 1)
         let first = try local.watcher
         local.killAll { $0.program.hasSuffix("/interrex-watcher") }
-        try await eventually("the new port is said: \(local.output)", within: .seconds(20)) {
+        try await eventually("the new port is said: \(local.output)") {
             // Between the two there is none.
             local.topology.watchers.first.map { $0 != first } ?? false
         }
         let watcher = try local.watcher
-        try await eventually("it is ready: \(local.errors)", within: .seconds(20)) {
+        try await eventually("it is ready: \(local.errors)") {
             (try? await get("/readyz", from: watcher))?.code == 200
         }
         local.killAll { $0.program.contains("java") }
         try await eventually("its end is told") {
             local.output.contains(/zookeeper 127.0.0.1:\d+ \(PID \d+\) ended by signal 9\n/)
         }
-        try await eventually("the watcher finds it again: \(local.errors)", within: .seconds(40)) {
+        try await eventually("the watcher finds it again: \(local.errors)") {
             (try? await get("/readyz", from: watcher))?.code == 200
         }
         let last = try local.watcher

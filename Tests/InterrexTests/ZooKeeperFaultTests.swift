@@ -41,7 +41,7 @@ import Testing
             ProcessFiles(launch.process.pid).descriptors.values.contains { $0.hasPrefix("socket") }
         }
         server.thaw()
-        try await eventually("it goes on: \(launch.process.text)", within: .seconds(30)) {
+        try await eventually("it goes on: \(launch.process.text)") {
             launch.process.text.contains(command == "redis" ? "Ready to accept connections" : "waiting")
         }
         await launch.end()
@@ -58,11 +58,12 @@ import Testing
                 "ZK_HOSTS": "127.0.0.1:\(port),nowhere.invalid,127.0.0.1:\(peer.port)", "BIND_IP": "127.0.0.1",
                 "PORT0": "\(freePort())",
             ])
-        try await eventually("it says so: \(launch.process.text)", within: .seconds(2)) {
-            launch.process.text.contains("waiting, ")
-        }
+        try await eventually("it says so: \(launch.process.text)") { launch.process.text.contains("waiting, ") }
         let line = try #require(launch.process.text.split(separator: "\n").first { $0.contains("waiting, ") })
         #expect(line.contains("s still: no session with ZooKeeper: "), "\(line)")
+        // By its own clock, of a minute: how soon this machine lets it run is no part of it.
+        let rest = line.firstMatch(of: /waiting, (\d+) s still/).flatMap { Int($0.1) }
+        #expect(rest ?? 0 >= 58, "\(line)")
         for part in [
             "127.0.0.1:\(port) refuses connections", "nowhere.invalid:2181 can't be resolved (",
             "127.0.0.1:\(peer.port) accepts connections and gives no session",
@@ -132,7 +133,8 @@ import Testing
             in: folder)
         expectRefusal(outcome, 69, "ZooKeeper", "ZK_HOSTS", servers)
         let time = ContinuousClock.now - start
-        #expect(time > .seconds(1.4) && time < .seconds(5), "\(time)")
+        // Its limit is 1.5 s; without one it would wait for a minute.
+        #expect(time > .seconds(1.4) && time < .seconds(30), "\(time)")
         #expect(names(in: folder.path) == [])
     }
 }

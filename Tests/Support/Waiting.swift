@@ -1,7 +1,8 @@
-/// Asks until there is an answer, every 5 ms at first, every 50 ms later; throws when `limit` is over.
+/// Asks until there is an answer, every 5 ms at first, every 50 ms later; throws when `limit` is over. Where nothing else is said
+/// that is long enough for any machine: a test tells by the event, and not by how soon it comes.
 @discardableResult
 public func eventually<Value>(
-    _ what: @autoclosure () -> String, within limit: Duration = .seconds(15),
+    _ what: @autoclosure () -> String, within limit: Duration = .seconds(60),
     _ answer: () async throws -> Value?
 ) async throws -> Value {
     let start = ContinuousClock.now
@@ -16,7 +17,7 @@ public func eventually<Value>(
 
 /// The same for a condition.
 public func eventually(
-    _ what: @autoclosure () -> String, within limit: Duration = .seconds(15),
+    _ what: @autoclosure () -> String, within limit: Duration = .seconds(60),
     _ condition: () async throws -> Bool
 ) async throws {
     _ = try await eventually(what(), within: limit) { try await condition() ? true : nil }
