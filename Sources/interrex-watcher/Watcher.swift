@@ -10,6 +10,7 @@ import UnixSignals
 @main
 enum Watcher {
     static func main() async {
+        StandardStreams.fill()
         Heap.configure()
         ignoreBrokenPipes()
         OutOfMemory.spareThisProcess()

@@ -7,6 +7,7 @@ import Glibc
 @main
 enum Main {
     static func main() {
+        StandardStreams.fill()
         let arguments = Array(OwnProgram.arguments.dropFirst())
         if arguments == ["lease"] { Log.exit(Lease.main()) }
         if arguments.first == "hand-over" { Log.exit(HandOver.main(Array(arguments.dropFirst()))) }

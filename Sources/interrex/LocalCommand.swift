@@ -45,7 +45,8 @@ struct LocalCommand: ParsableCommand {
         try Log.start(.process, command: "local")
         StopSignals.install(limit: nil, alsoOn: [SIGHUP, SIGQUIT])
         let quorum = try Environment.process.number("SENTINEL_QUORUM", default: 2, in: 1...1_000)
-        let folder = try LocalFolder(folder)
+        // Empty is unset, as with each variable.
+        let folder = try LocalFolder(folder.flatMap { $0.isEmpty ? nil : $0 })
         defer { folder.removeIfTemporary() }
         let plan = LocalPlan(
             redis: redis, sentinels: sentinels, watchers: watchers, zookeeper: zookeeper, folder: folder.path,

@@ -36,6 +36,12 @@ struct RenewLeaseCommand: ParsableCommand {
         environment.warnOfLikelyMistakes()
         let server = try RunningServer(pid, config: config, environment)
         if let lease = server.leases.first {
+            if ProcessStatus(lease)?.isStopped ?? false {
+                throw Failure(
+                    .badConfiguration,
+                    "PID \(pid) has a lease that is stopped: PID \(lease); let it go on (kill -CONT \(lease)), or end it "
+                        + "(kill -9 \(lease)) and run this again")
+            }
             throw Failure(.badConfiguration, "PID \(pid) has a lease that lives: PID \(lease); there is nothing to do")
         }
         if let root = try environment.text("ZK_ROOT"), root != server.mark.root {

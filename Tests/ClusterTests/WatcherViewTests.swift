@@ -107,7 +107,7 @@ struct WatcherViewTests {
     }
 
     @Test(arguments: [
-        "", "true", "[]", "{", "upgrade", #"{"who":1}"#, #"{"why":"a\nb"}"#, "{\"who\":\n\"x\"}",
+        "", "true", "[]", "{", "upgrade", #"{"who":{}}"#, #"{"why":"a\nb"}"#, "{\"who\":\n\"x\"}",
         #"{"until":"tomorrow"}"#, #"{"until":"2026-13-01T00:00:00Z"}"#, #"{"until":""}"#,
         #"{"why":""# + String(repeating: "x", count: 600) + #""}"#,
     ])

@@ -26,6 +26,23 @@ import Testing
         }
     }
 
+    /// It lives, and its session does not.
+    @Test func a_stopped_lease_is_named_with_what_ends_it() async throws {
+        try await WatchedCluster.with(sentinels: 3, shortSession) { watched in
+            let (cluster, replica) = (watched.cluster, watched.replicas[0])
+            let lease = try await replica.lease.pid
+            kill(lease, SIGSTOP)
+            try await eventually("its node is gone", within: .seconds(20)) {
+                try await cluster.leases("members")[replica.address] == nil
+            }
+            let stopped = try await renew(replica.process.pid, cluster)
+            #expect(stopped.code == 78 && stopped.errors.contains("kill -CONT \(lease)"), "\(stopped)")
+            try await killLease(of: replica, cluster, "members")
+            let result = try await renew(replica.process.pid, cluster)
+            #expect(result.code == 0, "\(result)")
+        }
+    }
+
     @Test func each_kind_of_server_is_registered_again_as_what_it_is() async throws {
         try await WatchedCluster.with(sentinels: 3, shortSession) { watched in
             try await watched.isHealthy()

@@ -16,7 +16,7 @@ extension Registry {
     static func pause(_ data: [UInt8], written: Int64) -> (pause: Pause, problem: BadZnode?) {
         let end = Timestamp.text(milliseconds: written + unreadableLife)
         do throws(BadZnode) {
-            var pause = try decode(Pause.self, data)
+            var pause = try decode(WrittenPause.self, data).pause
             for (name, text) in [
                 ("who", pause.who), ("why", pause.why), ("since", pause.since), ("until", pause.until),
             ] {
@@ -62,5 +62,30 @@ extension Registry {
             next += 1
         }
         return found.reversed()
+    }
+}
+
+/// A pause as a person may write it: what is no text is shown as it stands there, so that who paused, and why, is not lost over a
+/// number.
+private struct WrittenPause: Decodable {
+    var who, why, since, until: Word?
+
+    var pause: Pause { Pause(who: who?.text, why: why?.text, since: since?.text, until: until?.text) }
+
+    struct Word: Decodable {
+        let text: String
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let text = try? container.decode(String.self) {
+                self.text = text
+            } else if let flag = try? container.decode(Bool.self) {
+                text = String(flag)
+            } else if let number = try? container.decode(Int64.self) {
+                text = String(number)
+            } else {
+                text = String(try container.decode(Double.self))
+            }
+        }
     }
 }

@@ -79,9 +79,11 @@ public enum ZooKeeperReach {
 extension Registry {
     /// Does `body`, which waits for ZooKeeper; meanwhile `tell` hears what is wrong with it, within a second at first, then
     /// every second.
+    /// - Parameter setting: what names these servers.
     /// - Throws: what `body` throws; where that is a lack of ZooKeeper, in the words that were told last.
     public static func explaining<Value: Sendable>(
-        _ servers: ConnectString, on loop: EventLoop, telling tell: @escaping @Sendable (String) async -> Void,
+        _ servers: ConnectString, of setting: String = "ZK_HOSTS", on loop: EventLoop,
+        telling tell: @escaping @Sendable (String) async -> Void,
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let told = Protected<String?>(nil)
@@ -92,7 +94,7 @@ extension Registry {
                 } catch let failure as Failure where failure.code == .unavailable {
                     guard let words = told.withLock({ $0 }) else { throw failure }
                     throw Failure(
-                        .unavailable, "no session with ZooKeeper: \(words); check ZK_HOSTS and the servers")
+                        .unavailable, "no session with ZooKeeper: \(words); check \(setting) and the servers")
                 }
             }
             group.addTask {

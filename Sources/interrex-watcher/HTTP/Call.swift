@@ -6,6 +6,8 @@ struct Call: Sendable {
     /// The path's components, percent-decoded. Nil where the path can't be decoded.
     let path: [String]?
     let parameters: [String: String]
+    /// One that is given more than once: which of its values is meant nobody knows.
+    let repeatedParameter: String?
     let wantsJSON: Bool
 
     init(_ request: Request) {
@@ -13,10 +15,12 @@ struct Call: Sendable {
         let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(Self.decoded)
         self.path = path.hasPrefix("/") && !parts.contains(nil) ? parts.compactMap(\.self) : nil
         var parameters: [String: String] = [:]
-        for (key, value) in request.uri.queryParameters where parameters[String(key)] == nil {
-            parameters[String(key)] = String(value)
+        var repeated: String?
+        for (key, value) in request.uri.queryParameters {
+            if parameters.updateValue(String(value), forKey: String(key)) != nil { repeated = repeated ?? String(key) }
         }
         self.parameters = parameters
+        repeatedParameter = repeated
         wantsJSON = parameters["format"] == "json" || Self.prefersJSON(request.headers[values: .accept])
     }
 

@@ -37,9 +37,13 @@ struct Endpoints: HTTPResponder {
         }
         var response = await response(to: Call(request), on: context.channel)
         if request.method == .get { return response }
-        // A load balancer may check by OPTIONS (HAProxy does, unless it is told otherwise): it wants GET's status.
-        if request.method == .options { response.headers[.allow] = Self.methods }
-        return response.createHeadResponse()
+        guard request.method == .options else { return response.createHeadResponse() }
+        // A load balancer may check by OPTIONS (HAProxy does, unless it is told otherwise): it wants GET's status. Only HEAD may
+        // announce a body that does not come (RFC 9110, section 8.6).
+        response.headers[.allow] = Self.methods
+        response.headers[.contentType] = nil
+        response.headers[.contentLength] = nil
+        return Response(status: response.status, headers: response.headers)
     }
 
     private static let methods = "GET, HEAD, OPTIONS"
@@ -116,6 +120,9 @@ struct Endpoints: HTTPResponder {
 
     /// A limit that is misspelt must not be none: servers that it is to keep out would get clients.
     private func unknownParameter(_ call: Call, besides known: [String]) -> Reply? {
+        if let repeated = call.repeatedParameter {
+            return Reply(.badRequest, "the parameter \(repeated.clipped) is given more than once".oneLine)
+        }
         let unknown = call.parameters.keys.filter { !known.contains($0) }.sorted()
         guard let first = unknown.first else { return nil }
         let hint = known.isEmpty ? "there are none here" : "there is \(known.joined(separator: ", "))"
@@ -148,6 +155,10 @@ struct Endpoints: HTTPResponder {
         }
         guard expectedRoots != nil || board.isListed else {
             return .unavailable("which clusters there are has not been read: ZooKeeper does not answer")
+        }
+        guard !statuses.isEmpty else {
+            return .unavailable(
+                "there is nothing to watch below any parent that ZK_ROOT names; check ZK_ROOT and ZK_HOSTS")
         }
         var unready = statuses.compactMap(\.unready)
         // One of several that is not there yet, or not any more, takes nothing from the others.

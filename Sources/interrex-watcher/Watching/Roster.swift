@@ -18,6 +18,8 @@ actor Roster: Service {
     private var unreadable: Set<String> = []
     private var isReading = false
     private var mustRead = false
+    /// Whether no cluster was there below any parent when those were read last.
+    private var watchesNothing = false
 
     init(_ settings: WatcherSettings, desk: Desk) {
         self.desk = desk
@@ -117,7 +119,17 @@ actor Roster: Service {
             var areRead = true
             for parent in roots.parents where await !read(parent, session) { areRead = false }
             desk.board.isListed = areRead && self.session === session
+            tellOfNothing()
         }
+    }
+
+    /// Says once that no cluster is watched: another root may be meant.
+    private func tellOfNothing() {
+        let isNothing = desk.board.isListed && watches.isEmpty
+        defer { watchesNothing = isNothing }
+        guard isNothing, !watchesNothing else { return }
+        let parents = roots.parents.map { "\($0)/*" }.joined(separator: ", ")
+        Log.warn("there is nothing to watch at \(parents) in ZooKeeper; check ZK_ROOT and ZK_HOSTS")
     }
 
     /// What can't be read stays as it is. Returns whether it could.

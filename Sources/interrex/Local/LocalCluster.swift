@@ -23,6 +23,7 @@ actor LocalCluster {
     private var following: Task<Void, Never>?
     private var isAwaitingMaster = false
     private var isEnding = false
+    private var saidOfZooKeeper: String?
 
     /// - Parameter logs: the folder of the processes' logs.
     init(_ plan: LocalPlan, logs: String, keeper: LocalGuard, loop: EventLoop) {
@@ -49,7 +50,7 @@ actor LocalCluster {
             var environment = plan.environment
             environment.override("ZK_HOSTS", with: hosts)
             let settings = try RegistrySettings(environment)
-            let registry = try await unlessStopped(on: loop) { try await Registry.open(settings, within: .seconds(30)) }
+            let registry = try await unlessStopped(on: loop) { try await self.connect(settings) }
             self.registry = registry
             start(hosts)
             let prober = Prober(try RedisSettings(environment), on: loop)
@@ -62,6 +63,20 @@ actor LocalCluster {
             await end()
             throw error
         }
+    }
+
+    /// A session with ZooKeeper. What keeps somebody else's from giving one is said once; our own is still starting.
+    private func connect(_ settings: RegistrySettings) async throws -> Registry {
+        guard plan.zookeeper != nil else { return try await Registry.open(settings, within: .seconds(30)) }
+        return try await Registry.explaining(
+            settings.servers, of: "--zookeeper", on: loop, telling: { await self.say(ofZooKeeper: $0) },
+            { try await Registry.open(settings, within: .seconds(30)) })
+    }
+
+    private func say(ofZooKeeper what: String) {
+        guard what != saidOfZooKeeper else { return }
+        saidOfZooKeeper = what
+        console.say("no session with ZooKeeper: \(what); waiting for it")
     }
 
     private func start(_ hosts: String) {

@@ -76,10 +76,12 @@ struct Occupant: Equatable, Sendable {
 }
 
 /// What `/proc/PID/stat` tells of a process.
-private struct ProcessStatus {
+struct ProcessStatus {
     let start: String
     /// Whether it is a zombie, or dying: `PF_EXITING` of the kernel's linux/sched.h is set.
     let isEnding: Bool
+    /// Whether a signal or a debugger keeps it from running.
+    let isStopped: Bool
 
     init?(_ pid: pid_t) {
         guard let bytes = readFile("/proc/\(pid)/stat") else { return nil }
@@ -89,6 +91,7 @@ private struct ProcessStatus {
         let fields = text[text.index(after: parenthesis)...].split(separator: " ")
         guard fields.count > 19, let flags = UInt(fields[6]) else { return nil }
         start = String(fields[19])
+        isStopped = "Tt".contains(fields[0])
         isEnding = "ZXx".contains(fields[0]) || flags & 4 != 0
     }
 }

@@ -65,13 +65,18 @@ import Testing
         }
     }
 
-    /// No cluster below the parents is fine; not knowing whether there is one isn't.
+    /// A parent may be misspelt, as a root may.
     @Test func readinessWithoutAnyCluster() async throws {
         try await TestServer.run(expectedRoots: nil) { server in
             let unread = "which clusters there are has not been read: ZooKeeper does not answer\n"
             try await server.expect("/readyz", code: 503, body: unread)
             server.board.isListed = true
+            try await server.expect(
+                "/readyz", code: 503,
+                body: "there is nothing to watch below any parent that ZK_ROOT names; check ZK_ROOT and ZK_HOSTS\n")
+            server.board.put(Sights.healthy("/p/a"))
             try await server.expect("/readyz", code: 200)
+            server.board.remove(root: "/p/a")
             server.board.isListed = false
             try await server.expect("/readyz", code: 503, body: unread)
         }
@@ -84,6 +89,7 @@ import Testing
                 let (get, options) = (try await server.get(path), try await server.get(path, method: "OPTIONS"))
                 #expect(options.code == get.code && options.body.isEmpty)
                 #expect(options.headers["allow"] == "GET, HEAD, OPTIONS")
+                #expect(options.headers["content-length"] == "0", "a body is waited for")
             }
         }
     }

@@ -78,6 +78,14 @@ import Testing
         }
     }
 
+    @Test(arguments: ["max-lag=1mb&max-lag=junk", "max-lag=junk&max-lag=1mb", "max-lag=1mb&max-lag=1mb"])
+    func parametersThatAreGivenTwice(_ query: String) async throws {
+        try await TestServer.run([Sights.healthy()]) { server in
+            let answer = try await server.get("/replica/10.0.0.1:2?\(query)")
+            #expect(answer.code == 400 && answer.body == "the parameter max-lag is given more than once\n")
+        }
+    }
+
     @Test func primaryOfAnotherCluster() async throws {
         var status = Sights.healthy()
         let other = Mark(root: "/other", masterName: "mymaster", clusterID: nil)

@@ -112,7 +112,16 @@ extension Snapshot {
 
     /// A master that is gone tells so itself.
     private var nobodyPromotable: Alert? {
-        guard let master = answeringMaster, heirs.isEmpty else { return nil }
+        guard let master = answeringMaster else { return nil }
+        if !heirs.isEmpty {
+            // They ask the master for its replicas every ten seconds.
+            return sightObstacle.map { obstacle in
+                Alert(
+                    "nobody-promotable", about: mark.root, after: .seconds(30),
+                    "a master that freezes would not be replaced: \(obstacle); look at what SENTINEL REPLICAS "
+                        + "\(mark.masterName) says of it, and at replica-announced in its settings")
+            }
+        }
         return Alert(
             "nobody-promotable", about: mark.root, after: .seconds(10),
             "nobody could take the place of the master \(master): \(whyNoHeir); start replicas, give one a replica-priority above "
