@@ -47,7 +47,7 @@ import Testing
         }
         func received() async throws -> Int {
             let info = try await redis(sentinel.port, "INFO", "stats")
-            let line = info.split(separator: "\n").first { $0.hasPrefix("total_connections_received:") }
+            let line = info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("total_connections_received:") }
             return try #require(line.flatMap { Int($0.drop { $0 != ":" }.dropFirst().prefix { $0.isNumber }) })
         }
         try await withProber { [view] prober in

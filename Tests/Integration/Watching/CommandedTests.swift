@@ -47,7 +47,7 @@ import Testing
                     .first { $0.hasPrefix("config_file:") }?.dropFirst("config_file:".count))
             func names() throws -> Set<Substring> {
                 Set(
-                    try String(contentsOfFile: String(file)).split(separator: "\n")
+                    contents(of: String(file)).split(separator: "\n")
                         .filter { $0.hasPrefix("sentinel rename-command mymaster ") })
             }
             let before = try names()

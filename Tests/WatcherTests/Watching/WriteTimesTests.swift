@@ -27,8 +27,7 @@ import Testing
         #expect(found == slow)
     }
 
-    /// Looks at a write that is under way, which count before it is over: -1 for one that then fails.
-    @Test(arguments: [
+    private static let underWay: [([(looks: Int, time: Int)], [Bool])] = [
         ([(3, 2_500)], [true]), ([(2, 1_500), (0, 260)], [false, true]),
         ([(1, 260), (1, 260), (1, 260)], [false, false, true]),
         ([(1, 260), (0, 3), (2, 1_500)], [false, false, false]), ([(3, -1), (0, -1), (0, 3)], [true, true, true]),
@@ -36,7 +35,10 @@ import Testing
             [(3, 2_500), (0, 3), (0, 3), (5, 5_000), (0, 3), (0, 3), (0, 3)],
             [true, true, true, true, true, true, false]
         ),
-    ])
+    ]
+
+    /// Looks at a write that is under way, which count before it is over: -1 for one that then fails.
+    @Test(arguments: underWay)
     func one_under_way_is_slow_already(_ all: [(looks: Int, time: Int)], _ slow: [Bool]) {
         var writes = WriteTimes()
         var found: [Bool] = []
