@@ -1,3 +1,5 @@
+import Redis
+
 /// The exit codes of all commands (DESIGN.md 1.3; the numbers are those of sysexits.h).
 public enum ExitCode: Int32, Sendable {
     case usage = 64
@@ -29,12 +31,12 @@ public let longestLine = 800
 
 extension StringProtocol {
     /// The text on one line, at most ``longestLine`` bytes long: line ends and other control characters are shown
-    /// escaped.
+    /// escaped, and secrets are taken out. What is cut first would show the beginning of one.
     public var oneLine: String {
         let ellipsis = "…"
         var result = ""
         var whole = 0
-        for scalar in unicodeScalars {
+        for scalar in Secrets.removed(from: String(self)).unicodeScalars {
             if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || (0x2028...0x202e).contains(scalar.value) {
                 result += "\\u{\(String(scalar.value, radix: 16))}"
             } else {
@@ -49,5 +51,9 @@ extension StringProtocol {
     }
 
     /// The text, without its middle where it is long: a path or a name must not push the rest out of a message.
-    public var clipped: String { count > 160 ? "\(prefix(80))…\(suffix(40))" : String(self) }
+    public var clipped: String {
+        guard count > 160 else { return String(self) }
+        let text = Secrets.removed(from: String(self))
+        return text.count > 160 ? "\(text.prefix(80))…\(text.suffix(40))" : text
+    }
 }

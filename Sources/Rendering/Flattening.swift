@@ -30,7 +30,7 @@ struct Flattening {
 
     /// - Throws: `RenderingError` with the place of the line.
     mutating func add(_ text: String, from source: FlatSettings.Origin.Source) throws(RenderingError) {
-        for (index, line) in Self.lines(of: text).enumerated() {
+        for (index, line) in SettingsText.allLines(of: text).enumerated() {
             try add(line, FlatSettings.Origin(source: source, line: index + 1))
         }
         settings.text = lines.joined(separator: "\n")
@@ -115,7 +115,7 @@ struct Flattening {
         var lines: [(text: String, origin: FlatSettings.Origin)] = []
         var isOpen = false
         for file in files where !file.text.isEmpty {
-            for (index, line) in Self.lines(of: file.text).enumerated() {
+            for (index, line) in SettingsText.allLines(of: file.text).enumerated() {
                 if isOpen, index == 0 {
                     lines[lines.count - 1].text += line
                 } else {
@@ -126,11 +126,6 @@ struct Flattening {
             if !isOpen { lines.removeLast() }
         }
         return lines
-    }
-
-    /// Bytes, and not characters: CR and LF together are one of these.
-    private static func lines(of text: String) -> [String] {
-        text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { String(Substring($0)) }
     }
 
     /// `path` as seen from the folder, with whatever stands in it: only the system knows where `..` leads behind a link.

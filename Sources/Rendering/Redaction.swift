@@ -4,9 +4,16 @@
 /// `sentinel auth-pass` and `sentinel sentinel-pass`, and the passwords and hashes of a `user`, also where such a line
 /// is commented out. A secret directive that can't be split into words loses all that follows its name.
 public func redacted(_ text: String) -> String {
-    text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        .map { redacted(line: String(Substring($0))) }
-        .joined(separator: "\n")
+    SettingsText.allLines(of: text).map { redacted(line: $0) }.joined(separator: "\n")
+}
+
+/// The words that `redacted` hides, as Redis reads them, and so repeats them: without the quotes of the file. Comments
+/// have none.
+public func secrets(in text: String) -> [String] {
+    SettingsText.lines(of: text).flatMap { line -> [String] in
+        guard let words = line.words, let start = secretStart(words), start < words.count else { return [] }
+        return words[0] == "user" ? words[start...].filter(isSecretRule) : Array(words[start...])
+    }
 }
 
 private let hidden = "\"<hidden>\""
@@ -34,7 +41,7 @@ private func redacted(line: String) -> String {
     let shown = words.enumerated().map { index, word in
         if index < start { return quoted(word) }
         guard isUser else { return hidden }
-        return word.first.map { "><#!".contains($0) } == true ? "\"\(word.prefix(1))<hidden>\"" : quoted(word)
+        return isSecretRule(word) ? "\"\(word.prefix(1))<hidden>\"" : quoted(word)
     }
     return lead + shown.joined(separator: " ") + lineEnd
 }
@@ -51,6 +58,9 @@ private func secretStart(_ words: [String]) -> Int? {
     default: return nil
     }
 }
+
+/// Whether it is the password or the hash of a user.
+private func isSecretRule(_ word: String) -> Bool { word.first.map { "><#!".contains($0) } == true }
 
 private func quoted(_ word: String) -> String {
     (try? RedisQuoting.quote(word)) ?? hidden

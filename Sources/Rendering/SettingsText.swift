@@ -9,13 +9,17 @@ enum SettingsText {
         case unbalanced
     }
 
+    /// Every line, also an empty one. Bytes, and not characters: CR and LF together are one of these.
+    static func allLines(of text: String) -> [String] {
+        text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { String(Substring($0)) }
+    }
+
     /// The lines that are neither empty nor a comment, with the words of each, nil where it
     /// can't be split.
     static func lines(of text: String) -> [(line: Int, words: [String]?)] {
         var lines: [(line: Int, words: [String]?)] = []
-        let all = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for (index, bytes) in all.enumerated() {
-            switch content(of: Substring(bytes)) {
+        for (index, line) in allLines(of: text).enumerated() {
+            switch content(of: line) {
             case .nothing: break
             case .words(let words): lines.append((index + 1, words))
             case .unbalanced: lines.append((index + 1, nil))

@@ -1,4 +1,5 @@
 import Cluster
+import Redis
 import Testing
 
 /// What people and logs read of us is one line of bounded length, whatever went into it.
@@ -7,6 +8,18 @@ struct OneLineTests {
     @Test("nothing in it ends a line or moves a cursor")
     func escaped() {
         #expect("a\nb\r\u{1b}[2J\u{85}\u{2028}c".oneLine == "a\\u{a}b\\u{d}\\u{1b}[2J\\u{85}\\u{2028}c")
+    }
+
+    @Test("a secret is taken out before the line is cut, so that no part of one is left")
+    func secrets() {
+        let secret = String(repeating: "sesame4811-", count: 20)
+        Secrets.add([secret])
+        for length in stride(from: longestLine - 300, to: longestLine + 2, by: 7) {
+            let text = String(repeating: "x", count: length) + secret + String(repeating: "y", count: 200)
+            for line in [text.oneLine, Failure(.usage, text).description, text.clipped] {
+                #expect(!line.contains("4811"), "after \(length): \(line.suffix(60))")
+            }
+        }
     }
 
     @Test("what fits is whole", arguments: ["x", "é", "\u{1F600}"])

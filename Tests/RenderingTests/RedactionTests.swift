@@ -30,6 +30,20 @@ import Testing
         #expect(redacted("a b\n\(text)\n") == "a b\n\(expected)\n")
     }
 
+    @Test(
+        "the same words are known as Redis reads them, without quotes",
+        arguments: [
+            ("requirepass secret", ["secret"]), ("MasterAuth 'sec ret'", ["sec ret"]),
+            ("user a on >secret #hash +@all \">two words\" '<it\\'s'", [">secret", "#hash", ">two words", "<it's"]),
+            ("sentinel auth-pass m \"a\\\"b\"", ["a\"b"]), ("sentinel sentinel-pass s\r", ["s"]),
+            ("user a on ~* +@all", []), ("user", []), ("requirepass", []), ("appendonly yes", []),
+            ("# requirepass secret", []), ("requirepass \"secret", []), ("", []),
+        ] as [(String, [String])])
+    func words(_ text: String, _ expected: [String]) {
+        #expect(secrets(in: text) == expected)
+        #expect(secrets(in: "port 1\n\(text)\n") == expected)
+    }
+
     @Test("no secret is left in a rendered file, and the rest is the same text")
     func renderedFiles() throws {
         for password in ["s3cret", "s3cret with \"quotes\" # and 'more'", "s3cret\\é"] {

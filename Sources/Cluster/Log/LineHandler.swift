@@ -1,6 +1,5 @@
 import Glibc
 import Logging
-import Redis
 
 /// What all lines of a process have in common. Set once at start, before there is a second thread.
 final class LogState: @unchecked Sendable {
@@ -44,7 +43,6 @@ struct LineHandler: LogHandler {
 extension LogState {
     /// One line with its end, as `LOG_FORMAT` asks for.
     func line(_ level: Logger.Level, _ message: String) -> [UInt8] {
-        let message = Secrets.removed(from: message)
         let name = command.isEmpty ? "interrex" : "interrex \(command)"
         let line =
             json

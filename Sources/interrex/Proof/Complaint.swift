@@ -22,11 +22,10 @@ struct Complaint: Equatable {
         }
         let place = spoken.lastIndex { shown(in: $0) != nil }
         line = place.flatMap { shown(in: spoken[$0]) }
-        let after = place.flatMap { spoken.indices.contains($0 + 1) ? spoken[$0 + 1] : nil }
-        words = (after ?? Self.lastWords(spoken.map(\.withoutLogPrefix))).oneLine
-        for secret in secrets + (line.map(Self.secrets) ?? []) where !secret.isEmpty {
-            words = words.replacing(secret, with: "<hidden>")
-        }
+        let mask = SecretMask(secrets + Rendering.secrets(in: settings))
+        let heard = spoken.map { mask.over($0.withoutLogPrefix) }
+        let after = place.flatMap { heard.indices.contains($0 + 1) ? heard[$0 + 1] : nil }
+        words = (after ?? Self.lastWords(heard)).oneLine
     }
 
     /// Whether it is about the settings for sure: it shows one of their lines, or speaks of users (acl.c names their file, not the
@@ -38,15 +37,7 @@ struct Complaint: Equatable {
     /// The last line; where that says little, the one before it as well.
     private static func lastWords(_ lines: [String]) -> String {
         let last = lines.last ?? ""
-        return lines.suffix(last.utf8.count < 60 ? 2 : 1).joined(separator: "; ").maskingRules
-    }
-
-    /// The words of a line that are not shown.
-    private static func secrets(in line: String) -> [String] {
-        let shown = Set(redacted(line).split(separator: " ").map { $0.filter { $0 != "\"" } })
-        return line.split(separator: " ").map(String.init).filter { word in
-            word.count > 1 && !shown.contains(word.filter { $0 != "\"" })
-        }
+        return lines.suffix(last.utf8.count < 60 ? 2 : 1).joined(separator: "; ")
     }
 }
 
@@ -55,14 +46,6 @@ extension StringProtocol {
         let start = drop { $0.isWhitespace }
         return String(
             start.prefix(upTo: (start.lastIndex { !$0.isWhitespace }).map(start.index(after:)) ?? start.startIndex))
-    }
-
-    /// Without the passwords and hashes of users (`>...`, `<...`, `#...`, `!...`).
-    fileprivate var maskingRules: String {
-        split(separator: " ", omittingEmptySubsequences: false).map { word in
-            let rule = word.drop { $0 == "'" }
-            return rule.count > 1 && "><#!".contains(rule.first!) ? "<hidden>" : String(word)
-        }.joined(separator: " ")
     }
 
     /// `PID:ROLE DATE TIME # ` goes before what a server logs.
