@@ -40,6 +40,14 @@ enum Check {
         }
     }
 
+    /// What every reader of a mark takes for an id; `-` stands for none.
+    static func clusterID(_ value: String, name: String) throws(RenderingError) {
+        let isID = (8...64).contains(value.utf8.count) && value.utf8.allSatisfy { isAlphanumeric($0) || $0 == 45 }
+        guard value == "-" || isID else {
+            throw .value(name: name, .characters(allowed: "8 to 64 of A-Z, a-z, 0-9 and -"))
+        }
+    }
+
     /// A path of ZooKeeper that is one word of the process title: what ZooKeeper allows, without white space, braces,
     /// quotes and backslashes.
     static func znodePath(_ value: String, name: String) throws(RenderingError) {

@@ -34,6 +34,6 @@ extension Mark {
     func validate() throws(RenderingError) {
         try Check.znodePath(root, name: "ZK_ROOT")
         try Check.masterName(masterName, name: "master_name")
-        try Check.masterName(clusterID, name: "cluster id")
+        try Check.clusterID(clusterID, name: "cluster id")
     }
 }

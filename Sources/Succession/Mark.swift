@@ -22,36 +22,59 @@ public struct Mark: Hashable, Sendable {
 
     /// Reads the mark from a server's `proc-title-template`; nil where the template is not ours.
     public init?(template: String) {
-        guard template.hasPrefix(Self.prefix) else { return nil }
-        var words = template.dropFirst(Self.prefix.count).split(separator: " ", omittingEmptySubsequences: false)
-        if words.count == 4, Self.awaitedPriority(in: template) != nil { words.removeLast() }
-        guard words.count == 3, words[0].hasPrefix("/"), !words[1].isEmpty else { return nil }
-        guard words[2] == "-" || ClusterRecord.isID(words[2]) else { return nil }
-        self.init(
-            root: String(words[0]), masterName: String(words[1]), clusterID: words[2] == "-" ? nil : String(words[2]))
+        guard let own = Self.own(in: template) else { return nil }
+        self = own.mark
+    }
+
+    /// Reads the mark from a server's title, in which Redis has filled in its words, as `ps` shows it; nil where it bears none.
+    /// - Returns: the mark, and the words that stand before it.
+    public static func read(title: String) -> (mark: Mark, before: [Substring])? {
+        let words = title.split(separator: " ", omittingEmptySubsequences: false)
+        for count in [4, 3] where words.count > count {
+            if let own = own(Array(words.suffix(count))) { return (own.mark, Array(words.dropLast(count))) }
+        }
+        return nil
     }
 
     /// What stands behind a mark as long as `replica-priority 0` is ours: the replica gets this one once it has synchronised. A
     /// 0 without it is the user's, who wants this server never to be master.
-    private static let awaits = " awaits="
+    private static let awaits = "awaits="
 
     /// What a server's `proc-title-template` says that its priority will be; nil where it says nothing of it.
-    public static func awaitedPriority(in template: String) -> Int? {
-        guard let word = template.split(separator: " ", omittingEmptySubsequences: false).last,
-            " \(word)".hasPrefix(awaits), template.hasPrefix(prefix)
+    public static func awaitedPriority(in template: String) -> Int? { own(in: template)?.awaitedPriority }
+
+    private static func own(in template: String) -> (mark: Mark, awaitedPriority: Int?)? {
+        guard template.hasPrefix(prefix) else { return nil }
+        return own(template.dropFirst(prefix.count).split(separator: " ", omittingEmptySubsequences: false))
+    }
+
+    /// Reads the words that are ours: three, or four where a priority is awaited.
+    private static func own(_ words: [Substring]) -> (mark: Mark, awaitedPriority: Int?)? {
+        guard words.count == 3 || words.count == 4, words[0].hasPrefix("/"), !words[1].isEmpty,
+            words[2] == "-" || ClusterRecord.isID(words[2])
         else { return nil }
-        let digits = word.dropFirst(awaits.count - 1)
-        guard (1...9).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
+        let id = words[2] == "-" ? nil : String(words[2])
+        let mark = Mark(root: String(words[0]), masterName: String(words[1]), clusterID: id)
+        if words.count == 3 { return (mark, nil) }
+        guard let priority = priority(words[3]) else { return nil }
+        return (mark, priority)
+    }
+
+    /// Whatever Redis takes for `replica-priority` (config.c: 0 to INT_MAX).
+    private static func priority(_ word: Substring) -> Int? {
+        guard word.hasPrefix(awaits) else { return nil }
+        let digits = word.dropFirst(awaits.count)
+        guard (1...10).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
             return nil
         }
-        return Int(digits)
+        return Int32(digits).map(Int.init)
     }
 
     /// The template of a server of ours whose priority is 0 until it gets this one; nil: whose priority is its own. Nil where
     /// `template` is not ours.
     public static func template(_ template: String, awaiting priority: Int?) -> String? {
         guard let mark = Mark(template: template) else { return nil }
-        return mark.template + (priority.map { "\(awaits)\($0)" } ?? "")
+        return mark.template + (priority.map { " \(awaits)\($0)" } ?? "")
     }
 
     public var template: String { "\(Self.prefix)\(root) \(masterName) \(clusterID ?? "-")" }

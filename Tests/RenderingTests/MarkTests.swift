@@ -5,8 +5,8 @@ import Testing
 @Suite struct MarkTests {
     @Test("the title is exactly the form that others look for")
     func title() throws {
-        let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: "42")
-        #expect(mark.procTitle == "{title} {listen-addr} {server-mode} /redis mymaster 42")
+        let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: "42424242")
+        #expect(mark.procTitle == "{title} {listen-addr} {server-mode} /redis mymaster 42424242")
         #expect(Mark(root: "/redis", masterName: "mymaster").procTitle.hasSuffix(" /redis mymaster -"))
     }
 
@@ -29,12 +29,23 @@ import Testing
 
     @Test("master names as Sentinel documents them", arguments: ["m", "My.Master_1-x", "-"])
     func masterNames(_ name: String) throws {
-        try Mark(root: "/r", masterName: name, clusterID: name).validate()
+        try Mark(root: "/r", masterName: name).validate()
     }
 
     @Test("other master names", arguments: ["", " ", "a b", "a{b}", "a\"", "é", "a/b", "a#", "a\n", "a:b"])
     func badMasterNames(_ name: String) {
         #expect(throws: RenderingError.self) { try Mark(root: "/r", masterName: name).validate() }
         #expect(throws: RenderingError.self) { try Mark(root: "/r", masterName: "m", clusterID: name).validate() }
+    }
+
+    @Test(
+        "an id is what every reader of marks takes for one",
+        arguments: ["-", "01234567", "a-B-c-D-", String(repeating: "a", count: 64)])
+    func ids(_ id: String) throws { try Mark(root: "/r", masterName: "m", clusterID: id).validate() }
+
+    @Test(
+        "and nothing else", arguments: ["42", "0123456", "a.bcdefgh", "a_bcdefgh", String(repeating: "a", count: 65)])
+    func badIDs(_ id: String) {
+        #expect(throws: RenderingError.self) { try Mark(root: "/r", masterName: "m", clusterID: id).validate() }
     }
 }

@@ -19,7 +19,7 @@ private let combinations: [RedisFile] = {
                             all.append(
                                 RedisFile(
                                     bindIP: bindIP, port: 7001, announce: announce, dataDirectory: "/da ta",
-                                    mark: Mark(root: "/a/b", masterName: "m-1", clusterID: "42"), master: master,
+                                    mark: Mark(root: "/a/b", masterName: "m-1", clusterID: "42424242"), master: master,
                                     credentials: credentials, minReplicasToWrite: minReplicas,
                                     replicaPriority: priority))
                         }
@@ -36,7 +36,7 @@ private func expected(_ file: RedisFile) -> Set<[String]> {
     let announce = file.announce ?? HostPort(host: file.bindIP, port: file.port)
     var lines: Set<[String]> = [
         ["bind", file.bindIP], ["port", "7001"], ["dir", "/da ta"], ["daemonize", "no"],
-        ["proc-title-template", "{title} {listen-addr} {server-mode} /a/b m-1 42"],
+        ["proc-title-template", "{title} {listen-addr} {server-mode} /a/b m-1 42424242"],
         ["repl-backlog-ttl", "0"], ["replica-announce-ip", announce.host],
         ["replica-announce-port", String(announce.port)],
     ]

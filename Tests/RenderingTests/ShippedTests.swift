@@ -49,7 +49,7 @@ import Testing
         var file = RedisFile.plain
         file.announce = HostPort(host: "203.0.113.7", port: 31_001)
         file.master = HostPort(host: "10.0.0.9", port: 7009)
-        file.mark.clusterID = "5f0c"
+        file.mark.clusterID = "5f0c5f0c"
         file.credentials = Credentials(username: "rex", password: Secret("pa ss"))
         file.minReplicasToWrite = 1
         file.replicaPriority = 0
@@ -62,7 +62,7 @@ import Testing
                 port 7001
                 dir /data
                 daemonize no
-                proc-title-template "{title} {listen-addr} {server-mode} /redis mymaster 5f0c"
+                proc-title-template "{title} {listen-addr} {server-mode} /redis mymaster 5f0c5f0c"
                 repl-backlog-ttl 0
                 replica-announce-ip 203.0.113.7
                 replica-announce-port 31001

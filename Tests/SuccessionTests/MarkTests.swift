@@ -28,6 +28,36 @@ import Testing
         #expect(Mark(template: template) == nil)
     }
 
+    /// Redis takes 0 to 2147483647 for `replica-priority`, and a server whose mark can't be read is nobody's.
+    @Test(arguments: [0, 1, 100, 1_000_000_000, 2_147_483_647])
+    func aPriorityThatIsAwaitedStandsBehindIt(priority: Int) throws {
+        let template = try #require(Mark.template(Cast.mark.template, awaiting: priority))
+        #expect(template == Cast.mark.template + " awaits=\(priority)")
+        #expect(Mark(template: template) == Cast.mark && Mark.awaitedPriority(in: template) == priority)
+        #expect(Mark.template(template, awaiting: nil) == Cast.mark.template)
+        #expect(Mark.awaitedPriority(in: Cast.mark.template) == nil)
+    }
+
+    @Test(arguments: [
+        "awaits=", "awaits=-1", "awaits=2147483648", "awaits=99999999999", "awaits=1x", "awaits=+1", "awaits= 1",
+        "waits=1", "AWAITS=1", "awaits=1 ", "awaits=1 awaits=1",
+    ])
+    func noOtherWordMay(word: String) {
+        let template = Cast.mark.template + " " + word
+        #expect(Mark(template: template) == nil && Mark.awaitedPriority(in: template) == nil)
+    }
+
+    @Test(arguments: [Cast.mark, Cast.markWithoutID], [nil, 0, Int(Int32.max)])
+    func itIsReadInATitle(mark: Mark, priority: Int?) throws {
+        let own = try #require(Mark.template(mark.template, awaiting: priority)).dropFirst(Self.prefix.count)
+        for before in ["redis-server 127.0.0.1:1 ", "/opt/my redis/server *:1 [sentinel]"] {
+            let read = try #require(Mark.read(title: "\(before) \(own)"))
+            #expect(read.mark == mark && read.before.joined(separator: " ") == before)
+        }
+        #expect(Mark.read(title: String(own)) == nil)
+        #expect(Mark.read(title: "redis-server 127.0.0.1:1") == nil && Mark.read(title: "") == nil)
+    }
+
     /// The relation has to be symmetric: two servers can't disagree on whether they are of one cluster.
     @Test func matching() {
         let (ours, unknown, namesake) = (Cast.mark, Cast.markWithoutID, Cast.markOfNamesake)

@@ -142,21 +142,23 @@ private struct Title {
     let port: Int
     let mark: Succession.Mark
 
+    /// What a sentinel has for `{server-mode}`; a redis-server has nothing there.
+    private static let sentinelMode: Substring = "[sentinel]"
+
     /// - Throws: `Failure` (64).
     init(_ pid: pid_t) throws(Failure) {
         guard pid > 0, let bytes = readFile("/proc/\(pid)/cmdline"), !bytes.isEmpty else {
             throw Failure(.usage, "there is no process with the PID \(pid) here; name that of a server of this host")
         }
-        var words = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self).split(separator: " ")
-        if words.last?.hasPrefix("awaits=") ?? false { words.removeLast() }
-        let template = "{title} {listen-addr} {server-mode} \(words.suffix(3).joined(separator: " "))"
-        guard words.count >= 5, let mark = Succession.Mark(template: template) else {
+        let title = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        guard let (mark, before) = Succession.Mark.read(title: title),
+            let listens = before.last(where: { !$0.isEmpty && $0 != Self.sentinelMode }), before.count >= 2
+        else {
             throw Failure(
                 .usage,
                 "PID \(pid) is no redis-server or redis-sentinel that Interrex has started: its title bears no mark")
         }
-        let isSentinel = words[words.count - 4] == "[sentinel]"
-        let listens = words[words.count - (isSentinel ? 5 : 4)]
+        let isSentinel = before.last == Self.sentinelMode
         guard let port = listens.split(separator: ":").last.flatMap({ Int($0) }) else {
             throw Failure(
                 .usage, "PID \(pid) does not say on which port it listens: \(String(listens).clipped.oneLine)")
