@@ -19,10 +19,13 @@ public enum ExitCode: Int32, Sendable {
 public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     public var code: ExitCode
     public let description: String
+    /// Whether this machine lacks something: that says nothing of ZooKeeper or Redis, and to ask them again is no help.
+    public let isOurs: Bool
 
-    public init(_ code: ExitCode, _ description: String) {
+    public init(_ code: ExitCode, _ description: String, isOurs: Bool = false) {
         self.code = code
         self.description = description.oneLine
+        self.isOurs = isOurs
     }
 }
 

@@ -41,9 +41,9 @@ actor LaunchConnection {
     }
 
     /// Lets go of a session that has failed, for the next one. What it registered went, or goes, with it.
-    /// - Throws: `failure`, where the time is over.
+    /// - Throws: `failure`, where the time is over, or another session would not help.
     func drop(after failure: Failure) async throws {
-        guard remaining > .zero else { throw failure }
+        guard remaining > .zero, !failure.isOurs else { throw failure }
         Log.warn("\(failure); trying again")
         await close()
         try await loop.sleep(for: .milliseconds(100))

@@ -26,10 +26,7 @@ struct Prepared: Sendable {
             try lease.send(order)
             if StopSignals.received != 0 { throw Stopped(signal: StopSignals.received) }
             Log.info(explanation)
-            let number = Replacement.become(server.path, [launch.configPath])
-            throw Failure(
-                number == ENOENT ? .notFound : .cannotExecute,
-                "\(server.path) can't be executed (\(lastError(number))); check that it is a program for this machine")
+            throw server.failure(Replacement.become(server.path, [launch.configPath]))
         } catch {
             lease.end()
             let session = session

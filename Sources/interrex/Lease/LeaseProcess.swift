@@ -27,21 +27,29 @@ struct LeaseProcess {
     static func start(
         holding lock: FolderLock? = nil, beside pid: pid_t? = nil, errors: Int32? = nil
     ) throws(Failure) -> LeaseProcess {
+        // Those that are closed here, whatever becomes of this.
+        var open: [Int32] = []
+        defer { for descriptor in open { close(descriptor) } }
         let server = linux_pidfd_open(pid ?? getpid())
-        let (order, replaced) = (try Pipe(), try Pipe())
         guard server >= 0 else {
-            throw Failure(.unavailable, "no pidfd can be opened (\(lastError())); Linux 5.3 or later is needed")
+            let advice = errno == ENOSYS ? "; Linux 5.3 or later is needed" : ""
+            throw lack("no pidfd of the server can be opened (\(lastError()))\(advice)")
         }
-        defer { for descriptor in [order.read, replaced.read, server] { close(descriptor) } }
+        open.append(server)
+        let order = try Pipe()
+        open += [order.read, order.write]
+        let replaced = try Pipe()
+        open += [replaced.read, replaced.write]
         let given = [server, order.read, replaced.read] + (lock.map { [$0.descriptor] } ?? [])
         let program = Spawn(
             OwnProgram.path, ["interrex", "lease"],
             streams: [.nothing, .nothing, errors.map { .of($0) } ?? .ours] + given.map { .of($0) })
         let child: pid_t
         do throws(SystemFailure) { child = try program.start() } catch {
-            throw Failure(.unavailable, "the lease can't be started (\(lastError(error.number)))")
+            throw lack("the lease, \(OwnProgram.file), can't be started (\(lastError(error.number)))")
         }
         // The other end of `replaced` stays open in us, close-on-exec: that is what tells.
+        open.removeAll { [order.write, replaced.write].contains($0) }
         return LeaseProcess(pid: child, orders: order.write)
     }
 
@@ -61,6 +69,8 @@ struct LeaseProcess {
         waitpid(pid, nil, 0)
     }
 
+    private static func lack(_ what: String) -> Failure { Failure(.unavailable, what, isOurs: true) }
+
     private struct Pipe {
         let read: Int32
         let write: Int32
@@ -68,7 +78,7 @@ struct LeaseProcess {
         init() throws(Failure) {
             var ends: [Int32] = [0, 0]
             guard pipe2(&ends, O_CLOEXEC) == 0 else {
-                throw Failure(.unavailable, "no pipe can be opened (\(lastError()))")
+                throw lack("no pipe to the lease can be opened (\(lastError()))")
             }
             (read, write) = (ends[0], ends[1])
         }

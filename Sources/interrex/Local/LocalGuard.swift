@@ -27,7 +27,7 @@ struct LocalGuard: Sendable {
         (process.folder, process.group) = ("/", .ownSession)
         do throws(SystemFailure) { _ = try process.start() } catch {
             close(ends[1])
-            throw Failure(.unavailable, "the guard can't be started (\(lastError(error.number)))")
+            throw Failure(.unavailable, "the guard, \(OwnProgram.file), can't be started (\(lastError(error.number)))")
         }
         pipe = ends[1]
     }
