@@ -122,12 +122,16 @@ extension Connection {
         guard let entry = pending.popFirst() else { return finish(unasked(reply)) }
         hasAnswered = true
         if case .error(let line) = reply {
-            let error = RedisError(line: line, endpoint: endpoint, command: entry.name)
+            var error = RedisError(line: line, endpoint: endpoint, command: entry.name)
+            if error.code == .denied { error.user = user }
             entry.promise.fulfil(.failure(entry.isSecret ? error.withoutText : error))
         } else {
             entry.promise.fulfil(.success(reply))
         }
     }
+
+    /// As whom the server knows us: until it is told, that is the default user.
+    private var user: String { (hasAuthenticated ? credentials?.username : nil) ?? "default" }
 
     /// Redis turns a client away (protected mode, too many clients) with an error line before any command; nothing else
     /// comes unasked.

@@ -7,4 +7,11 @@ extension RedisError {
         default: false
         }
     }
+
+    /// Whether the server does not let us in as who we are: it has another password or user by now, or wants one. One that has
+    /// too many clients does not say that.
+    public var isLockout: Bool {
+        // Before Redis 6, a wrong password has no prefix of its own (see `RedisError.code(of:)`).
+        code == .denied && (["NOAUTH", "WRONGPASS"].contains(prefix) || command == "AUTH")
+    }
 }

@@ -15,7 +15,7 @@ extension RedisError {
     var withoutText: RedisError {
         let word = prefix.flatMap { Self.words.contains($0) ? $0 : nil } ?? "ERR"
         let message = "\(word) (what it says is left out: it may repeat a secret)"
-        return RedisError(code, endpoint: endpoint, command: command, message: message)
+        return RedisError(code, endpoint: endpoint, command: command, user: user, message: message)
     }
 
     /// First words of error lines that say something. Any other might be anything.

@@ -4,12 +4,17 @@ public struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     public var endpoint: Endpoint?
     /// The command's name (with its subcommand for `SENTINEL` and `CONFIG`), never an argument.
     public var command: String?
+    /// As whom it was asked, where the server denied it; nil elsewhere.
+    public var user: String?
     public var message: String
 
-    public init(_ code: Code, endpoint: Endpoint? = nil, command: String? = nil, message: String) {
+    public init(
+        _ code: Code, endpoint: Endpoint? = nil, command: String? = nil, user: String? = nil, message: String
+    ) {
         self.code = code
         self.endpoint = endpoint
         self.command = command
+        self.user = user
         self.message = message
     }
 
@@ -27,7 +32,7 @@ public struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     func during(_ command: String) -> RedisError {
-        RedisError(code, endpoint: endpoint, command: self.command ?? command, message: message)
+        RedisError(code, endpoint: endpoint, command: self.command ?? command, user: user, message: message)
     }
 }
 

@@ -111,7 +111,45 @@ struct AuthenticationTests {
             for result in results {
                 guard case .failure(let error) = result else { throw TestFailure("\(result)") }
                 #expect(error.code == .denied && error.prefix == "WRONGPASS")
+                #expect(error.isLockout && !error.isRefusal && error.user == "default")
             }
+        }
+    }
+
+    @Test func who_was_denied_is_named() async throws {
+        let server = try await RedisServer.start(["--requirepass", "hunter2"])
+        try await redis(server.port, "ACL", "SETUSER", "us", "on", ">hunter2", "+ping", password: "hunter2")
+        try await withLoop { loop in
+            func error(_ credentials: Credentials?, _ command: String) async throws -> RedisError {
+                let connection = try await Connection.open(
+                    Endpoint(server.port), credentials: credentials, on: loop, within: limit)
+                return try await failure { _ = try await connection.command([command], within: limit) }
+            }
+            let unknown = try await error(nil, "PING")
+            #expect(unknown.user == "default" && unknown.isLockout && unknown.prefix == "NOAUTH")
+            let wrong = try await error(Credentials(username: "us", password: "x"), "PING")
+            #expect(wrong.user == "us" && wrong.isLockout && wrong.prefix == "WRONGPASS")
+            let forbidden = try await error(Credentials(username: "us", password: "hunter2"), "DBSIZE")
+            #expect(forbidden.user == "us" && forbidden.isRefusal && !forbidden.isLockout)
+        }
+    }
+
+    /// It is not there for us yet, which is another thing than not to be let in.
+    @Test func a_server_with_too_many_clients_locks_nobody_out() async throws {
+        let server = try await RedisServer.start(["--maxclients", "1"])
+        try await withLoop { loop in
+            // The one that saw it start may be there for a moment still.
+            let first = try await eventually("there is room for one") {
+                let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+                return (try? await connection.ping(within: limit)) == nil ? nil : connection
+            }
+            let error = try await failure {
+                let second = try await Connection.open(
+                    Endpoint(server.port), credentials: Credentials(password: "x"), on: loop, within: limit)
+                try await second.ping(within: limit)
+            }
+            #expect(error.code == .denied && !error.isLockout && !error.isRefusal, "\(error)")
+            await first.close()
         }
     }
 

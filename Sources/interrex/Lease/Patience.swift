@@ -9,32 +9,37 @@ struct Patience {
     private let shortest: Duration
     private let task: String
     private var next: Duration
-    private var isRefused = false
+    /// Who refuses, and to whom; nil where nobody does.
+    private var refused: String?
 
-    /// - Parameter task: what is tried, for people.
+    /// - Parameter task: what is tried, for people: `to know ...`.
     init(for task: String, shortest: Duration) {
         (self.task, self.shortest, next) = (task, shortest, shortest)
     }
 
     /// Returns how long to wait.
     mutating func failed(_ error: any Error) -> Duration {
-        guard let error = error as? RedisError, error.isRefusal else {
+        guard let error = error as? RedisError, error.isRefusal || error.isLockout else {
             return shortest
         }
-        if !isRefused {
-            Log.warn(
-                "the server refuses \(error.command ?? "a command") of its lease, which needs it \(task): see "
-                    + "REDIS_USERNAME, its ACL and RENAMED_COMMANDS; trying again, more and more seldom")
+        if refused == nil {
+            let server = error.endpoint?.description ?? "the server"
+            let user = error.user.map { "the user \($0.clipped)" } ?? "anybody"
+            refused = "\(server) (asked as \(user))"
+            let what =
+                error.isLockout
+                ? "\(server) does not let its lease in as \(user) (\(error.prefix ?? "")), which it needs \(task): were its "
+                    + "password or users changed since it started? change them back, or start it again with its new REDIS_PASSWORD"
+                : "\(server) refuses \(error.command ?? "a command") to its lease (\(user)), which needs it \(task): see "
+                    + "REDIS_USERNAME, its ACL and RENAMED_COMMANDS"
+            Log.warn("\(what); trying again, more and more seldom")
         }
-        isRefused = true
         defer { next = min(next * 2, Self.longest) }
         return next
     }
 
     mutating func succeeded() {
-        if isRefused {
-            Log.info("the server lets its lease \(task.hasPrefix("to ") ? String(task.dropFirst(3)) : task) again")
-        }
-        (isRefused, next) = (false, shortest)
+        if let refused { Log.info("\(refused) lets its lease do again what it needs \(task)") }
+        (refused, next) = (nil, shortest)
     }
 }
