@@ -19,6 +19,14 @@ public struct CommandNames: Equatable, Sendable {
         names.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
+    /// The same without those that are switched off.
+    public var renamed: [(command: String, name: String)] { all.filter { !$0.name.isEmpty } }
+
+    /// A server takes a name in whatever case.
+    public static func == (one: CommandNames, other: CommandNames) -> Bool {
+        one.names.mapValues { $0.lowercased() } == other.names.mapValues { $0.lowercased() }
+    }
+
     /// As `COMMAND=NAME,COMMAND=NAME`; nil where none is renamed.
     public var text: String? {
         names.isEmpty ? nil : all.map { "\($0.command)=\($0.name)" }.joined(separator: ",")

@@ -4,13 +4,13 @@ public struct RenamedCommand: Equatable, Sendable {
     public let command: String
     /// Empty where it is switched off.
     public let name: String
-    /// The line, as words with a space between them; empty where it comes from no line.
-    public let line: String
+    /// The words of the line, as Redis reads them; none where it comes from no line.
+    public let words: [String]
 
-    public init(command: String, name: String, line: String = "") {
+    public init(command: String, name: String, words: [String] = []) {
         self.command = command
         self.name = name
-        self.line = line
+        self.words = words
     }
 }
 
@@ -41,8 +41,6 @@ public func renamedCommands(in renderedSettings: String, master: String) -> [Ren
 private func lines(of text: String, _ pair: ([String]) -> (String, String)?) -> [RenamedCommand] {
     SettingsText.lines(of: text).compactMap { line in
         guard let words = line.words, let (command, name) = pair(words) else { return nil }
-        return RenamedCommand(
-            command: command.uppercased(), name: name,
-            line: words.map { $0.isEmpty ? "\"\"" : $0 }.joined(separator: " "))
+        return RenamedCommand(command: command.uppercased(), name: name, words: words)
     }
 }

@@ -1,12 +1,14 @@
+import Cluster
 import Redis
 import Succession
+import Support
 import Testing
 import ZooKeeper
 
 @testable import interrex
 
 /// What a launcher tells its lease through the pipe.
-struct LeaseOrderTests {
+@Suite(.slots) struct LeaseOrderTests {
     /// A sentinel's or a server's order with every field set.
     private func whole() -> LeaseOrder {
         var order = LeaseOrder(text: Self.least)!
@@ -56,6 +58,25 @@ struct LeaseOrderTests {
         #expect(least.text == Self.least)
         #expect(least.credentials == nil && least.identity == nil && least.priority == nil && least.digest == nil)
         #expect(least.data == nil)
+    }
+
+    @Test("a sentinel is asked as itself: with its own password, and by the names that its commands always have")
+    func sentinelsOwn() async throws {
+        try await Place.with { place in
+            let variables = [
+                "RENAMED_COMMANDS": "CONFIG=hidden", "REDIS_PASSWORD": "sesame1", "SENTINEL_PASSWORD": "sesame2",
+            ]
+            let launch = try LaunchSettings(
+                Environment(place.variables(port: 1, variables)), kind: .sentinel, forReal: false)
+            let registry = try await Registry.open(launch.registry, within: .seconds(10))
+            let server = LeaseOrder(launch, registry, node: "/m", address: launch.address)
+            #expect(server.commandNames == CommandNames(["CONFIG": "hidden"]))
+            #expect(server.credentials?.password == "sesame1" && server.identity == nil)
+            let sentinel = LeaseOrder(launch, registry, node: "/s", address: launch.address, identity: "i")
+            #expect(sentinel.commandNames == CommandNames() && sentinel.identity == "i")
+            #expect(sentinel.credentials?.password == "sesame2")
+            await registry.session.close()
+        }
     }
 
     @Test("text that was cut off is no order, wherever it was cut")

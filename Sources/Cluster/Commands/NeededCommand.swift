@@ -56,7 +56,7 @@ public struct NeededCommand: Equatable, Sendable {
             "CONFIG SET", ["replica-priority", "100"], by: .interrex,
             for: "to let a replica be promoted once it has its data"),
         NeededCommand("CONFIG REWRITE", by: .sentinel, for: "to make a server a master or a replica"),
-        NeededCommand("ROLE", by: .sentinel, for: "to be asked by clients that look for a master", essential: false),
+        NeededCommand("ROLE", by: .interrex, for: "to know how far a replica's link is", essential: false),
         NeededCommand("CLIENT KILL", ["TYPE", "pubsub"], by: .sentinel, for: "to make a server a master or a replica"),
         NeededCommand(
             "CLIENT PAUSE", ["1", "WRITE"], by: .interrex, for: "to switch over without losing a write",

@@ -71,7 +71,7 @@ struct SentinelLaunchSettings: Sendable {
                 root: launch.registry.root, masterName: launch.redis.masterName, clusterID: clusterID ?? "-"),
             master: HostPort(numeric), quorum: quorum,
             credentials: launch.redis.credentials.map { Rendering.Credentials($0) },
-            renamedCommands: launch.redis.commandNames.all.filter { !$0.name.isEmpty }.map {
+            renamedCommands: launch.redis.commandNames.renamed.map {
                 RenamedCommand(command: $0.command, name: $0.name)
             },
             sentinelPassword: launch.redis.sentinelCredentials.map { Secret($0.password) },

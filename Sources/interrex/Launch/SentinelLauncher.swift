@@ -72,9 +72,8 @@ actor SentinelLauncher: Launcher {
         let seeds = Seeds(view, observation, without: identity)
         let text = try settings.render(
             monitoring: master, identity: identity, clusterID: observation.mark.clusterID, seeds: seeds)
-        var order = LeaseOrder(launch, registry, node: registry.paths.sentinel(identity), address: launch.address)
-        order.identity = identity
-        order.credentials = launch.redis.sentinelCredentials
+        let order = LeaseOrder(
+            launch, registry, node: registry.paths.sentinel(identity), address: launch.address, identity: identity)
         return Prepared(
             launch: launch,
             explanation: "starting as a sentinel of \(master), with the identity \(identity), told of "

@@ -20,7 +20,7 @@ struct LeaseOrder: Equatable, Sendable {
     /// Where the server is asked, from this machine.
     var server: Address
     var credentials: Redis.Credentials?
-    /// What its commands are called.
+    /// What its commands are called; a sentinel's always have their own names.
     var commandNames: CommandNames
     /// What `/redis/master` said when the start was decided; nil where nothing was recorded, or for a sentinel.
     var startedUnder: Address?
@@ -29,7 +29,10 @@ struct LeaseOrder: Equatable, Sendable {
     /// The `replica-priority` to set once the replica has synchronised; nil where it is left alone.
     var priority: Int?
 
-    init(_ launch: LaunchSettings, _ registry: Registry, node: String, address: Address) {
+    /// - Parameter identity: of a sentinel; nil for a redis-server.
+    init(
+        _ launch: LaunchSettings, _ registry: Registry, node: String, address: Address, identity: String? = nil
+    ) {
         servers = launch.registry.servers.description
         root = launch.registry.root
         digest = launch.registry.digest?.text
@@ -38,8 +41,9 @@ struct LeaseOrder: Equatable, Sendable {
         self.node = node
         self.address = address
         server = launch.localAddress
-        credentials = launch.redis.credentials
-        commandNames = launch.redis.commandNames
+        self.identity = identity
+        credentials = identity == nil ? launch.redis.credentials : launch.redis.sentinelCredentials
+        commandNames = identity == nil ? launch.redis.commandNames : CommandNames()
     }
 
     /// For a server that runs and has lost its lease.

@@ -12,12 +12,12 @@ extension RedisLaunchSettings {
             if NeededCommand.unrenamable.contains(line.command) {
                 throw Failure(
                     .badConfiguration,
-                    "\((flat.place(of: line.line) ?? sources.template.name).clipped): \(line.command) is renamed or switched off, and "
+                    "\((flat.place(of: line.words) ?? sources.template.name).clipped): \(line.command) is renamed or switched off, and "
                         + "replicas send it to their master by no other name; remove that line")
             }
             let needs = NeededCommand.all.filter { $0.command == line.command }
             guard let need = needs.first(where: \.isEssential) ?? needs.first else { continue }
-            let place = flat.place(of: line.line) ?? sources.template.name
+            let place = flat.place(of: line.words) ?? sources.template.name
             if line.name.isEmpty {
                 guard need.isEssential else { continue }
                 throw Failure(
@@ -37,7 +37,7 @@ extension RedisLaunchSettings {
                 "\(place.clipped): \(line.command) is renamed, and \(need.sender.rawValue) must send it \(need.purpose); set "
                     + "RENAMED_COMMANDS=\(Self.value(for: lines)) for all processes of the cluster")
         }
-        for (command, name) in given.all where !name.isEmpty {
+        for (command, name) in given.renamed {
             guard lines.contains(where: { $0.command == command }) else {
                 throw Failure(
                     .badConfiguration,
