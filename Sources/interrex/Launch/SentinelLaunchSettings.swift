@@ -41,6 +41,8 @@ struct SentinelLaunchSettings: Sendable {
 
     func checkMachine() throws {
         try launch.checkMachine(.sentinel)
+        // Its port is free, so nobody else writes the file that bears its number.
+        ConfigFile.removeLeftovers(of: [launch.configPath])
         guard launch.redis.sentinelCredentials == nil, !launch.bind.isLoopback else { return }
         Log.warn(
             "SENTINEL_PASSWORD is not set, and others reach \(launch.bind): whoever does may command this sentinel, and name "

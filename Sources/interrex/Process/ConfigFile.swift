@@ -19,10 +19,11 @@ enum ConfigFile {
         }
     }
 
-    /// Removes what a launcher or a lease left that was killed while it wrote one of these files. To be called by who alone
-    /// writes them.
+    /// Removes what a launcher or a lease left that was killed while it wrote one of these files, or what was found out of one
+    /// (`AcceptedSettings`). To be called by who alone writes them.
     static func removeLeftovers(of paths: [String]) {
-        for path in paths {
+        let notes = paths.filter { $0.hasSuffix(".conf") }.map { "\($0.dropLast(5)).accepted" }
+        for path in paths + notes {
             guard let slash = path.lastIndex(of: "/") else { continue }
             let (folder, name) = (String(path[..<slash]), String(path[path.index(after: slash)...]))
             for entry in Folder.entries(of: folder) where isLeftover(entry, of: name) { unlink("\(folder)/\(entry)") }
