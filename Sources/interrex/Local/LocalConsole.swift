@@ -13,11 +13,13 @@ struct LocalConsole: Sendable {
     /// Columns of the narrowest usual terminal.
     static let width = 80
 
+    private let descriptor: Int32
     private let colours: (output: Bool, errors: Bool)
     private let output: LogQueue
 
     /// Colours only where there is a terminal that has some, and nobody has said NO_COLOR (https://no-color.org).
     init(_ environment: Environment, to descriptor: Int32 = 1) {
+        self.descriptor = descriptor
         output = LogQueue(to: descriptor) { count in
             Array("(\(count == 1 ? "1 line was" : "\(count) lines were") dropped because nobody read them)\n".utf8)
         }
@@ -42,7 +44,7 @@ struct LocalConsole: Sendable {
 
     /// Whether nobody can read any more what is said: the terminal was closed, or who read the pipe is gone.
     var isGone: Bool {
-        var output = pollfd(fd: 1, events: 0, revents: 0)
+        var output = pollfd(fd: descriptor, events: 0, revents: 0)
         return poll(&output, 1, 0) == 1 && Int32(output.revents) & (POLLHUP | POLLERR) != 0
     }
 

@@ -10,7 +10,7 @@ struct LocalFolder {
     var logs: String { "\(path)/logs" }
 
     /// - Throws: `Failure` (78) where the folder can't be made, or is in use; `Stopped`.
-    init(_ path: String?) throws {
+    init(_ path: String?, _ environment: Environment = .process) throws {
         isTemporary = path == nil
         if let path {
             self.path = try Folder.absolute(path, "--folder")
@@ -19,9 +19,11 @@ struct LocalFolder {
             }
             try lock()
         } else {
-            let parent = try Environment.process.text("TMPDIR", default: "/tmp")
+            // Each process works in a folder of its own.
+            let parent = try Folder.absolute(environment.text("TMPDIR", default: "/tmp"), "TMPDIR")
             guard let made = Folder.makeUnique("\(parent)/interrex-local-") else {
-                throw Failure(.badConfiguration, "no folder can be made in \(parent) (\(lastError())); check TMPDIR")
+                throw Failure(
+                    .badConfiguration, "no folder can be made in \(parent.clipped) (\(lastError())); check TMPDIR")
             }
             self.path = made
         }
