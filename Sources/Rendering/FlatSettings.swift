@@ -54,12 +54,10 @@ extension FlatSettings.Origin {
         }
     }
 
+    /// For people: `/etc/redis.conf, line 3`. Of the arguments, each option is a line.
     var place: String {
-        switch source {
-        case .rendered: "\(name), line \(line) once rendered"
-        case .file: "\(name), line \(line)"
-        case .arguments: name
-        }
+        if case .rendered = source { return "\(name), line \(line) once rendered" }
+        return "\(name), line \(line)"
     }
 }
 

@@ -76,8 +76,9 @@ extension RenderingError: CustomStringConvertible {
         case .template(let source, let line, let problem): "\(source), line \(line): \(problem.explanation)"
         case .value(let name, let problem): "\(name) \(problem.explanation)"
         case .settings(let source, let line, let problem):
-            "\(source), line \(line) once rendered: \(problem.explanation)"
-        case .included(let source, let line, let problem): "\(source), line \(line): \(problem.explanation)"
+            "\(FlatSettings.Origin(source: .rendered(source), line: line).place): \(problem.explanation)"
+        case .included(let source, let line, let problem):
+            "\(FlatSettings.Origin(source: .file(source), line: line).place): \(problem.explanation)"
         }
     }
 }

@@ -52,6 +52,19 @@ import Testing
         #expect(text.hasPrefix("password ") && text.contains("; ") && !text.contains("\n"))
     }
 
+    @Test("a line has one name, whoever complains of it: we, or the real server")
+    func onePlace() {
+        let sources: [(FlatSettings.Origin.Source, String)] = [
+            (.rendered("f"), "f, line 3 once rendered"), (.file("f"), "f, line 3"),
+            (.arguments, "the arguments after --, line 3"),
+        ]
+        for (source, place) in sources {
+            let origin = FlatSettings.Origin(source: source, line: 3)
+            #expect(origin.place == place)
+            #expect(origin.error(.nul).description == "\(place): \(SettingsProblem.nul.explanation)")
+        }
+    }
+
     @Test("a whole one")
     func whole() {
         let problem = TemplateProblem.unknownName("prot", known: ["port", "quorum"])
