@@ -73,7 +73,7 @@ func expectRefusal(
     let lines = outcome.lines.filter { !$0.contains(": waiting, ") }
     #expect(lines.count == 1, "\(outcome)", sourceLocation: sourceLocation)
     #expect(outcome.output.isEmpty, "\(outcome)", sourceLocation: sourceLocation)
-    // The time and the command's name come before it.
-    #expect(lines.joined().utf8.count < longestLine + 60, "\(outcome)", sourceLocation: sourceLocation)
+    // With the time, the level and the command before it.
+    #expect(lines.joined().utf8.count <= longestLine + 60, "\(outcome)", sourceLocation: sourceLocation)
     for word in words { #expect(lines.joined().contains(word), "\(outcome)", sourceLocation: sourceLocation) }
 }
