@@ -2,7 +2,8 @@
 ///
 /// Lines stay as they are but for the secret words. It knows `requirepass`, `masterauth`, the key passphrases of TLS,
 /// `sentinel auth-pass` and `sentinel sentinel-pass`, and the passwords and hashes of a `user`, also where such a line
-/// is commented out. A secret directive that can't be split into words loses all that follows its name.
+/// is commented out. A secret directive that can't be split into words loses all that follows its name, and so does what may be
+/// one with its name misspelt.
 public func redacted(_ text: String) -> String {
     SettingsText.allLines(of: text).map { redacted(line: $0) }.joined(separator: "\n")
 }
@@ -41,7 +42,9 @@ private func redacted(line: String) -> String {
     let shown = words.enumerated().map { index, word in
         if index < start { return quoted(word) }
         guard isUser else { return hidden }
-        return isSecretRule(word) ? "\"\(word.prefix(1))<hidden>\"" : quoted(word)
+        // In a comment most words are just words.
+        guard isComment ? secretLeads.contains(word.first ?? " ") : isSecretRule(word) else { return quoted(word) }
+        return word.first.map(secretLeads.contains) == true ? "\"\(word.prefix(1))<hidden>\"" : hidden
     }
     return lead + shown.joined(separator: " ") + lineEnd
 }
@@ -51,16 +54,27 @@ private func secretStart(_ words: [String]) -> Int? {
     guard let name = words.first?.lowercased() else { return nil }
     if secretDirectives.contains(name) { return 1 }
     if name == "user" { return 2 }
-    guard name == "sentinel", words.count > 1 else { return nil }
+    guard name == "sentinel", words.count > 1 else { return isMisspeltSecret(name) ? 1 : nil }
     switch words[1].lowercased() {
     case "auth-pass": return 3
     case "sentinel-pass": return 2
-    default: return nil
+    case let name: return isMisspeltSecret(name) ? 2 : nil
     }
 }
 
-/// Whether it is the password or the hash of a user.
-private func isSecretRule(_ word: String) -> Bool { word.first.map { "><#!".contains($0) } == true }
+private let secretLeads: Set<Character> = [">", "<", "#", "!"]
+
+/// What a rule of a user may be that is no password (acl.c, `ACLSetUser`, `ACLSetSelector`).
+private let plainRules: Set<String> = [
+    "on", "off", "nopass", "resetpass", "reset", "resetkeys", "resetchannels", "allkeys", "allchannels", "allcommands",
+    "nocommands", "sanitize-payload", "skip-sanitize-payload", "clearselectors",
+]
+
+/// Whether it is the password or the hash of a user; or one without the sign that goes before it.
+private func isSecretRule(_ word: String) -> Bool {
+    guard let first = word.first else { return false }
+    return secretLeads.contains(first) || !"+-~&%()".contains(first) && !plainRules.contains(word.lowercased())
+}
 
 private func quoted(_ word: String) -> String {
     (try? RedisQuoting.quote(word)) ?? hidden

@@ -22,6 +22,13 @@ import Testing
             ("user a >\"secret", "user a \"<hidden>\""),
             ("requirepass", "requirepass"), ("# requirepass is set below", "# requirepass is set below"),
             ("appendonly \"yes\"", "appendonly \"yes\""), ("sentinel auth-user m rex", "sentinel auth-user m rex"),
+            ("requirepas s3cret", "requirepas \"&\""), ("masterauht s3cret", "masterauht \"&\""),
+            ("requirepassword s3cret", "requirepassword \"&\""), ("usr a on >s3cret", "usr \"&\" \"&\" \"&\""),
+            ("user a on s3cret ~* +@all", "user a on \"&\" ~* +@all"),
+            ("sentinel auth-pas m s3cret", "sentinel auth-pas \"&\" \"&\""),
+            ("sentinel sentinel-pas s3cret", "sentinel sentinel-pas \"&\""),
+            ("# user of all this", "# user of all this"), ("tls-auth-clients no", "tls-auth-clients no"),
+            ("save 60 1", "save 60 1"), ("sentinel monitor m a 1 2", "sentinel monitor m a 1 2"),
             ("masteruser rex", "masteruser rex"), ("bad \"line", "bad \"line"), ("", ""), ("#", "#"),
         ])
     func line(_ text: String, _ expected: String) {

@@ -11,7 +11,7 @@ struct Complaint: Equatable {
     /// Finds both in what it said. Nothing depends on the wording but one thing: a server that ends over a line shows it, and
     /// says behind it what is wrong.
     init(_ said: String, about settings: String, secrets: [String]) {
-        let spoken = said.split(whereSeparator: \.isNewline).map { $0.trimmingSpaces }.filter { !$0.isEmpty }
+        let spoken = said.fileLines.map { $0.trimmingSpaces }.filter { !$0.isEmpty }
         let lines = settings.fileLines.map { $0.trimmingSpaces }.filter {
             !$0.isEmpty && !$0.hasPrefix("#")
         }
@@ -29,9 +29,9 @@ struct Complaint: Equatable {
     }
 
     /// Whether it is about the settings for sure: it shows one of their lines, or speaks of users (acl.c names their file, not the
-    /// line that names that).
+    /// line that names that) or of a module's settings (module.c, `moduleLoadFromQueue`).
     var isOfSettings: Bool {
-        line != nil || ["acl", "user"].contains { words.lowercased().contains($0) }
+        line != nil || ["acl", "user", "module config"].contains { words.lowercased().contains($0) }
     }
 
     /// The last line; where that says little, the one before it as well.
@@ -42,10 +42,11 @@ struct Complaint: Equatable {
 }
 
 extension StringProtocol {
+    /// Without what Redis takes off a line (config.c): to it, any other kind of space is a part of the last word.
     fileprivate var trimmingSpaces: String {
-        let start = drop { $0.isWhitespace }
-        return String(
-            start.prefix(upTo: (start.lastIndex { !$0.isWhitespace }).map(start.index(after:)) ?? start.startIndex))
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+        let start = utf8.drop(while: isSpace)
+        return String(decoding: start.reversed().drop(while: isSpace).reversed(), as: UTF8.self)
     }
 
     /// `PID:ROLE DATE TIME # ` goes before what a server logs.
