@@ -1,3 +1,4 @@
+import Cluster
 import Fixtures
 import Glibc
 import Support
@@ -32,6 +33,29 @@ import ZooKeeper
             #expect(try await client.wait(within: .seconds(30)) == 0, "\(client.text)")
             #expect(client.text == "127.0.0.1 \(master.port) 2\n")
             for server in servers { #expect(try await redis(server.port, "GET", "greeting") == "ave") }
+        }
+    }
+
+    /// A node may outlive its server, and another cluster's replica may have the port by then. Sentinel has every replica that it is
+    /// told of follow its master, which empties it.
+    @Test(arguments: [true, false]) func a_new_one_is_not_told_of_another_clusters_replica(itsMarkIsRead: Bool)
+        async throws
+    {
+        try await TestCluster.with { cluster in
+            let master = try await cluster.redis(quickRedis).ready()
+            let replica = try await cluster.redis(quickRedis).ready().linked(to: master)
+            let elsewhere = ["ZK_ROOT": "/elsewhere"]
+            let theirs = try await cluster.redis(quickRedis, elsewhere).ready()
+            let other = try await cluster.redis(quickRedis, elsewhere).ready().linked(to: theirs)
+            if !itsMarkIsRead { try await other.ask("ACL", "SETUSER", "default", "-config|get") }
+            try await cluster.session.create(
+                "\(cluster.root)/members/\(UUIDText.random())", Array(other.address.utf8), .ephemeral)
+
+            let sentinel = try await cluster.sentinel(quickSentinel).ready()
+            let known = try await sentinel.ask("SENTINEL", "REPLICAS", "mymaster")
+            #expect(known.contains("\(replica.port)") && !known.contains("\(other.port)"), "\(known)")
+            #expect(sentinel.process.text.contains("told of 1 replicas"), "\(sentinel.process.text)")
+            #expect(await other.isLinked(to: theirs))
         }
     }
 

@@ -39,7 +39,8 @@ actor SentinelLauncher: Launcher {
                     identity = try await IdentityChoice(launch, prober).take(registry)
                     continue
                 }
-                return try ready(master, identity, view, observation, registry)
+                return try ready(
+                    master, identity, await seeds(master, view, observation, identity), observation, registry)
             } catch let failure as Failure where failure.code == .unavailable {
                 try await connection.drop(after: failure)
                 identity = nil
@@ -58,7 +59,7 @@ actor SentinelLauncher: Launcher {
             Log.result("monitor \(master), with the identity \(identity)")
             return try settings.render(
                 monitoring: master, identity: identity, clusterID: observation.mark.clusterID,
-                seeds: Seeds(view, observation, without: identity))
+                seeds: await seeds(master, view, observation, identity))
         }
     }
 
@@ -66,10 +67,20 @@ actor SentinelLauncher: Launcher {
         await connection.close()
     }
 
+    private func seeds(
+        _ master: Address, _ view: View, _ observation: Observation, _ identity: String
+    ) async -> Seeds {
+        var observation = observation
+        await withTaskGroup(of: (Address, Instance).self) { [prober] group in
+            for address in observation.unaskedMasters { group.addTask { (address, await prober.instance(address)) } }
+            for await (address, instance) in group { observation.instances[address] = instance }
+        }
+        return Seeds(of: master, view, observation, without: identity)
+    }
+
     private func ready(
-        _ master: Address, _ identity: String, _ view: View, _ observation: Observation, _ registry: Registry
+        _ master: Address, _ identity: String, _ seeds: Seeds, _ observation: Observation, _ registry: Registry
     ) throws -> Prepared {
-        let seeds = Seeds(view, observation, without: identity)
         let text = try settings.render(
             monitoring: master, identity: identity, clusterID: observation.mark.clusterID, seeds: seeds)
         let order = LeaseOrder(
@@ -116,13 +127,11 @@ private struct SentinelWait {
 }
 
 extension Seeds {
-    /// Replicas that answer as such, and registered sentinels that answer, with the identities under which they are known.
+    /// Replicas of ours that answer as such, and registered sentinels that answer, with the identities under which they are known.
     /// Seeding the dead would be as bad as never forgetting them.
-    init(_ view: View, _ observation: Observation, without identity: String) {
+    init(of master: Address, _ view: View, _ observation: Observation, without identity: String) {
         self.init()
-        replicas = observation.members.filter { member in
-            if case .replica? = observation.instances[member]?.answer { true } else { false }
-        }
+        replicas = observation.seeds(of: master)
         let ids = Dictionary(observation.sentinels.map { ($0.address, $0.opinion?.id) }) { $0 ?? $1 }
         sentinels = view.sentinels.filter {
             $0.id != identity && UUIDText.isValid($0.id) && ids[$0.address] == Identity.runID($0.id)
