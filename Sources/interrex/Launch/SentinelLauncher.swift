@@ -35,8 +35,11 @@ actor SentinelLauncher: Launcher {
                 let observation = await observer.observe(view)
                 guard let master = try await wait.decision(observation, registry.session) else { continue }
                 guard let identity else {
+                    // In the same breath, because both take a round trip.
+                    async let names: Void = checkNames(master, observation)
                     // Choosing may take a while: observe again behind it.
                     identity = try await IdentityChoice(launch, prober).take(registry)
+                    try await names
                     continue
                 }
                 return try ready(
@@ -55,7 +58,9 @@ actor SentinelLauncher: Launcher {
             let view = try await registry.view(watchingMaster: false)
             let observation = await observer.observe(view)
             guard let master = try await wait.decision(observation, nil) else { continue }
+            async let names: Void = checkNames(master, observation)
             let identity = try await IdentityChoice(launch, prober).look(registry)
+            try await names
             Log.result("monitor \(master), with the identity \(identity)")
             return try settings.render(
                 monitoring: master, identity: identity, clusterID: observation.mark.clusterID,
@@ -65,6 +70,13 @@ actor SentinelLauncher: Launcher {
 
     func giveBack() async {
         await connection.close()
+    }
+
+    /// Whether a server of ours knows what Sentinel will send it, the master first: all of a cluster have the same names.
+    private func checkNames(_ master: Address, _ observation: Observation) async throws {
+        let server = observation.answersMaster(master) ? master : observation.seeds(of: master).first
+        guard let server, let complaint = await prober.complaint(aboutNamesAt: server) else { return }
+        throw Failure(.badConfiguration, complaint)
     }
 
     private func seeds(
