@@ -33,8 +33,8 @@ public actor Connection {
     let replyLimit: Int
     /// For a server that asks who we are, and only then.
     let credentials: Credentials?
-    /// Whether they were sent.
-    var hasAuthenticated = false
+    /// Whether they were sent: the server has asked for them.
+    public internal(set) var hasAuthenticated = false
     /// What this server's commands are called.
     let names: CommandNames
     var phase: Phase

@@ -40,6 +40,7 @@ public struct Alert: Equatable, Sendable {
         "no-sentinels", "nobody-promotable", "own-limits", "replica-not-linked", "sentinel-idle",
         "sentinel-majority-lost", "sentinel-settings-differ", "sentinel-unreachable", "slow-zookeeper", "stranger",
         "uncommandable", "unknown-master", "unknown-sentinel", "unsafe-reset",
+        "untold-sentinel",
     ]
 
     /// The name of the alert that there is nothing to watch.

@@ -105,6 +105,8 @@ public struct SentinelDetails: Equatable, Sendable {
     public var reconfigScript: String?
     /// Their ids, as far as it knows them.
     public var sentinelIDs: [Address: String] = [:]
+    /// Whether it let us in only once it had our password, or there is none to ask for.
+    public var asksForPassword = true
     /// Those of them that it has just heard and reaches, and not from before the end of their node: what it lists otherwise may
     /// be long dead.
     public var heard: Set<Address> = []

@@ -53,11 +53,12 @@ extension Prober {
                 if let master, master.replicas == last.details.replicas.count,
                     master.otherSentinels == last.details.sentinels.count
                 {
-                    return Opinion(named, master, id, knowing: last.details)
+                    return Opinion(named, master, id, knowing: last.details).asked(await connection.hasAuthenticated)
                 }
             }
             let survey = try await connection.sentinelSurvey(named: settings.masterName, within: limit)
             return Opinion(survey, hearing: confidants.heard(survey.peers, from: address))
+                .asked(await connection.hasAuthenticated)
         }
     }
 
@@ -146,6 +147,12 @@ extension Opinion {
         (details.replicas, details.barred) = (old.replicas, old.barred)
         (details.sentinels, details.sentinelIDs, details.hasQuorum) = (old.sentinels, old.sentinelIDs, old.hasQuorum)
         details.heard = old.heard
+    }
+
+    fileprivate func asked(_ asksForPassword: Bool) -> Opinion {
+        var opinion = self
+        opinion.details.asksForPassword = asksForPassword
+        return opinion
     }
 
     fileprivate mutating func note(_ peers: [SentinelPeer], hearing heard: Set<Address>) {

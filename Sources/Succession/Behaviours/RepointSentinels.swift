@@ -3,7 +3,7 @@
 /// Who can be told of it has been told by then.
 struct RepointSentinels: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
-        let misled = snapshot.misledSentinels
+        let misled = snapshot.misledSentinels.filter { snapshot.distrust(of: $0) == nil }
         guard let master = snapshot.record?.address, !misled.isEmpty,
             misled.allSatisfy({ snapshot.held(.misled($0), for: .seconds(3)) })
         else { return [] }

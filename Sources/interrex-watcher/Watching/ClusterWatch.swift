@@ -241,6 +241,8 @@ actor ClusterWatch {
         await link.watch(snapshot.record?.address, answers: answers)
         snapshot.acceptLossAfter = desk.acceptLossAfter
         snapshot.isExposed = !view.badParents.isEmpty
+        snapshot.hasPassword = desk.redis.credentials != nil
+        snapshot.hasSentinelPassword = desk.redis.sentinelCredentials != nil
         snapshot.switchover = view.switchover
         snapshot.answered = await performer.answer(to: view.switchover?.id)
         snapshot.isSwitchoverLate = deadline.isOver(for: view.switchover)

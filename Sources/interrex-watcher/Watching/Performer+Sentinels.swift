@@ -34,8 +34,10 @@ extension Performer {
     /// Points these sentinels to the master: all of them forget theirs first, because the epoch of one that still had it
     /// would override the others.
     func repoint(_ sentinels: [Address], _ master: Address, _ scene: Scene) async throws -> Result? {
-        // What they are told may bear the password of the servers.
-        let sentinels = desk.redis.credentials == nil ? sentinels : sentinels.filter(prober.confidants.knowsSentinel)
+        // What they are told bears the password of the servers.
+        let sentinels = sentinels.filter {
+            prober.confidants.knowsSentinel($0) && scene.snapshot.distrust(of: $0) == nil
+        }
         guard !sentinels.isEmpty else { return nil }
         let name = desk.redis.masterName
         let settings = monitorSettings ?? MonitorSettings(scene.snapshot) ?? .shipped
@@ -69,6 +71,8 @@ extension Performer {
                             guard try await connection.sentinelID(within: prober.limit) == ids[sentinel] ?? nil else {
                                 return
                             }
+                            // And ours asks for the password.
+                            if desk.redis.keepsSecrets, await !connection.hasAuthenticated { return }
                             try await body(connection)
                         }
                         return nil
@@ -92,6 +96,11 @@ extension Performer {
         return try await fenced(
             sentinel, desk.redis.sentinelCredentials, scene, if: { try await $0.sentinelID(within: limit) == id }, body)
     }
+}
+
+extension RedisSettings {
+    /// Whether what a sentinel is told bears a secret, and ours ask for one themselves.
+    fileprivate var keepsSecrets: Bool { credentials != nil && sentinelCredentials != nil }
 }
 
 /// How a sentinel monitors its master: kept over a `REMOVE`, after which it would have Redis's defaults.

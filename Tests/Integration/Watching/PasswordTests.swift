@@ -1,3 +1,4 @@
+import Cluster
 import Fixtures
 import Glibc
 import Support
@@ -87,6 +88,51 @@ import ZooKeeper
                 try #require(!text.contains("+monitor") && !text.contains("+set"), "\(text)")
                 try await Task.sleep(for: .milliseconds(200))
             }
+        }
+    }
+
+    /// Real in all but this: no sentinel of ours has ever heard of it, or it does not know their password.
+    @Test(arguments: [false, true])
+    func a_sentinel_that_nobody_knows_is_not_told_the_servers_password(itKnowsTheSentinels: Bool) async throws {
+        try await TestCluster.with(Self.variables) { cluster in
+            let servers = try await whole(cluster)
+            let second = try cluster.sentinel(patience)
+            let pair = [servers.sentinel, second]
+            try await eventually("they know each other: \(second.process.text.suffix(500))", within: .seconds(30)) {
+                for one in pair {
+                    let seen = try? await redis(one.port, "SENTINEL", "MASTER", "mymaster", password: Self.ofSentinels)
+                    guard seen?.contains("num-other-sentinels\n1\n") ?? false else { return false }
+                }
+                return true
+            }
+            let identity = UUIDText.random()
+            let false1 = try await SentinelServer.start(identity: identity)
+            if itKnowsTheSentinels {
+                try await redis(false1.port, "ACL", "SETUSER", "default", "resetpass", ">\(Self.ofSentinels)")
+            }
+            let owner = try await session(cluster, Digest("interrex:4713")!, .readable)
+            let address = Array("127.0.0.1 \(false1.port)".utf8)
+            try await owner.create("\(cluster.root)/identities/\(identity)", address)
+            try await owner.create("\(cluster.root)/sentinels/\(identity)", address, .ephemeral)
+            let why = itKnowsTheSentinels ? "lists it as a peer under its id" : "without SENTINEL_PASSWORD"
+            try await eventually("the watcher names it", within: .seconds(30)) {
+                let body = try await get("/status", from: servers.watcher.port).body
+                return body.contains("untold-sentinel") && body.contains(why)
+            }
+            // One of ours that has lost it is told again, though that one stands beside it.
+            try await redis(second.port, "SENTINEL", "REMOVE", "mymaster", password: Self.ofSentinels)
+            try await eventually("it monitors the master again", within: .seconds(30)) {
+                try await redis(
+                    second.port, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster", password: Self.ofSentinels
+                ).contains("\(servers.master.port)")
+            }
+            try await eventually("with its password", within: .seconds(30)) {
+                try await redis(second.port, "SENTINEL", "MASTER", "mymaster", password: Self.ofSentinels)
+                    .contains("flags\nmaster\n")
+            }
+            let text = false1.process.text
+            #expect(!text.contains("+monitor") && !text.contains("+set"), "\(text)")
+            await owner.close()
         }
     }
 

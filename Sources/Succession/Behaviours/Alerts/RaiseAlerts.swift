@@ -7,7 +7,7 @@ struct RaiseAlerts: Behaviour {
             snapshot.nodeAlerts, snapshot.majorityAlerts, snapshot.masterAlerts, snapshot.disagreements,
             snapshot.strangerAlerts, snapshot.replicaAlerts, snapshot.leaseAlerts, snapshot.sentinelAlerts,
             snapshot.falseSentinels, snapshot.namedUnknownMasters, snapshot.settingAlerts, snapshot.diskAlerts,
-            snapshot.resetAlerts, snapshot.uncommandableServers,
+            snapshot.resetAlerts, snapshot.uncommandableServers, snapshot.untoldSentinels,
         ]
         return alerts.joined().map(Action.alert)
     }
