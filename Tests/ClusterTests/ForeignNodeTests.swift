@@ -137,6 +137,52 @@ struct ForeignNodeTests {
         }
     }
 
+    /// What operators ask for, by the default ACL of their tools.
+    @Test func an_open_order_counts_as_it_was_created_and_the_leader_takes_it() async throws {
+        try await protected { place in
+            var configuration = Session.Configuration(servers: place.settings.servers)
+            configuration.digest = Self.user
+            configuration.acl = .open
+            let opener = try await Session.connect(configuration, within: .seconds(15))
+            let orders = [place.paths.paused, place.paths.switchover, place.paths.acceptLoss]
+            let data = Array(#"{"id":"1","who":"ops"}"#.utf8)
+            for path in orders { try await opener.create(path, data) }
+            let (leader, follower) = (try await place.another(), try await place.another())
+            let first = try await leader.enlist(Address(9001))
+            let second = try await follower.enlist(Address(9002))
+
+            let view = try await follower.secured(follower.watcherView(), as: second)
+            #expect(view.openOrders == orders && view.badNodes.isEmpty)
+            #expect(view.isPaused && view.switchover?.id == "1" && view.lossVersion == 0)
+            #expect(try await place.registry.view().lossVersion == 0)
+            let taken = try await leader.secured(leader.watcherView(), as: first)
+            #expect(taken.openOrders.isEmpty && taken.isPaused && taken.switchover?.id == "1" && taken.lossVersion == 0)
+            for path in orders {
+                #expect(try await place.witness.get(path).data == data)
+                await #expect(throws: ZooKeeperError.self) { try await place.witness.set(path, []) }
+                try await opener.delete(path)
+            }
+
+            // By somebody else, after all, or in the moment before.
+            for path in orders {
+                try await opener.create(path, data)
+                try await place.witness.set(path, data)
+            }
+            let changed = try await leader.secured(leader.watcherView(), as: first)
+            #expect(changed.openOrders.isEmpty && !changed.isPaused && changed.switchover == nil)
+            #expect(changed.lossVersion == nil && changed.badNodes.map(\.path) == orders.sorted())
+            let launchers = try await place.registry.view()
+            #expect(launchers.lossVersion == nil && launchers.badNodes.map(\.path) == [place.paths.acceptLoss])
+            for path in orders { try await opener.delete(path) }
+
+            // One that can't be taken over might be another the moment after.
+            try await opener.create(place.paths.switchover, data, .ephemeral)
+            let fleeting = try await leader.secured(leader.watcherView(), as: first)
+            #expect(fleeting.switchover == nil && fleeting.badNodes.map(\.path) == [place.paths.switchover])
+            await opener.close()
+        }
+    }
+
     /// Between the reading of a node and that of its ACL somebody's may become ours.
     @Test func a_node_is_judged_by_its_own_acl() async throws {
         try await protected { place in

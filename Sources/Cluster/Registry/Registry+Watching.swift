@@ -13,9 +13,9 @@ extension Registry {
         async let members = watchedNodes(below: paths.members)
         async let sentinels = watchedNodes(below: paths.sentinels)
         async let watchers = watchedNodes(below: paths.watchers)
-        async let paused = watched(paths.paused)
-        async let switchover = watched(paths.switchover)
-        async let loss = watched(paths.acceptLoss)
+        async let paused = watchedOrder(paths.paused)
+        async let switchover = watchedOrder(paths.switchover)
+        async let loss = watchedOrder(paths.acceptLoss)
         async let identities = watchedNodes(below: paths.identities)
         async let candidates = watchedNodes(below: paths.candidates)
         async let badParents = badParents()
@@ -24,9 +24,12 @@ extension Registry {
         view.members = view.readRegistrations(try await members)
         view.sentinels = view.readRegistrations(try await sentinels)
         view.readWatchers(try await watchers)
-        view.readPause(try await legible(paused), at: paths.paused)
-        view.readSwitchover(try await switchover, at: paths.switchover)
-        if case .node(let node) = try await loss { view.lossVersion = node.stat.version }
+        let (pause, request, word) = (try await paused, try await switchover, try await loss)
+        view.readPause(try await legible(pause.finding), at: paths.paused)
+        view.readSwitchover(request.finding, at: paths.switchover)
+        view.readLoss(word.finding, at: paths.acceptLoss)
+        view.openOrders = [(pause, paths.paused), (request, paths.switchover), (word, paths.acceptLoss)]
+            .filter(\.0.isForeign).map(\.1)
         view.identities = view.read(try await identities, Registry.identity).map {
             View.Registration(id: $0.id, address: $0.address, isLeased: false)
         }
@@ -46,6 +49,18 @@ extension Registry {
             if try await !watchedIsThere(path) { return .nothing }
         }
         throw restless(path)
+    }
+
+    /// The same for what an operator asks for.
+    private func watchedOrder(_ path: String) async throws -> (finding: Finding, isForeign: Bool) {
+        while true {
+            switch try await translated({ try await order(path, watch: true) }) {
+            case .node(let node, let isForeign): return (.node(node), isForeign)
+            case .hidden: return (.denied, false)
+            case .changed(let why): return (.foreign(why), false)
+            case .nothing: if try await !watchedIsThere(path) { return (.nothing, false) }
+            }
+        }
     }
 
     /// Reads the nodes below `path`, with watches on each and on their coming and going, that of `path` included.
@@ -202,11 +217,23 @@ extension WatcherView {
     }
 
     fileprivate mutating func readPause(_ finding: Finding, at path: String) {
-        isPaused = finding != .nothing
-        guard case .node(let node) = finding else { return }
+        if case .foreign(let why) = finding { badNodes.append(BadNode(path: path, reason: why)) }
+        guard case .node(let node) = finding else {
+            isPaused = finding == .denied
+            return
+        }
+        isPaused = true
         let (pause, problem) = Registry.pause(node)
         self.pause = pause
         if let problem { badNodes.append(BadNode(path: path, reason: problem.description)) }
+    }
+
+    fileprivate mutating func readLoss(_ finding: Finding, at path: String) {
+        switch finding {
+        case .node(let node): lossVersion = node.stat.version
+        case .foreign(let why): badNodes.append(BadNode(path: path, reason: why))
+        case .nothing, .denied: break
+        }
     }
 
     fileprivate mutating func readSwitchover(_ finding: Finding, at path: String) {

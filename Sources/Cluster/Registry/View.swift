@@ -63,11 +63,11 @@ extension Registry {
         async let members = readRegistrations(below: paths.members)
         async let sentinels = readRegistrations(below: paths.sentinels)
         async let candidates = readCandidates()
-        async let loss = translated { try await session.exists(paths.acceptLoss)?.version }
+        async let loss = translated { try await order(paths.acceptLoss) }
         async let identities = readIdentities()
         try await access
         try await view.read(cluster)
-        view.lossVersion = try await loss
+        let word = try await loss
         let (ofMembers, ofSentinels) = (try await members, try await sentinels)
         let (ofCandidates, ofIdentities) = (try await candidates, try await identities)
         (view.members, view.sentinels) = (ofMembers.values, ofSentinels.values)
@@ -76,6 +76,13 @@ extension Registry {
             ofIdentities.values.map { View.Registration(id: $0.id, address: $0.address, isLeased: false) }
         )
         view.badNodes = ofMembers.bad + ofSentinels.bad + ofCandidates.bad + ofIdentities.bad
+        switch word {
+        case .nothing: break
+        // The claim that uses it up deletes it at this version: as it was created.
+        case .node(let node, _): view.lossVersion = node.stat.version
+        case .hidden(let stat): view.lossVersion = stat.version
+        case .changed(let why): view.badNodes.append(BadNode(path: paths.acceptLoss, reason: why))
+        }
         view.unreadableMembers = ofMembers.badLeases
         notes.tell(of: view.badNodes)
         return view

@@ -47,6 +47,8 @@ public struct WatcherView: Equatable, Sendable {
     /// The identities of sentinels: the name of each, and where the sentinel was last that has it. One whose lease is gone is not
     /// registered any more.
     public var identities: [View.Registration] = []
+    /// What an operator asks for and others may change: it counts as it was created, and a request only once it is in our hands.
+    public var openOrders: [String] = []
     /// Nodes that hold what none of us would write: left out above, and never overwritten. Sorted by path.
     public var badNodes: [BadNode]
     /// Our parents that everybody may change, or others alone, though there is `ZK_AUTH`. Sorted by path.

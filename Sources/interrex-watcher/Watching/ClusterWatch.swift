@@ -211,7 +211,7 @@ actor ClusterWatch {
                 if let ownNode, !isLost { ownNode } else {
                     try await registry.enlist(desk.address, creatingRoot: isNamed)
                 }
-            let view = try await registry.watcherView()
+            let view = try await registry.secured(registry.watcherView(), as: node)
             // Another session may have begun meanwhile: what this one saw, and its node, are of the past then.
             guard registry.session === self.registry?.session else { return false }
             (ownNode, self.view, viewRead) = (node, view, isConnected ? began : nil)

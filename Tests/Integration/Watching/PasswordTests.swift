@@ -136,6 +136,58 @@ import ZooKeeper
         }
     }
 
+    /// Whoever created a node was let in; its ACL lets everybody change it.
+    @Test func what_an_operator_asks_for_counts_as_it_was_created() async throws {
+        let user = Digest("interrex:4713")!
+        try await WatchedCluster.with(members: 2, ["ZK_AUTH": "interrex:4713"]) { watched in
+            let (cluster, root) = (watched.cluster, watched.cluster.root)
+            let (owner, opener) = (
+                try await session(cluster, user, .readable), try await session(cluster, user, .open)
+            )
+            let (old, new) = (watched.master, watched.replicas[0])
+            // As zkCli.sh creates it.
+            let path = "\(root)/switchover"
+            try await opener.create(path, Array(#"{"id":"1","to":"\#(new.colonAddress)"}"#.utf8))
+            try await eventually("it is done") { try await cluster.text(path)?.contains(#""done""#) ?? false }
+            #expect(await new.role == "master")
+            #expect(
+                try await owner.acl(path).acl.entries.allSatisfy { $0.scheme != "world" || $0.permissions == .read })
+            await #expect(throws: ZooKeeperError.self) {
+                try await cluster.session.set(path, Array(#"{"id":"2","to":"\#(old.colonAddress)"}"#.utf8))
+            }
+
+            try await opener.create("\(root)/paused", Array(#"{"who":"ops"}"#.utf8))
+            try await eventually("the watcher is paused, and nobody else can end it") {
+                let status = try await get("/status", from: watched.watcher.port).body
+                let acl = try await owner.acl("\(root)/paused").acl
+                return status.contains(#""who":"ops""#)
+                    && acl.entries.allSatisfy { $0.scheme != "world" || $0.permissions == .read }
+            }
+            for name in ["switchover", "paused"] { try await owner.delete("\(root)/\(name)") }
+
+            // Created, and changed by whoever was faster than the watcher.
+            let words = [
+                "switchover": #"{"id":"3","to":"\#(old.colonAddress)"}"#, "paused": #"{"who":"me"}"#,
+                "accept-loss": #"{"who":"me","why":"x"}"#,
+            ]
+            for (name, word) in words {
+                try await opener.multi([
+                    .create("\(root)/\(name)", Array("{}".utf8), .persistent),
+                    .set("\(root)/\(name)", Array(word.utf8), version: 0),
+                ])
+            }
+            for name in words.keys {
+                try await watched.alerts("bad-node", about: "\(root)/\(name)", saying: "create it anew")
+            }
+            let status = try await get("/status", from: watched.watcher.port).body
+            #expect(!status.contains(#""who":"me""#), "\(status)")
+            #expect(try await cluster.text(path) == words["switchover"])
+            #expect(await new.role == "master")
+            await owner.close()
+            await opener.close()
+        }
+    }
+
     /// Made by somebody who may create nodes there and is not the user of `ZK_AUTH`.
     @Test func what_somebody_else_registers_is_told_nothing_by_anybody() async throws {
         try await TestCluster.with(Self.variables) { cluster in
