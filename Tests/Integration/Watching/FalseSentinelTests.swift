@@ -163,6 +163,8 @@ import ZooKeeper
             let old = watched.master
             let second = try await watched.agree(onOtherThan: old)
             try await eventually("the watcher is connected to \(second.port)") { await second.silentClients == 1 }
+            // Before that nobody has its data, and all wait for it.
+            for member in watched.members where member.port != second.port { try await member.linked(to: second) }
             let start = ContinuousClock.now
             try await watched.kill(second)
             try await watched.takesWrites(otherThan: second)
