@@ -51,6 +51,8 @@ public struct Snapshot: DataGuard, Equatable {
     public var isDisputed = false
     /// Whether others than the user of `ZK_AUTH` may change what is recorded: nothing is destroyed on its word then.
     public var isExposed = false
+    /// What the recorded master last told this very watcher of its data; nil where it never did.
+    public var lastWord: History?
     /// Whether servers, and whether sentinels, ask for a password that we have.
     public var hasPassword = false
     public var hasSentinelPassword = false

@@ -34,9 +34,10 @@ extension Performer {
     /// Points these sentinels to the master: all of them forget theirs first, because the epoch of one that still had it
     /// would override the others.
     func repoint(_ sentinels: [Address], _ master: Address, _ scene: Scene) async throws -> Result? {
-        // What they are told bears the password of the servers.
+        // What they are told may bear the password of the servers.
         let sentinels = sentinels.filter {
-            prober.confidants.knowsSentinel($0) && scene.snapshot.distrust(of: $0) == nil
+            desk.redis.credentials == nil
+                || prober.confidants.knowsSentinel($0) && scene.snapshot.distrust(of: $0) == nil
         }
         guard !sentinels.isEmpty else { return nil }
         let name = desk.redis.masterName

@@ -37,6 +37,30 @@ import Testing
         }
     }
 
+    /// `MONITOR` makes a new instance of Sentinel's, which has none of the names.
+    @Test func a_sentinel_that_is_pointed_back_keeps_the_names() async throws {
+        try await WatchedCluster.with(downAfter: .seconds(30), Self.names, redisSettings: Self.settings) { cluster in
+            let misled = cluster.sentinels[0]
+            _ = try await cluster.quietVersions()
+            let file = try #require(
+                try await misled.ask("INFO", "server").split(whereSeparator: \.isNewline)
+                    .first { $0.hasPrefix("config_file:") }?.dropFirst("config_file:".count))
+            func names() -> Set<Substring> {
+                Set(
+                    contents(of: String(file)).split(separator: "\n")
+                        .filter { $0.hasPrefix("sentinel rename-command mymaster ") })
+            }
+            let before = names()
+            #expect(before.count == 4)
+            try await misled.ask("SENTINEL", "REMOVE", "mymaster")
+            #expect(names().isEmpty)
+            try await eventually("it names the master again, and knows the names", within: .seconds(20)) {
+                let isBack = await misled.named == cluster.master.address
+                return isBack && names() == before
+            }
+        }
+    }
+
     /// It would start without a word, and no failover of its own would ever work.
     @Test(arguments: ["", "CONFIG=wrong,REPLICAOF=rf,SCRIPT=sc,SLAVEOF=sf"])
     func a_sentinel_that_is_told_other_names_is_78(told: String) async throws {
