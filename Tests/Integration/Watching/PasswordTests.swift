@@ -86,6 +86,7 @@ import ZooKeeper
             while ContinuousClock.now < end {
                 let text = other.process.text
                 try #require(!text.contains("+monitor") && !text.contains("+set"), "\(text)")
+                // Its log keeps what came in between.
                 try await Task.sleep(for: .milliseconds(200))
             }
         }
