@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := build
 
 PACKAGES := libzookeeper-mt-dev libhiredis-dev redis-server redis-sentinel redis-tools zookeeper default-jre-headless \
-	haproxy python3-kazoo python3-redis shellcheck iproute2 nftables util-linux procps
+	haproxy curl python3-kazoo python3-redis shellcheck iproute2 nftables util-linux procps
 
 # Static standard library, stripped, no position-independent executable: it starts faster and stays smaller.
 RELEASE := -c release --static-swift-stdlib -Xlinker -s -Xswiftc -Xclang-linker -Xswiftc -no-pie
@@ -18,11 +18,12 @@ deps:
 build: deps
 	swift build $(RELEASE) --product interrex
 	swift build $(RELEASE) --product interrex-watcher
+	scripts/check-programs $(BINARIES)/interrex $(BINARIES)/interrex-watcher
 
 demo: build
 	$(BINARIES)/interrex local
 
-# The tests run the release program; two suites at a time, because each starts servers of its own.
+# The tests on real servers run the release program; those of the pure modules are built in release themselves (Pure).
 test: build
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" scripts/test
 
@@ -33,7 +34,8 @@ faults: build
 # The simulated control plane, for as long as you like: make simulate MINUTES=60
 MINUTES ?= 10
 simulate: deps
-	INTERREX_SIMULATION_MINUTES=$(MINUTES) swift test --filter goesOn
+	INTERREX_SIMULATION_MINUTES=$(MINUTES) swift test --package-path Pure --scratch-path "$(CURDIR)/.build/pure" \
+		-c release --disable-index-store --explicit-target-dependency-import-check error --filter goesOn
 
 # Everything that reads bytes from outside, with libFuzzer; one kind of input: make fuzz KIND=replies SECONDS=600
 SECONDS = 60
@@ -58,7 +60,8 @@ lint: deps
 	scripts/lint
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests Benchmarks Fuzz/Package.swift Fuzz/Fuzzing Fuzz/Fuzzers
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks Pure/Package.swift \
+		Fuzz/Package.swift Fuzz/Fuzzing Fuzz/Fuzzers
 
 clean:
 	swift package clean

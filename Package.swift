@@ -24,11 +24,10 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 /// What Hummingbird's API is made of.
-let http: [Target.Dependency] = [
-    .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
-    .product(name: "NIOHTTP1", package: "swift-nio"),
-    .product(name: "HummingbirdCore", package: "hummingbird"),
-]
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 
 let package = Package(
     name: "interrex",
@@ -55,62 +54,99 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CLinux"),
 
-        .target(name: "ZooKeeper", dependencies: ["CZooKeeper", "CLinux"], swiftSettings: settings),
-        .target(name: "Redis", dependencies: ["CHiredis", "CLinux"], swiftSettings: settings),
-        .target(name: "Succession", swiftSettings: settings),
+        .target(name: "Vocabulary", swiftSettings: settings),
+        .target(name: "Runtime", dependencies: ["CLinux"], swiftSettings: settings),
+        .target(name: "ZooKeeper", dependencies: ["CZooKeeper", "Runtime"], swiftSettings: settings),
+        .target(name: "Redis", dependencies: ["CHiredis", "Vocabulary", "Runtime"], swiftSettings: settings),
+        .target(name: "Succession", dependencies: ["Vocabulary"], swiftSettings: settings),
         .target(
-            name: "Rendering",
-            resources: [.embedInCode("Templates"), .embedInCode("conf")],
-            swiftSettings: settings),
+            name: "Rendering", dependencies: ["Vocabulary"],
+            resources: [.embedInCode("Templates"), .embedInCode("conf")], swiftSettings: settings),
         .target(
             name: "Cluster",
-            dependencies: ["ZooKeeper", "Redis", "Succession", "CLinux", logging],
+            dependencies: ["CLinux", "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", logging],
             swiftSettings: settings),
+        .target(
+            name: "Processes", dependencies: ["CLinux", "Vocabulary", "Runtime", "Redis", "Succession", "Cluster"],
+            swiftSettings: settings),
+        .target(
+            name: "Launching",
+            dependencies: [
+                "CLinux", "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Rendering", "Cluster",
+                "Processes",
+            ], swiftSettings: settings),
+        .target(
+            name: "Local",
+            dependencies: [
+                "CLinux", "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Cluster", "Processes",
+            ], swiftSettings: settings),
+        .target(
+            name: "Watching",
+            dependencies: [
+                "CLinux", "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Cluster", httpTypes,
+                hummingbird, hummingbirdCore, lifecycle, logging, metrics, nioCore, nioHTTP1, signals, subprocess,
+                system,
+            ], swiftSettings: settings),
         .executableTarget(
             name: "interrex",
-            dependencies: ["Cluster", "Rendering", "CLinux", argumentParser, logging],
+            dependencies: ["Vocabulary", "Rendering", "Cluster", "Processes", "Launching", "Local", argumentParser],
             swiftSettings: settings),
-        .executableTarget(
-            name: "interrex-watcher",
-            dependencies: [
-                "Cluster", "CLinux", logging, metrics, lifecycle, signals, hummingbird, subprocess, system,
-            ] + http,
-            swiftSettings: settings),
+        .executableTarget(name: "interrex-watcher", dependencies: ["Watching"], swiftSettings: settings),
 
         .executableTarget(
             name: "launch-benchmark", dependencies: ["ZooKeeper", "Support"], path: "Benchmarks/launch",
             swiftSettings: settings),
         .executableTarget(
-            name: "failover-benchmark", dependencies: ["ZooKeeper", "Redis", "Support"], path: "Benchmarks/failover",
-            swiftSettings: settings),
+            name: "failover-benchmark", dependencies: ["Runtime", "ZooKeeper", "Redis", "Support"],
+            path: "Benchmarks/failover", swiftSettings: settings),
         .executableTarget(
             name: "idle-benchmark", dependencies: ["ZooKeeper", "Support"], path: "Benchmarks/idle",
             swiftSettings: settings),
 
         .target(name: "Support", dependencies: ["CLinux"], path: "Tests/Support", swiftSettings: settings),
-        .testTarget(name: "ZooKeeperTests", dependencies: ["ZooKeeper", "Support"], swiftSettings: settings),
-        .testTarget(name: "RedisTests", dependencies: ["Redis", "Support"], swiftSettings: settings),
-        .testTarget(name: "SuccessionTests", dependencies: ["Succession"], swiftSettings: settings),
-        .testTarget(
-            name: "SimulationTests", dependencies: ["Succession"], path: "Tests/Simulation", swiftSettings: settings),
-        .testTarget(name: "RenderingTests", dependencies: ["Rendering"], swiftSettings: settings),
-        .testTarget(name: "ClusterTests", dependencies: ["Cluster", "Support"], swiftSettings: settings),
-        .testTarget(
-            name: "WatcherTests",
-            dependencies: ["interrex-watcher", "Cluster", "Succession", "Support", logging, metrics, lifecycle],
-            swiftSettings: settings),
-        .testTarget(name: "InterrexTests", dependencies: ["interrex", "Support"], swiftSettings: settings),
+        .target(name: "Throttle", path: "Tests/Throttle", swiftSettings: settings),
         .target(
-            name: "Fixtures", dependencies: ["Cluster", "Redis", "Succession", "ZooKeeper", "Support"],
+            name: "Fixtures",
+            dependencies: ["Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Cluster", "Support"],
             path: "Tests/Fixtures", swiftSettings: settings),
+
+        // The tests of the pure modules are in Pure/Package.swift.
+        .testTarget(
+            name: "RuntimeTests", dependencies: ["CLinux", "Runtime", "Support", "Throttle"], swiftSettings: settings),
+        .testTarget(
+            name: "ZooKeeperTests", dependencies: ["CZooKeeper", "Runtime", "ZooKeeper", "Support", "Throttle"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RedisTests", dependencies: ["CLinux", "Vocabulary", "Runtime", "Redis", "Support", "Throttle"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ClusterTests",
+            dependencies: [
+                "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Cluster", "Support", "Throttle",
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "LaunchingTests",
+            dependencies: [
+                "CZooKeeper", "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Rendering", "Cluster",
+                "Processes", "Launching", "Local", "interrex", "Support", "Throttle",
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "WatchingTests",
+            dependencies: [
+                "Vocabulary", "Runtime", "Redis", "Succession", "Cluster", "Watching", "Support", "Throttle", lifecycle,
+                logging, metrics,
+            ], swiftSettings: settings),
         .testTarget(
             name: "Integration",
-            dependencies: ["interrex", "interrex-watcher", "Cluster", "Redis", "ZooKeeper", "Support", "Fixtures"],
-            swiftSettings: settings),
+            dependencies: [
+                "Vocabulary", "Runtime", "ZooKeeper", "Succession", "Cluster", "interrex", "interrex-watcher",
+                "Support", "Throttle", "Fixtures",
+            ], swiftSettings: settings),
         .testTarget(
             name: "Faults",
-            dependencies: ["interrex", "interrex-watcher", "Cluster", "Redis", "ZooKeeper", "Support", "Fixtures"],
-            exclude: ["cases.txt", "Shims"],
-            swiftSettings: settings),
+            dependencies: [
+                "Vocabulary", "ZooKeeper", "Succession", "Cluster", "interrex", "interrex-watcher", "Support",
+                "Throttle", "Fixtures",
+            ], exclude: ["cases.txt", "Shims"], swiftSettings: settings),
     ]
 )

@@ -27,29 +27,33 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
         .systemLibrary(name: "CSDS", path: "CSDS"),
 
-        .target(name: "ZooKeeper", dependencies: ["CZooKeeper", "CLinux"], swiftSettings: settings),
-        .target(name: "Redis", dependencies: ["CHiredis", "CLinux"], swiftSettings: settings),
-        .target(name: "Succession", swiftSettings: settings),
+        .target(name: "Vocabulary", swiftSettings: settings),
+        .target(name: "Runtime", dependencies: ["CLinux"], swiftSettings: settings),
+        .target(name: "ZooKeeper", dependencies: ["Runtime", "CZooKeeper"], swiftSettings: settings),
+        .target(name: "Redis", dependencies: ["Vocabulary", "Runtime", "CHiredis"], swiftSettings: settings),
+        .target(name: "Succession", dependencies: ["Vocabulary"], swiftSettings: settings),
         .target(
-            name: "Rendering",
+            name: "Rendering", dependencies: ["Vocabulary"],
             resources: [.embedInCode("Templates"), .embedInCode("conf")],
             swiftSettings: settings),
         .target(
             name: "Cluster",
             dependencies: [
-                "ZooKeeper", "Redis", "Succession", "CLinux", .product(name: "Logging", package: "swift-log"),
+                "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         // What of the watcher reads or writes text, and needs no HTTP server: links to its files.
         .target(
-            name: "WatcherText", dependencies: ["Cluster", "Succession"], path: "WatcherText", swiftSettings: settings),
+            name: "WatcherText", dependencies: ["Vocabulary", "Cluster", "Succession"], path: "WatcherText",
+            swiftSettings: settings),
 
         .target(name: "Fuzzing", path: "Fuzzing", swiftSettings: settings),
-        fuzzer("znodes", "Cluster", "Succession"),
-        fuzzer("replies", "Cluster", "Redis", "Succession"),
-        fuzzer("events", "Cluster", "Redis", "Succession", "WatcherText"),
+        fuzzer("znodes", "Vocabulary", "Cluster", "Succession"),
+        fuzzer("replies", "Vocabulary", "Cluster", "Redis", "Succession"),
+        fuzzer("events", "Vocabulary", "Cluster", "Redis", "Succession", "WatcherText"),
         fuzzer("files", "Rendering", "Succession"),
-        fuzzer("rendering", "Rendering", "CSDS"),
-        fuzzer("environment", "Cluster", "Redis", "Succession", "WatcherText", "ZooKeeper"),
+        fuzzer("rendering", "Vocabulary", "Rendering", "CSDS"),
+        fuzzer("environment", "Runtime", "Cluster", "WatcherText", "ZooKeeper"),
     ]
 )

@@ -1,4 +1,3 @@
-import Redis
 import Support
 import ZooKeeper
 

@@ -1,5 +1,6 @@
 @preconcurrency import Glibc
 import Redis
+import Runtime
 import Support
 import ZooKeeper
 

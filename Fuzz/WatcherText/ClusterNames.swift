@@ -1,1 +1,1 @@
-../../Sources/interrex-watcher/HTTP/ClusterNames.swift
+../../Sources/Watching/HTTP/ClusterNames.swift

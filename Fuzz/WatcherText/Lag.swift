@@ -1,1 +1,1 @@
-../../Sources/interrex-watcher/HTTP/Lag.swift
+../../Sources/Watching/HTTP/Lag.swift

@@ -1,1 +1,1 @@
-../../Sources/interrex-watcher/Metrics/PrometheusText.swift
+../../Sources/Watching/Metrics/PrometheusText.swift

@@ -1,1 +1,1 @@
-../../Sources/interrex-watcher/Hooks/PublishedEvent.swift
+../../Sources/Watching/Hooks/PublishedEvent.swift

@@ -1,1 +1,1 @@
-../../Sources/interrex-watcher/Roots.swift
+../../Sources/Watching/Roots.swift

@@ -1,7 +1,8 @@
 import Redis
+import Vocabulary
 
-/// The exit codes of all commands (DESIGN.md 1.3; the numbers are those of sysexits.h).
-public enum ExitCode: Int32, Sendable {
+/// The exit codes of all commands (`docs/reference.md`); the numbers are those of sysexits.h.
+public enum ExitCode: Int32, CaseIterable, Sendable {
     case usage = 64
     /// A znode holds what none of us would write.
     case badData = 65
@@ -13,6 +14,16 @@ public enum ExitCode: Int32, Sendable {
     case badConfiguration = 78
     case cannotExecute = 126
     case notFound = 127
+
+    /// All that a command may end with, and what each means, in the order in which `--help` shows them.
+    public static let meanings: [(codes: String, meaning: String)] = [
+        ("0", "done"), ("\(usage.rawValue)", "wrong usage"), ("\(badData.rawValue)", "bad data in ZooKeeper"),
+        ("\(unavailable.rawValue)", "ZooKeeper or Redis can't be reached"),
+        ("\(noMaster.rawValue)", "no usable master in time"), ("\(notAuthorised.rawValue)", "not authorised"),
+        ("\(badConfiguration.rawValue)", "bad configuration"),
+        ("\(cannotExecute.rawValue)/\(notFound.rawValue)", "the real server can't be executed / isn't found"),
+        ("128+n", "ended by signal n"),
+    ]
 }
 
 /// Why a command ends: an exit code and one line that says what, where, why and what to do.
@@ -33,25 +44,9 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
 public let longestLine = 800
 
 extension StringProtocol {
-    /// The text on one line, at most ``longestLine`` bytes long: line ends and other control characters are shown
-    /// escaped, and secrets are taken out. What is cut first would show the beginning of one.
-    public var oneLine: String {
-        let ellipsis = "…"
-        var result = ""
-        var whole = 0
-        for scalar in Secrets.removed(from: String(self)).unicodeScalars {
-            if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || (0x2028...0x202e).contains(scalar.value) {
-                result += "\\u{\(String(scalar.value, radix: 16))}"
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-            if result.utf8.count > longestLine {
-                return String(decoding: result.utf8.prefix(whole), as: UTF8.self) + ellipsis
-            }
-            if result.utf8.count <= longestLine - ellipsis.utf8.count { whole = result.utf8.count }
-        }
-        return result
-    }
+    /// The text on one line, at most ``longestLine`` bytes long, without secrets: what is cut first would show the beginning of
+    /// one.
+    public var oneLine: String { Secrets.removed(from: String(self)).escapedLine(atMost: longestLine) }
 
     /// The text, without its middle where it is long: a path or a name must not push the rest out of a message.
     public var clipped: String {

@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 
 /// What the kernel does where memory runs out.
 public enum OutOfMemory {

@@ -4,6 +4,9 @@ import Glibc
 /// How this process was started, also where `/proc` is not mounted: there Swift knows no arguments, and there is no
 /// `/proc/self/exe`.
 public enum OwnProgram {
+    /// What `--version` prints.
+    public static let version = "0.1.0"
+
     /// The program's name, then its arguments.
     public static let arguments: [String] = CommandLine.arguments.isEmpty ? fromStack : CommandLine.arguments
 

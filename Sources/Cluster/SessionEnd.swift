@@ -1,4 +1,4 @@
-public import Redis
+public import Runtime
 public import ZooKeeper
 
 extension Session {

@@ -1,4 +1,5 @@
 import Glibc
+import Vocabulary
 
 extension Timestamp {
     /// Whether a time of RFC 3339 is over; false for a text that is none.
@@ -40,7 +41,7 @@ extension Timestamp {
     private static func seconds(after bytes: ArraySlice<UInt8>) -> Double? {
         var (rest, fraction) = (bytes, 0.0)
         if rest.first == UInt8(ascii: ".") {
-            let digits = rest.dropFirst().prefix(while: isDigit)
+            let digits = rest.dropFirst().prefix(while: \.isDigit)
             guard (1...9).contains(digits.count) else { return nil }
             fraction = digits.reversed().reduce(0) { ($0 + Double($1 - UInt8(ascii: "0"))) / 10 }
             rest = rest.dropFirst(1 + digits.count)
@@ -58,14 +59,12 @@ extension Timestamp {
     private static func matches(_ bytes: ArraySlice<UInt8>, _ pattern: StaticString) -> Bool {
         let pattern = pattern.withUTF8Buffer { Array($0) }
         return bytes.count == pattern.count
-            && zip(bytes, pattern).allSatisfy { $1 == UInt8(ascii: "0") ? isDigit($0) : $0 == $1 }
+            && zip(bytes, pattern).allSatisfy { $1 == UInt8(ascii: "0") ? $0.isDigit : $0 == $1 }
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int32 {
         digits.reduce(0) { $0 * 10 + Int32($1 - UInt8(ascii: "0")) }
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     private static func fields(_ parts: tm) -> [Int32] {
         [parts.tm_mon, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec]

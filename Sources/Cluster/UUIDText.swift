@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Random UUIDs (RFC 9562, version 4) as lower-case text: the names of member nodes and of identities.
 public enum UUIDText {
     public static func random() -> String {
@@ -17,6 +19,6 @@ public enum UUIDText {
     public static func isValid(_ text: some StringProtocol) -> Bool {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         return parts.map(\.utf8.count) == [8, 4, 4, 4, 12]
-            && parts.allSatisfy { $0.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) } }
+            && parts.allSatisfy { $0.utf8.allSatisfy(\.isLowerHexDigit) }
     }
 }

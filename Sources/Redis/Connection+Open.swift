@@ -1,3 +1,7 @@
+import Glibc
+public import Runtime
+public import Vocabulary
+
 extension Connection {
     /// Connects, within `limit`. Credentials are kept for a server that asks for them (see `pipeline`): nothing is sent here.
     ///
@@ -12,7 +16,7 @@ extension Connection {
         replyLimit: Int = defaultReplyLimit, names: CommandNames = CommandNames()
     ) async throws(RedisError) -> Connection {
         let deadline = ContinuousClock.now + limit
-        let addresses = try await Resolver.shared.addresses(of: endpoint, on: loop, within: limit)
+        let addresses = try await addresses(of: endpoint, on: loop, within: limit)
         var failure = RedisError(.unresolved, endpoint: endpoint, message: "the name has no address")
         for (index, address) in addresses.enumerated() {
             let now = ContinuousClock.now
@@ -30,24 +34,44 @@ extension Connection {
         throw failure
     }
 
-    private func connect(to address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(RedisError) {
-        guard case .connecting(let promise) = phase else { return }
+    private static func addresses(
+        of endpoint: Endpoint, on loop: EventLoop, within limit: Duration
+    ) async throws(RedisError) -> [SocketAddress] {
         do {
-            socket = try Socket(connectingTo: address, endpoint, on: loop) { [weak self] readiness in
-                self?.assumeIsolated { $0.handle(readiness) }
-            }
+            return try await Resolver.shared.addresses(
+                of: endpoint.host, port: endpoint.port, on: loop, within: limit)
         } catch {
-            finish(error)
-            throw error
+            throw RedisError(resolving: error, endpoint)
         }
-        arm(deadline)
-        guard let error = await promise.value(ifCancelled: .cancelled(endpoint)) else { return }
-        finish(error)
-        throw error
     }
 }
 
 extension RedisError {
+    init(connecting failure: SystemFailure, _ endpoint: Endpoint) {
+        self =
+            failure.number == ECANCELED
+            ? .loopClosed(endpoint) : RedisError(errno: failure.number, endpoint: endpoint, connecting: true)
+    }
+
+    init(resolving failure: Resolver.Failure, _ endpoint: Endpoint) {
+        self =
+            switch failure {
+            case .unresolved(let reason): RedisError(.unresolved, endpoint: endpoint, message: reason)
+            case .unasked(let reason): RedisError(.system, endpoint: endpoint, message: reason)
+            case .lacking(let number): RedisError(errno: number, endpoint: endpoint, connecting: true)
+            case .loopClosed: .loopClosed(endpoint)
+            case .cancelled: .cancelled(endpoint)
+            }
+    }
+
+    static func cancelled(_ endpoint: Endpoint) -> RedisError {
+        RedisError(.cancelled, endpoint: endpoint, message: "the task that waited was cancelled")
+    }
+
+    static func loopClosed(_ endpoint: Endpoint) -> RedisError {
+        RedisError(.closed, endpoint: endpoint, message: "the event loop was closed")
+    }
+
     /// How much a failure to connect claims about the server, for choosing among those of several addresses.
     fileprivate var certainty: Int {
         switch code {

@@ -36,15 +36,33 @@ extension Connection {
             hasQuorum: try hasQuorum(replies[4]))
     }
 
-    static let idCommand = ["SENTINEL", "MYID"]
+    /// The sentinels that this one lists, none where it doesn't monitor this name; and which one it is itself, asked in one
+    /// write.
+    public func sentinelPeers(
+        named name: String, within limit: Duration
+    ) async throws(RedisError) -> (peers: [SentinelPeer], id: String?) {
+        let replies = try await pipeline([["SENTINEL", "SENTINELS", name], Self.idCommand], within: limit)
+        return (try sentinelPeers(replies[0]), sentinelID(replies[1]))
+    }
+
+    /// `SENTINEL MYID`: which sentinel it is that answers; nil where it doesn't tell.
+    public func sentinelID(within limit: Duration) async throws(RedisError) -> String? {
+        sentinelID(try await pipeline([Self.idCommand], within: limit)[0])
+    }
+
+    /// Tells the sentinel at the other end.
+    public func announce(_ hello: SentinelHello, within limit: Duration) async throws(RedisError) {
+        _ = try await command(["PUBLISH", "__sentinel__:hello", hello.text], within: limit)
+    }
+
+    private static let idCommand = ["SENTINEL", "MYID"]
 
     private nonisolated func masterAddressCommand(_ name: String) -> [String] {
         ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name]
     }
-}
 
-/// What the replies mean.
-extension Connection {
+    // MARK: What the replies mean
+
     private nonisolated func masterAddress(_ result: Result<Reply, RedisError>) throws(RedisError) -> Endpoint? {
         let reply = try result.get()
         if reply == .null { return nil }
@@ -62,7 +80,7 @@ extension Connection {
         return master
     }
 
-    nonisolated func sentinelPeers(_ result: Result<Reply, RedisError>) throws(RedisError) -> [SentinelPeer] {
+    private nonisolated func sentinelPeers(_ result: Result<Reply, RedisError>) throws(RedisError) -> [SentinelPeer] {
         guard let reply = try known(result) else { return [] }
         guard let list = reply.list else { throw unexpected(reply, "SENTINEL SENTINELS") }
         return list.compactMap { SentinelPeer($0) }
@@ -84,7 +102,7 @@ extension Connection {
     }
 
     /// nil where it doesn't tell.
-    nonisolated func sentinelID(_ result: Result<Reply, RedisError>) -> String? {
+    private nonisolated func sentinelID(_ result: Result<Reply, RedisError>) -> String? {
         guard case .string(let bytes)? = try? result.get() else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -97,5 +115,56 @@ extension Connection {
             return nil
         }
         return try result.get()
+    }
+}
+
+/// A configuration as sentinels tell it to each other: which master a name has, and since which epoch.
+///
+/// A sentinel takes it from whoever publishes it, also straight on its own port (sentinel.c, `sentinelPublishCommand`,
+/// `sentinelProcessHelloMessage`): with an epoch above its own for the master and another address it switches at once. The
+/// speaker must be a peer that this very sentinel lists, or it would list one more for ever.
+public struct SentinelHello: Equatable, Sendable {
+    /// In whose name it is told.
+    public var speaker: SentinelPeer
+    public var masterName: String
+    public var master: Endpoint
+    /// Both the speaker's current epoch and the configuration's.
+    public var epoch: Int
+
+    public init(speaker: SentinelPeer, masterName: String, master: Endpoint, epoch: Int) {
+        self.speaker = speaker
+        self.masterName = masterName
+        self.master = master
+        self.epoch = epoch
+    }
+
+    /// Eight fields, separated by commas: no host, id or name may hold one.
+    var text: String {
+        let fields = [
+            speaker.endpoint.host, String(speaker.endpoint.port), speaker.id, String(epoch), masterName, master.host,
+            String(master.port), String(epoch),
+        ]
+        return fields.joined(separator: ",")
+    }
+}
+
+extension Message {
+    /// Whether an event of Sentinel is about this master. Sentinels may watch several: a payload names its master first
+    /// (`+switch-master`), second (`master <name>`), or after an `@` (sentinel.c, `sentinelEvent`); one that names none
+    /// concerns all.
+    public func concerns(masterNamed name: String) -> Bool {
+        // Bytes: to Swift a space and an accent after it are one character, and no space.
+        let words = payload.split(separator: UInt8(ascii: " "))
+        let named: ArraySlice<UInt8>? =
+            if let at = words.firstIndex(of: [UInt8(ascii: "@")]) {
+                words.dropFirst(at + 1).first
+            } else if words.first?.elementsEqual("master".utf8) == true {
+                words.dropFirst().first
+            } else if channel == "+switch-master" {
+                words.first
+            } else {
+                nil
+            }
+        return named?.elementsEqual(name.utf8) ?? true
     }
 }

@@ -1,3 +1,7 @@
+import Glibc
+import Runtime
+import Vocabulary
+
 /// One connection to a Redis or Sentinel server: commands in, replies out, in order, each with a limit of its own.
 ///
 /// Any task may send commands at any time: they are written at once, one behind the other (pipelining). A command whose
@@ -15,7 +19,7 @@ public actor Connection {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     /// A command that was written and whose reply is still to come.
-    struct Pending {
+    private struct Pending {
         var name: String
         /// Whether it bears a secret: then nothing of what is answered is repeated.
         var isSecret: Bool
@@ -23,35 +27,35 @@ public actor Connection {
         var promise: Promise<Result<Reply, RedisError>>
     }
 
-    enum Phase {
+    private enum Phase {
         case connecting(Promise<RedisError?>)
         case open
         case over(RedisError)
     }
 
     nonisolated let loop: EventLoop
-    let replyLimit: Int
+    private let replyLimit: Int
     /// For a server that asks who we are, and only then.
     let credentials: Credentials?
     /// Whether they were sent: the server has asked for them.
-    public internal(set) var hasAuthenticated = false
+    public private(set) var hasAuthenticated = false
     /// What this server's commands are called.
-    let names: CommandNames
-    var phase: Phase
-    var socket: Socket?
-    var parser: ReplyParser?
-    var pending = Queue<Pending>()
+    private let names: CommandNames
+    private var phase: Phase
+    private var socket: Socket?
+    private var parser: ReplyParser?
+    private var pending = Queue<Pending>()
     /// Commands that the system has not taken yet, from `sent` on.
-    var unsent: [UInt8] = []
-    var sent = 0
+    private var unsent: [UInt8] = []
+    private var sent = 0
     /// Whether the loop watches for room to write.
-    var awaitsRoom = false
+    private var awaitsRoom = false
     /// The one timer for all deadlines, and when it rings: never later than the earliest of them.
-    var timer: (id: UInt64, at: ContinuousClock.Instant)?
-    var watchers: [Promise<RedisError>] = []
-    var hasAnswered = false
+    private var timer: (alarm: EventLoop.Alarm, at: ContinuousClock.Instant)?
+    private var watchers: [Promise<RedisError>] = []
+    private var hasAnswered = false
     /// Takes messages, then how the connection ended; nil unless subscribed.
-    var subscriber: (@Sendable (Result<Message, RedisError>) -> Void)?
+    private var subscriber: (@Sendable (Result<Message, RedisError>) -> Void)?
 
     init(_ endpoint: Endpoint, credentials: Credentials?, on loop: EventLoop, replyLimit: Int, names: CommandNames) {
         self.endpoint = endpoint
@@ -62,42 +66,22 @@ public actor Connection {
         phase = .connecting(Promise())
     }
 
-    /// Sends one command (name and arguments; never empty) and returns its reply. A server that asks who we are is told, as
-    /// `pipeline` does.
-    ///
-    /// Throws `.denied`, `.loading` or `.server` for an error reply, and `.timedOut`, `.closed`, `.notRedis` or
-    /// `.cancelled` when there is none: the command may have been carried out all the same.
-    ///
-    /// - Parameter renaming: whether it is sent under the name that it has on this connection's server; false for a command
-    ///   to a sentinel, whose names nobody can change.
-    public func command(
-        _ arguments: [String], within limit: Duration, renaming: Bool = true
-    ) async throws(RedisError) -> Reply {
-        try await pipeline([arguments], within: limit, renaming: renaming)[0].get()
-    }
-
-    /// Sends several commands in one write, and returns their replies in order, an error reply as that command's failure.
-    ///
-    /// Where the server asks who we are, and there are credentials that it has not been given yet, it gets them, and the
-    /// commands from the first that it refused on once more, in one write: those behind it may be carried out twice.
-    ///
-    /// Throws only when nothing was written, because the connection is over or the task cancelled; a connection that ends
-    /// meanwhile fails the commands that had no reply by then.
-    ///
-    /// - Parameter renaming: as for `command`.
-    public func pipeline(
-        _ commands: [[String]], within limit: Duration, renaming: Bool = true
-    ) async throws(RedisError) -> [Result<Reply, RedisError>] {
-        let deadline = ContinuousClock.now + limit
-        let wasAuthenticated = hasAuthenticated
-        let results = try await exchange(commands, until: deadline, renaming: renaming)
-        guard !wasAuthenticated, let first = results.firstIndex(where: { isQuestion($0) }) else { return results }
-        let rest = Array(commands[first...])
+    /// Returns once it is connected. To be called once.
+    func connect(to address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(RedisError) {
+        guard case .connecting(let promise) = phase else { return }
         do {
-            return results[..<first] + (try await authenticated(rest, until: deadline, renaming: renaming))
+            socket = try Socket(connectingTo: address, on: loop) { [weak self] readiness in
+                self?.assumeIsolated { $0.handle(readiness) }
+            }
         } catch {
-            return results[..<first] + rest.map { .failure(error.during(commandName($0))) }
+            let error = RedisError(connecting: error, endpoint)
+            finish(error)
+            throw error
         }
+        arm(deadline)
+        guard let error = await promise.value(ifCancelled: .cancelled(endpoint)) else { return }
+        finish(error)
+        throw error
     }
 
     /// For how long the first reply that is still to come has been late; zero where none is.
@@ -118,5 +102,225 @@ public actor Connection {
 
     nonisolated func cancelled(_ arguments: [String]) -> RedisError {
         .cancelled(endpoint).during(commandName(arguments))
+    }
+
+    /// Has our kernel ask the peer's whether it is still there, once nothing has come for `interval`; the connection ends where
+    /// it is silent.
+    func keepAlive(after interval: Duration) { socket?.keepAlive(after: interval) }
+
+    // MARK: Commands and replies
+
+    /// The command that says who we are, the one time that it is sent.
+    func authentication() -> [String]? {
+        guard let credentials, !hasAuthenticated else { return nil }
+        hasAuthenticated = true
+        return ["AUTH"] + (credentials.username.map { [$0] } ?? []) + [credentials.password.text]
+    }
+
+    func submit(
+        _ commands: [[String]], until deadline: ContinuousClock.Instant, renaming: Bool = true
+    ) throws(RedisError) -> [Promise<Result<Reply, RedisError>>] {
+        if case .over(let error) = phase { throw commands.first.map { error.during(commandName($0)) } ?? error }
+        if Task.isCancelled { throw commands.first.map { cancelled($0) } ?? .cancelled(endpoint) }
+        // One call may be of any size; what is bounded is how many calls wait behind a peer that takes nothing.
+        if unsent.count - sent > replyLimit {
+            let message = "the peer takes no commands: more than \(replyLimit) bytes wait to be sent"
+            let error = RedisError(.timedOut, endpoint: endpoint, message: message)
+            finish(error)
+            throw error
+        }
+        let promises = commands.map { arguments in
+            precondition(!arguments.isEmpty, "a command has a name")
+            unsent.append(command: renaming ? names.renamed(arguments) : arguments)
+            return expect(commandName(arguments), isSecret: bearsSecret(arguments), until: deadline)
+        }
+        flush()
+        return promises
+    }
+
+    /// Hands every message, and at last how the connection ended, to `subscriber` from here on.
+    func listen(_ subscriber: @escaping @Sendable (Result<Message, RedisError>) -> Void) throws(RedisError) {
+        if case .over(let error) = phase { throw error }
+        self.subscriber = subscriber
+    }
+
+    /// Writes commands each of whose arguments is answered by a reply of its own, as those of `SUBSCRIBE` are.
+    func submit(
+        each commands: [(name: String, arguments: [String])], until deadline: ContinuousClock.Instant
+    ) -> [Promise<Result<Reply, RedisError>>] {
+        var promises: [Promise<Result<Reply, RedisError>>] = []
+        for (name, arguments) in commands {
+            unsent.append(command: [name] + arguments)
+            for _ in arguments { promises.append(expect(name, until: deadline)) }
+        }
+        flush()
+        return promises
+    }
+
+    /// Queues a place for one reply, whose deadline is watched from now on.
+    private func expect(
+        _ name: String, isSecret: Bool = false, until deadline: ContinuousClock.Instant
+    ) -> Promise<Result<Reply, RedisError>> {
+        let promise = Promise<Result<Reply, RedisError>>()
+        pending.append(Pending(name: name, isSecret: isSecret, deadline: deadline, promise: promise))
+        arm(deadline)
+        return promise
+    }
+
+    private func handle(_ readiness: Readiness) {
+        if readiness.contains(.closing) { return finish(.loopClosed(endpoint)) }
+        guard let socket else { return }
+        if case .connecting(let promise) = phase {
+            guard readiness.contains(.writable) else { return }
+            let code = socket.connected()
+            if code == ECONNRESET { return finishUnopened(promise) }
+            guard code == 0 else { return finish(RedisError(errno: code, endpoint: endpoint, connecting: true)) }
+            // A connect that was cancelled in this very moment is ended by its waiter.
+            phase = .open
+            socket.watch(.readable)
+            promise.fulfil(nil)
+            return
+        }
+        if readiness.contains(.readable) { _ = receive() }
+        if readiness.contains(.writable) { flush() }
+    }
+
+    /// The peer took the connection and reset it before we saw it open.
+    private func finishUnopened(_ promise: Promise<RedisError?>) {
+        phase = .open
+        finishWithLastWords(ECONNRESET)
+        if case .over(let error) = phase { promise.fulfil(error) }
+    }
+
+    private func flush() {
+        guard let socket, !unsent.isEmpty else { return }
+        let result = unsent.withUnsafeBytes { socket.send(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
+        switch result {
+        case .success(let count):
+            sent += count
+            let isDone = sent == unsent.count
+            if isDone {
+                unsent = []
+                sent = 0
+            } else if sent > unsent.count / 2 {
+                unsent.removeFirst(sent)
+                sent = 0
+            }
+            guard isDone == awaitsRoom else { return }
+            awaitsRoom = !isDone
+            socket.watch(isDone ? .readable : [.readable, .writable])
+        case .failure(let error):
+            finishWithLastWords(error.number)
+        }
+    }
+
+    /// A server that turns a client away says why, then closes: that line came before the failure.
+    private func finishWithLastWords(_ code: Int32) {
+        while receive() {}
+        finish(RedisError(errno: code, endpoint: endpoint, connecting: false))
+    }
+
+    /// Reads at most 16 KiB, so that a flood on one connection doesn't hold up the others: the loop comes back for the rest.
+    /// Returns whether there may be more.
+    private func receive() -> Bool {
+        guard let socket else { return false }
+        switch socket.receive() {
+        case .success(nil): return false
+        case .success(let bytes?) where bytes.isEmpty:
+            finish(RedisError(.closed, endpoint: endpoint, message: "the peer ended the connection"))
+        case .success(let bytes?): parse(bytes)
+        case .failure(let error):
+            finish(RedisError(errno: error.number, endpoint: endpoint, connecting: false))
+        }
+        return self.socket != nil
+    }
+
+    private func parse(_ bytes: UnsafeRawBufferPointer) {
+        let parser = parser ?? ReplyParser(limit: replyLimit)
+        self.parser = parser
+        parser.feed(bytes)
+        while socket != nil {
+            switch parser.next() {
+            case .reply(let reply): deliver(reply)
+            case .needMore: return
+            case .failure(let reason):
+                finish(RedisError(.notRedis, endpoint: endpoint, message: printable(reason)))
+            }
+        }
+    }
+
+    private func deliver(_ reply: Reply) {
+        if let subscriber, let message = Message(reply) { return subscriber(.success(message)) }
+        guard let entry = pending.popFirst() else { return finish(unasked(reply)) }
+        hasAnswered = true
+        if case .error(let line) = reply {
+            var error = RedisError(line: line, endpoint: endpoint, command: entry.name)
+            if error.code == .denied { error.user = user }
+            entry.promise.fulfil(.failure(entry.isSecret ? error.withoutText : error))
+        } else {
+            entry.promise.fulfil(.success(reply))
+        }
+    }
+
+    /// As whom the server knows us: until it is told, that is the default user.
+    private var user: String { (hasAuthenticated ? credentials?.username : nil) ?? "default" }
+
+    /// Redis turns a client away (protected mode, too many clients) with an error line before any command; nothing else
+    /// comes unasked.
+    private func unasked(_ reply: Reply) -> RedisError {
+        if case .error(let line) = reply, !hasAnswered {
+            let error = RedisError(line: line, endpoint: endpoint, command: nil)
+            if error.code == .denied { return error }
+        }
+        return RedisError(.notRedis, endpoint: endpoint, message: "a reply that nobody asked for")
+    }
+
+    // MARK: Deadlines and the end
+
+    /// Makes the timer ring at `deadline` or earlier. It is left alone when it rings early enough as it is: a command
+    /// then costs no timer of its own.
+    private func arm(_ deadline: ContinuousClock.Instant) {
+        if let timer {
+            if timer.at <= deadline { return }
+            timer.alarm.cancel()
+        }
+        timer = (loop.at(deadline) { [weak self] in self?.assumeIsolated { $0.expire() } }, deadline)
+    }
+
+    private func expire() {
+        timer = nil
+        if case .connecting = phase { return finish(late("no connection")) }
+        let now = ContinuousClock.now
+        var next: ContinuousClock.Instant?
+        for entry in pending where !entry.promise.isFulfilled {
+            if entry.deadline > now {
+                next = min(next ?? entry.deadline, entry.deadline)
+            } else {
+                entry.promise.fulfil(.failure(late("no reply").during(entry.name)))
+            }
+        }
+        if let next { arm(next) }
+    }
+
+    /// Ends the connection once: closes the socket, fails whatever waits.
+    func finish(_ error: RedisError) {
+        let before = phase
+        if case .over = before { return }
+        phase = .over(error)
+        socket = nil
+        parser = nil
+        unsent = []
+        timer?.alarm.cancel()
+        timer = nil
+        if case .connecting(let promise) = before { promise.fulfil(error) }
+        for entry in pending.removeAll() { entry.promise.fulfil(.failure(error.during(entry.name))) }
+        for watcher in watchers { watcher.fulfil(error) }
+        watchers = []
+        subscriber?(.failure(error))
+        subscriber = nil
+    }
+
+    private func late(_ what: String) -> RedisError {
+        RedisError(.timedOut, endpoint: endpoint, message: "\(what) within the limit")
     }
 }

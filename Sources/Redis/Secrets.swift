@@ -1,3 +1,5 @@
+import Runtime
+
 /// The secrets that this process knows, so that they can be taken out of whatever leaves it: a peer may repeat one in any text
 /// of its own.
 public enum Secrets {
@@ -47,9 +49,6 @@ public enum Secrets {
         for secret in quotedOnly { isChanged = bytes.mask(secret, isQuoted: true) || isChanged }
         return isChanged ? String(decoding: bytes, as: UTF8.self) : text
     }
-
-    /// Forgets all; for tests.
-    static func forgetAll() { known.withLock { $0 = Known() } }
 }
 
 extension [UInt8] {

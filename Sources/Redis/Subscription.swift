@@ -1,3 +1,6 @@
+public import Runtime
+public import Vocabulary
+
 /// Messages of channels and patterns, on a connection of its own: `for try await message in subscription`.
 ///
 /// An idle subscriber hears nothing from a dead peer: after `keepalive` without a word our kernel asks the peer's (TCP
@@ -82,6 +85,41 @@ public final class Subscription: AsyncSequence, Sendable {
         /// nil once the subscription is closed or has thrown, and when the task is cancelled.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(RedisError) -> Message? {
             try await subscription.buffer.next()
+        }
+    }
+}
+
+extension Connection {
+    /// Subscribes, and from then on hands every message, and at last how the connection ended, to `subscriber`.
+    func subscribe(
+        channels: [String], patterns: [String], within limit: Duration,
+        _ subscriber: @escaping @Sendable (Result<Message, RedisError>) -> Void
+    ) async throws(RedisError) {
+        try listen(subscriber)
+        let deadline = ContinuousClock.now + limit
+        let topics = [("SUBSCRIBE", channels), ("PSUBSCRIBE", patterns)].filter { !$0.1.isEmpty }
+        do {
+            try await confirm(topics, until: deadline)
+        } catch  where isQuestion(.failure(error)) {
+            guard let authentication = authentication() else { throw error }
+            let answer = try submit([authentication], until: deadline)[0]
+            do {
+                try await confirm(topics, until: deadline)
+            } catch {
+                _ = try await answer.value(ifCancelled: .failure(.cancelled(endpoint))).get()
+                throw error
+            }
+        }
+    }
+
+    private func confirm(
+        _ topics: [(name: String, arguments: [String])], until deadline: ContinuousClock.Instant
+    ) async throws(RedisError) {
+        for promise in submit(each: topics, until: deadline) {
+            let reply = try await promise.value(ifCancelled: .failure(.cancelled(endpoint))).get()
+            guard reply.list?.first?.text?.hasSuffix("subscribe") == true else {
+                throw RedisError(.unexpectedReply, endpoint: endpoint, message: "no confirmation of a subscription")
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// A user of Redis or Sentinel as far as its door goes: whether it is on, and which passwords open it (acl.c,
 /// `ACLSetUser`, of Redis 7.0). What it may then do is not judged here.
 struct ACLUser: Equatable {

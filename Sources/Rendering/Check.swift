@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What a value must be before it goes into a file. Each check throws `RenderingError.value`.
 enum Check {
     static func oneLine(_ value: String, name: String) throws(RenderingError) {
@@ -22,30 +24,29 @@ enum Check {
         guard range.contains(value) else { throw .value(name: name, .notIn(range)) }
     }
 
-    /// An address that others connect to: an IP literal, with or without a zone, or a host name.
-    static func address(_ address: HostPort, _ names: (host: String, port: String)) throws(RenderingError) {
-        try oneLine(address.host, name: names.host)
-        let isHost = address.host.utf8.allSatisfy { isAlphanumeric($0) || ".:%_-".utf8.contains($0) }
-        guard isHost, !address.host.hasPrefix("-") else {
-            throw .value(name: names.host, .characters(allowed: "an IP address or a host name"))
+    /// An announced address, and that there is one where `bind` is a wildcard: nobody can connect to that.
+    static func announced(_ address: Address?, bind: Address) throws(RenderingError) {
+        if let address {
+            guard !address.host.isWildcard else { throw .value(name: "announce_ip", .wildcardNotAnnounced) }
+        } else if bind.host.isWildcard {
+            throw .value(name: "bind_ip", .wildcardNotAnnounced)
         }
-        try range(address.port, 1...65535, name: names.port)
     }
 
     /// The charset that Sentinel documents for a master's name (`sentinel.conf` of Redis 7.0).
     static func masterName(_ value: String, name: String) throws(RenderingError) {
         try oneLine(value, name: name)
-        guard value.utf8.allSatisfy({ isAlphanumeric($0) || "._-".utf8.contains($0) }) else {
+        guard value.utf8.allSatisfy({ $0.isLetterOrDigit || "._-".utf8.contains($0) }) else {
             throw .value(name: name, .characters(allowed: "A-Z, a-z, 0-9, and ._-"))
         }
     }
 
-    /// What every reader of a mark takes for an id; `-` stands for none.
-    static func clusterID(_ value: String, name: String) throws(RenderingError) {
-        let isID = (8...64).contains(value.utf8.count) && value.utf8.allSatisfy { isAlphanumeric($0) || $0 == 45 }
-        guard value == "-" || isID else {
-            throw .value(name: name, .characters(allowed: "8 to 64 of A-Z, a-z, 0-9 and -"))
-        }
+    /// A mark that its readers take for one, and that is nothing but words of the process's title.
+    static func mark(_ mark: Mark) throws(RenderingError) {
+        try znodePath(mark.root, name: "ZK_ROOT")
+        try masterName(mark.masterName, name: "master_name")
+        guard let id = mark.clusterID, !Mark.isClusterID(id) else { return }
+        throw .value(name: "cluster id", .characters(allowed: "8 to 64 of A-Z, a-z, 0-9 and -"))
     }
 
     /// A path of ZooKeeper that is one word of the process title: what ZooKeeper allows, without white space, braces,
@@ -62,7 +63,7 @@ enum Check {
 
     /// Sentinel's `myid`: exactly 40 hexadecimal digits, as a run id has.
     static func identity(_ value: String, name: String) throws(RenderingError) {
-        guard value.utf8.count == 40, value.utf8.allSatisfy({ isDigit($0) || (0x61...0x66).contains($0) }) else {
+        guard value.utf8.count == 40, value.utf8.allSatisfy(\.isLowerHexDigit) else {
             throw .value(name: name, .characters(allowed: "40 digits of 0-9 and a-f"))
         }
     }
@@ -70,12 +71,6 @@ enum Check {
     static func survivesSentinelRewrite(_ value: String, name: String) throws(RenderingError) {
         try credential(value, name: name)
         guard RedisQuoting.survivesSentinelRewrite(value) else { throw .value(name: name, .lostBySentinelRewrite) }
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte)
     }
 
     /// Not what ZooKeeper refuses in a path (control characters, U+D800 to U+F8FF, U+FFF0 to U+FFFF), nor what would

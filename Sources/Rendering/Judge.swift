@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What becomes of each line of the user's settings: one table for redis-server and redis-sentinel, wherever a line stands.
 ///
 /// Who a server is, where others reach it, whom it follows and how one logs in to it is what Interrex tells everybody else,
@@ -17,11 +19,12 @@ struct Judge {
     }
 
     let server: Server
-    let bindIP: String
-    let port: Int
+    let bind: Address
     /// The address that others use.
-    let announced: HostPort
-    let mark: Mark
+    let announced: Address
+    /// The mark, as it stands in `proc-title-template`.
+    let title: String
+    let masterName: String
     /// Of the redis-servers.
     let credentials: Credentials?
 
@@ -51,9 +54,9 @@ struct Judge {
     private func anywhere(_ name: String, _ values: [String]) -> Verdict? {
         let lowercased = values.map { $0.lowercased() }
         switch name {
-        case "bind": return decided(values, bindIP)
+        case "bind": return decided(values, bind.host.description)
         case "port":
-            return values == ["0"] ? .refused(.plaintextOnly(directive: "port 0")) : decided(values, String(port))
+            return values == ["0"] ? .refused(.plaintextOnly(directive: "port 0")) : decided(values, String(bind.port))
         case "tls-port":
             return values == ["0"] ? .obeyed : .refused(.plaintextOnly(directive: name))
         case "tls-replication", "tls-cluster":
@@ -66,7 +69,7 @@ struct Judge {
             if case .redis = server, credentials != nil { return .obeyed }
             return decided(lowercased, "no")
         // The mark.
-        case "proc-title-template": return decided(values, mark.procTitle)
+        case "proc-title-template": return decided(values, title)
         case "cluster-enabled": return lowercased == ["no"] ? .obeyed : .refused(.decidedByInterrex(directive: name))
         case "replicaof", "slaveof":
             // Several values may be quoted as one.
@@ -80,7 +83,7 @@ struct Judge {
 
     private func ofRedis(_ name: String, _ values: [String]) -> Verdict {
         switch name {
-        case "replica-announce-ip", "slave-announce-ip": return decided(values, announced.host)
+        case "replica-announce-ip", "slave-announce-ip": return decided(values, announced.host.description)
         case "replica-announce-port", "slave-announce-port": return decided(values, String(announced.port))
         case "masterauth", "primaryauth":
             return secret(name, values, credentials?.password.text, variable: "REDIS_PASSWORD")
@@ -93,13 +96,13 @@ struct Judge {
 
     private func ofSentinel(_ name: String, _ values: [String], _ password: String?) -> Verdict {
         guard name == "sentinel", let option = values.first?.lowercased() else { return .obeyed }
-        let (rest, isOurs) = (Array(values.dropFirst()), values.count > 1 && values[1] == mark.masterName)
+        let (rest, isOurs) = (Array(values.dropFirst()), values.count > 1 && values[1] == masterName)
         switch option {
         // Sentinel writes these itself. An old epoch would override every other sentinel, an old identity another's.
         case "myid", "current-epoch": return .leftOut
         case "monitor", "known-replica", "known-slave", "known-sentinel", "config-epoch", "leader-epoch":
             return isOurs ? .leftOut : .obeyed
-        case "announce-ip": return decided(rest, announced.host)
+        case "announce-ip": return decided(rest, announced.host.description)
         case "announce-port": return decided(rest, String(announced.port))
         case "auth-pass" where isOurs:
             return secret(

@@ -1,3 +1,5 @@
+import Vocabulary
+
 extension RedisFile {
     /// The file's text: `settings` set into `template` at `{{{settings}}}`.
     ///
@@ -6,7 +8,7 @@ extension RedisFile {
         try validate()
         let text = try template.render(scope.with(settings: settings.text))
         let whole = try Whole(text, source: template.name)
-        try whole.check(port: port, folder: dataDirectory)
+        try whole.check(port: bind.port, folder: dataDirectory)
         try whole.check("cluster-enabled", .onlyBe(["no"]))
         let password = credentials?.password.text
         for name in ["requirepass", "masterauth"] {
@@ -14,7 +16,8 @@ extension RedisFile {
         }
         if let username = credentials?.username { try whole.check("masteruser", .be([username])) }
         if let replicaPriority { try whole.check("replica-priority", .be([String(replicaPriority)])) }
-        try whole.check("replicaof", master.map { .be([$0.host, String($0.port)]) } ?? .onlyBe(["no", "one"]))
+        try whole.check(
+            "replicaof", master.map { .be([$0.host.description, String($0.port)]) } ?? .onlyBe(["no", "one"]))
         return text
     }
 
@@ -56,11 +59,9 @@ extension RedisFile {
     }
 
     private func validate() throws(RenderingError) {
-        try Check.address(HostPort(host: bindIP, port: port), ("bind_ip", "port"))
-        try announce.validateAnnounce(bindIP: bindIP)
+        try Check.announced(announce, bind: bind)
         try Check.directory(dataDirectory, name: "data_dir")
-        try mark.validate()
-        if let master { try Check.address(master, ("master host", "master port")) }
+        try Check.mark(mark)
         if let credentials {
             try Check.credential(credentials.password.text, name: "password")
             if let username = credentials.username { try Check.credential(username, name: "username") }
@@ -71,16 +72,15 @@ extension RedisFile {
 
     /// The names that the template and the settings may use.
     private var scope: Scope {
-        let announced = announce ?? HostPort(host: bindIP, port: port)
-        return Scope([
-            "bind_ip": .value(bindIP),
-            "port": .value(String(port)),
-            "announce_ip": .value(announced.host),
+        Scope([
+            "bind_ip": .value(bind.host.description),
+            "port": .value(String(bind.port)),
+            "announce_ip": .value(announced.host.description),
             "announce_port": .value(String(announced.port)),
-            "announce": .condition(announced != HostPort(host: bindIP, port: port)),
+            "announce": .condition(announced != bind),
             "data_dir": .value(dataDirectory),
             "master_name": .value(mark.masterName),
-            "proc_title": .value(mark.procTitle),
+            "proc_title": .value(mark.template(awaiting: awaitedPriority)),
             "master": .addresses(master.map { [$0] } ?? []),
             "password": .optional("password", credentials?.password.text),
             "username": .optional("username", credentials?.username),
@@ -92,7 +92,7 @@ extension RedisFile {
 
     private var judge: Judge {
         Judge(
-            server: .redis, bindIP: bindIP, port: port, announced: announce ?? HostPort(host: bindIP, port: port),
-            mark: mark, credentials: credentials)
+            server: .redis, bind: bind, announced: announced, title: mark.template(awaiting: awaitedPriority),
+            masterName: mark.masterName, credentials: credentials)
     }
 }

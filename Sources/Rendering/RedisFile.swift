@@ -1,21 +1,24 @@
+public import Vocabulary
+
 /// All that goes into the configuration file of one redis-server.
 public struct RedisFile: Equatable, Sendable {
-    /// `bind`: an IP address, or a wildcard where `announce` is given.
-    public var bindIP: String
+    /// `bind` and `port`: an IP address, or a wildcard where `announce` is given.
+    public var bind: Address
 
-    /// `port`, 1 to 65535.
-    public var port: Int
-
-    /// The address that others use; nil where that is `bindIP` and `port`.
-    public var announce: HostPort?
+    /// The address that others use; nil where that is `bind`.
+    public var announce: Address?
 
     /// `dir`, an absolute path.
     public var dataDirectory: String
 
     public var mark: Mark
 
+    /// The `replica-priority` that a replica gets once it has synchronised, where it starts with 0 until then; nil where 0 is the
+    /// user's own word, or the priority is none of our business.
+    public var awaitedPriority: Int?
+
     /// The master to follow; nil for a master.
-    public var master: HostPort?
+    public var master: Address?
 
     /// `requirepass`, `masterauth` and `masteruser`, in every role alike: a master may come back as a replica.
     public var credentials: Credentials?
@@ -28,18 +31,17 @@ public struct RedisFile: Equatable, Sendable {
     public var replicaPriority: Int?
 
     public init(
-        bindIP: String,
-        port: Int,
-        announce: HostPort? = nil,
+        bind: Address,
+        announce: Address? = nil,
         dataDirectory: String,
         mark: Mark,
-        master: HostPort? = nil,
+        master: Address? = nil,
         credentials: Credentials? = nil,
         minReplicasToWrite: Int = 0,
-        replicaPriority: Int? = nil
+        replicaPriority: Int? = nil,
+        awaitedPriority: Int? = nil
     ) {
-        self.bindIP = bindIP
-        self.port = port
+        self.bind = bind
         self.announce = announce
         self.dataDirectory = dataDirectory
         self.mark = mark
@@ -47,5 +49,9 @@ public struct RedisFile: Equatable, Sendable {
         self.credentials = credentials
         self.minReplicasToWrite = minReplicasToWrite
         self.replicaPriority = replicaPriority
+        self.awaitedPriority = awaitedPriority
     }
+
+    /// The address that others use.
+    var announced: Address { announce ?? bind }
 }

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// What a name of a template stands for.
 enum Binding: Equatable, Sendable {
     /// One word: `{{name}}` quotes it as Redis needs, `{{{name}}}` sets it in as it is.
@@ -27,7 +29,7 @@ extension Binding {
     }
 
     /// A section that is rendered for each of `addresses`, with `host` and `port`.
-    static func addresses(_ addresses: [HostPort]) -> Binding {
+    static func addresses(_ addresses: [Address]) -> Binding {
         .section(addresses.map(Scope.init), inner: ["host", "port"])
     }
 
@@ -38,8 +40,8 @@ extension Binding {
 }
 
 extension Scope {
-    init(_ address: HostPort) {
-        self.init(["host": .value(address.host), "port": .value(String(address.port))])
+    init(_ address: Address) {
+        self.init(["host": .value(address.host.description), "port": .value(String(address.port))])
     }
 
     /// Every inner name with an empty value: to look through a section that is not rendered.

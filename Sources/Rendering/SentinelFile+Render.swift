@@ -1,3 +1,5 @@
+import Vocabulary
+
 extension SentinelFile {
     /// The file's text: `settings` set into `template` at `{{{settings}}}`.
     ///
@@ -11,7 +13,7 @@ extension SentinelFile {
         filled.bindings["renamed_commands"] = .renamed(renamedCommands.filter { !written.contains($0.command) })
         let text = try template.render(filled)
         let whole = try Whole(text, source: template.name)
-        try whole.check(port: port, folder: dataDirectory)
+        try whole.check(port: bind.port, folder: dataDirectory)
         try whole.check("requirepass", sentinelPassword.map { .be([$0.text]) } ?? .onlyBe([""]))
         try whole.check("sentinel myid", .be(["myid", identity]))
         return text
@@ -43,17 +45,15 @@ extension SentinelFile {
 
     private var judge: Judge {
         Judge(
-            server: .sentinel(password: sentinelPassword?.text), bindIP: bindIP, port: port,
-            announced: announce ?? HostPort(host: bindIP, port: port), mark: mark, credentials: credentials)
+            server: .sentinel(password: sentinelPassword?.text), bind: bind, announced: announced,
+            title: mark.template(), masterName: mark.masterName, credentials: credentials)
     }
 
     private func validate() throws(RenderingError) {
-        try Check.address(HostPort(host: bindIP, port: port), ("bind_ip", "port"))
-        try announce.validateAnnounce(bindIP: bindIP)
+        try Check.announced(announce, bind: bind)
         try Check.directory(dataDirectory, name: "data_dir")
         try Check.identity(identity, name: "identity")
-        try mark.validate()
-        try Check.address(master, ("master host", "master port"))
+        try Check.mark(mark)
         try Check.range(quorum, 1...Int(Int32.max), name: "quorum")
         if let credentials {
             try Check.survivesSentinelRewrite(credentials.password.text, name: "password")
@@ -62,26 +62,21 @@ extension SentinelFile {
         if let sentinelPassword {
             try Check.survivesSentinelRewrite(sentinelPassword.text, name: "sentinel_password")
         }
-        for replica in knownReplicas { try Check.address(replica, ("known replica's host", "known replica's port")) }
-        for peer in knownSentinels {
-            try Check.address(peer.address, ("known sentinel's host", "known sentinel's port"))
-            try Check.identity(peer.identity, name: "known sentinel's identity")
-        }
+        for peer in knownSentinels { try Check.identity(peer.identity, name: "known sentinel's identity") }
     }
 
     /// The names that the template and the settings may use.
     private var scope: Scope {
-        let announced = announce ?? HostPort(host: bindIP, port: port)
-        return Scope([
-            "bind_ip": .value(bindIP),
-            "port": .value(String(port)),
-            "announce_ip": .value(announced.host),
+        Scope([
+            "bind_ip": .value(bind.host.description),
+            "port": .value(String(bind.port)),
+            "announce_ip": .value(announced.host.description),
             "announce_port": .value(String(announced.port)),
-            "announce": .condition(announced != HostPort(host: bindIP, port: port)),
+            "announce": .condition(announced != bind),
             "data_dir": .value(dataDirectory),
             "identity": .value(identity),
             "master_name": .value(mark.masterName),
-            "proc_title": .value(mark.procTitle),
+            "proc_title": .value(mark.template()),
             "quorum": .value(String(quorum)),
             "master": .addresses([master]),
             "password": .optional("password", credentials?.password.text),
@@ -98,14 +93,14 @@ extension SentinelFile {
         ])
     }
 
-    private var seededReplicas: [HostPort] {
-        var seen: Set<HostPort> = [master]
+    private var seededReplicas: [Address] {
+        var seen: Set<Address> = [master]
         return knownReplicas.filter { seen.insert($0).inserted }
     }
 
     /// A repeated address or identity would be fatal to Sentinel, and so would be its own.
-    private func seededSentinels(_ own: HostPort) -> [Peer] {
-        var addresses: Set<HostPort> = [own]
+    private func seededSentinels(_ own: Address) -> [Peer] {
+        var addresses: Set<Address> = [own]
         var identities: Set<String> = [identity]
         return knownSentinels.filter { peer in
             guard !addresses.contains(peer.address), !identities.contains(peer.identity) else { return false }

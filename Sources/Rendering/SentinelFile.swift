@@ -1,26 +1,25 @@
+public import Vocabulary
+
 /// All that goes into the configuration file of one redis-sentinel.
 ///
 /// There is no place for an epoch: a stale pair of address and epoch would override every other sentinel.
 public struct SentinelFile: Equatable, Sendable {
     /// Another sentinel, as it is seeded: its address and its `myid`.
     public struct Peer: Hashable, Sendable {
-        public var address: HostPort
+        public var address: Address
         public var identity: String
 
-        public init(address: HostPort, identity: String) {
+        public init(address: Address, identity: String) {
             self.address = address
             self.identity = identity
         }
     }
 
-    /// `bind`: an IP address, or a wildcard where `announce` is given.
-    public var bindIP: String
+    /// `bind` and `port`: an IP address, or a wildcard where `announce` is given.
+    public var bind: Address
 
-    /// `port`, 1 to 65535.
-    public var port: Int
-
-    /// The address that others use; nil where that is `bindIP` and `port`.
-    public var announce: HostPort?
+    /// The address that others use; nil where that is `bind`.
+    public var announce: Address?
 
     /// `dir`, an absolute path.
     public var dataDirectory: String
@@ -32,7 +31,7 @@ public struct SentinelFile: Equatable, Sendable {
     public var mark: Mark
 
     /// The master to monitor: an IP literal, unless the settings say `sentinel resolve-hostnames yes`.
-    public var master: HostPort
+    public var master: Address
 
     /// How many sentinels must agree that the master is down, at least 1.
     public var quorum: Int
@@ -47,28 +46,26 @@ public struct SentinelFile: Equatable, Sendable {
     public var sentinelPassword: Secret?
 
     /// Replicas of the master that answer now. The master itself and repetitions are left out.
-    public var knownReplicas: [HostPort]
+    public var knownReplicas: [Address]
 
     /// Sentinels that answer now. This sentinel itself and repetitions are left out.
     public var knownSentinels: [Peer]
 
     public init(
-        bindIP: String,
-        port: Int,
-        announce: HostPort? = nil,
+        bind: Address,
+        announce: Address? = nil,
         dataDirectory: String,
         identity: String,
         mark: Mark,
-        master: HostPort,
+        master: Address,
         quorum: Int = 2,
         credentials: Credentials? = nil,
         renamedCommands: [RenamedCommand] = [],
         sentinelPassword: Secret? = nil,
-        knownReplicas: [HostPort] = [],
+        knownReplicas: [Address] = [],
         knownSentinels: [Peer] = []
     ) {
-        self.bindIP = bindIP
-        self.port = port
+        self.bind = bind
         self.announce = announce
         self.dataDirectory = dataDirectory
         self.identity = identity
@@ -81,4 +78,7 @@ public struct SentinelFile: Equatable, Sendable {
         self.knownReplicas = knownReplicas
         self.knownSentinels = knownSentinels
     }
+
+    /// The address that others use.
+    var announced: Address { announce ?? bind }
 }

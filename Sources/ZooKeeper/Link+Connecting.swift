@@ -1,29 +1,24 @@
 internal import CZooKeeper
 import Glibc
+import Runtime
 
 // From the connect string to an established session.
 extension Link {
     /// Opens the handle and waits until the session is established and the digest taken, at most until `limit`.
-    nonisolated(nonsending) func establish(until limit: Instant) async -> Result<Void, Failure> {
+    nonisolated(nonsending) func establish(until limit: ContinuousClock.Instant) async -> Result<Void, Failure> {
         LogRouter.shared.add(self)
-        Alarm.shared.set(at: limit) { [weak self] in self?.limitPassed() }
+        TimerThread.shared.at(limit) { [weak self] in self?.limitPassed() }
         if configuration.servers.isNumeric {
             if !openHandle() { settle(.failure(Failure(code: .unusableHosts))) }
-        } else if !Threads.start({ self.resolve(until: limit) }) {
+        } else if !startThread(stack: Self.threadStack, { self.resolve(until: limit) }) {
             settle(.failure(Failure(code: .systemError)))
         }
-        return await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                if let outcome = status.withLock({ $0.wait(continuation) }) { continuation.resume(returning: outcome) }
-            }
-        } onCancel: {
-            settle(.failure(Failure(code: .cancelled)))
-        }
+        return await opening.value(ifCancelled: .failure(Failure(code: .cancelled)))
     }
 
     /// Names need a name server, which can hang: on a thread of its own. A name server that doesn't answer yet, or
     /// doesn't know a container yet, is asked again until the limit.
-    private func resolve(until limit: Instant) {
+    private func resolve(until limit: ContinuousClock.Instant) {
         while !openHandle() {
             let isWaiting = status.withLock { status in
                 status.isUnresolved = true
@@ -46,7 +41,7 @@ extension Link {
         let milliseconds = Int32(max(1, min(configuration.timeout / .milliseconds(1), 1e9)))
         let log = LogRouter.shared.callback(for: self)
         let context = Unmanaged.passUnretained(self).toOpaque()
-        let made = Threads.withSignalsBlocked {
+        let made = withSignalsBlocked {
             withIdentity { identity in
                 zookeeper_init2(servers, watcherFired, milliseconds, identity, context, ZOO_NO_LOG_CLIENTENV, log)
             }
@@ -55,12 +50,7 @@ extension Link {
         // Otherwise names are resolved again on the thread that sends the pings: a name server that hangs would end
         // healthy sessions.
         zoo_set_servers_resolution_delay(made, -1)
-        let isWanted = handle.withLock { handle in
-            if case .closed = handle { return false }
-            handle = .open(made)
-            return true
-        }
-        if isWanted {
+        if adopt(made) {
             status.withLock { status in
                 status.isOpen = true
                 status.isUnresolved = false
@@ -136,7 +126,32 @@ extension Link {
         if status.withLock({ $0.isEstablished }) { settle(.success(())) }
     }
 
-    func settle(_ outcome: Result<Void, Failure>) {
-        status.withLock { $0.settle(outcome) }?.resume(returning: outcome)
+    private func settle(_ outcome: Result<Void, Failure>) { opening.fulfil(outcome) }
+
+    func fired(_ kind: WatchEvent.Kind, _ path: String) {
+        let path = ZNodePath.relative(path, chroot: configuration.servers.chroot)
+        changes.send { WatchEvent(path: path, kind: kind) }
     }
+}
+
+/// What is known of a session.
+struct Status {
+    var state = Session.State.connecting
+    var credentials: SessionCredentials?
+    /// What the server agreed to.
+    var timeout: Duration = .zero
+    /// Whether the handle is there for calls. A session may be connected before, because libzookeeper's threads start
+    /// while the handle is being made.
+    var isOpen = false
+    /// Whether libzookeeper has the digest, and gives it again itself after each reconnect.
+    var isDigestGiven = false
+    /// Whether the server accepted the digest, if there is one.
+    var isDigestTaken: Bool
+    /// No server's name had an address when last tried.
+    var isUnresolved = false
+    var isClosing = false
+
+    init(isDigestTaken: Bool) { self.isDigestTaken = isDigestTaken }
+
+    var isEstablished: Bool { isOpen && isDigestTaken && state == .connected }
 }

@@ -1,4 +1,5 @@
 internal import CZooKeeper
+import Runtime
 
 /// The one owner of a `zhandle_t`: opens it, lends it to calls, hands its callbacks on, and closes it once.
 ///
@@ -7,42 +8,47 @@ internal import CZooKeeper
 final class Link: Sendable {
     typealias Outcome = Result<Reply, Failure>
 
-    enum Handle {
+    private enum Handle {
         case none
         case open(OpaquePointer)
         case closed
     }
 
-    struct Closing {
+    private struct Closing {
         var isDone = false
-        var waiters: [@Sendable () -> Void] = []
+        var waiters: [Promise<Void>] = []
     }
+
+    /// Bytes of stack for threads on which libzookeeper blocks. Reserved, not used: name servers' answers are taken apart there.
+    static let threadStack = 1 << 20
 
     let configuration: Session.Configuration
     let acl: ACLVector
     /// Held while a call is submitted, so that no call uses the handle after `zookeeper_close` got it.
-    let handle = Locked(Handle.none)
-    let calls = Locked(PendingCalls<UnsafeContinuation<Outcome, Never>, Outcome>())
+    private let handle = Protected(Handle.none)
+    let calls = Protected(PendingCalls<UnsafeContinuation<Outcome, Never>, Outcome>())
     /// What libzookeeper holds pointers to.
-    let tickets = Locked<[UInt64: Ticket]>([:])
+    private let tickets = Protected<[UInt64: Ticket]>([:])
     /// When the next look at the deadlines is due.
-    private let alarm = Locked<Instant?>(nil)
-    let status: Locked<Status>
-    let closing = Locked(Closing())
+    private let alarm = Protected<ContinuousClock.Instant?>(nil)
+    let status: Protected<Status>
+    /// What `establish` waits for.
+    let opening = Promise<Result<Void, Failure>>()
+    private let closing = Protected(Closing())
     let states = Broadcast<Session.State>(capacity: 64)
     let changes = Broadcast<WatchEvent>(capacity: 4_096)
 
     init(_ configuration: Session.Configuration) {
         self.configuration = configuration
         acl = ACLVector(configuration.acl)
-        status = Locked(Status(isDigestTaken: configuration.digest == nil))
+        status = Protected(Status(isDigestTaken: configuration.digest == nil))
     }
 
     // MARK: Calls
 
     /// Submits a request and waits for its answer, until `deadline` or the end of the task.
     nonisolated(nonsending) func call(
-        until deadline: Instant, results: MultiBuffers? = nil,
+        until deadline: ContinuousClock.Instant, results: MultiBuffers? = nil,
         _ submit: (_ handle: OpaquePointer, _ context: UnsafeRawPointer) -> Int32
     ) async -> Outcome {
         if Task.isCancelled { return .failure(Failure(code: .cancelled)) }
@@ -92,16 +98,16 @@ final class Link: Sendable {
     }
 
     /// One alarm for all calls: set for the first, and set again only as long as calls wait.
-    private func watchDeadlines(_ deadline: Instant) {
+    private func watchDeadlines(_ deadline: ContinuousClock.Instant) {
         let isNew = alarm.withLock { alarm in
             if let alarm, alarm <= deadline { return false }
             alarm = deadline
             return true
         }
-        if isNew { Alarm.shared.set(at: deadline) { [weak self] in self?.deadlinePassed(deadline) } }
+        if isNew { TimerThread.shared.at(deadline) { [weak self] in self?.deadlinePassed(deadline) } }
     }
 
-    private func deadlinePassed(_ deadline: Instant) {
+    private func deadlinePassed(_ deadline: ContinuousClock.Instant) {
         // Another alarm may have been set for an earlier time; it sees to the rest.
         let isCurrent = alarm.withLock { alarm in
             guard alarm == deadline else { return false }
@@ -115,10 +121,61 @@ final class Link: Sendable {
         if let next { watchDeadlines(next) }
     }
 
-    // MARK: What libzookeeper tells
+    // MARK: The handle's beginning and end
 
-    func fired(_ kind: WatchEvent.Kind, _ path: String) {
-        let path = ZNodePath.relative(path, chroot: configuration.servers.chroot)
-        changes.send { WatchEvent(path: path, kind: kind) }
+    /// Takes a new handle over; false when the session was closed meanwhile.
+    func adopt(_ pointer: OpaquePointer) -> Bool {
+        handle.withLock { handle in
+            if case .closed = handle { return false }
+            handle = .open(pointer)
+            return true
+        }
+    }
+
+    /// Begins to close the session, once, on a thread of its own: `zookeeper_close` waits for the server, seconds when
+    /// it is frozen. Returns at once.
+    func beginClosing() {
+        let isFirst = status.withLock { status in
+            defer { status.isClosing = true }
+            return !status.isClosing
+        }
+        guard isFirst else { return }
+        if !startThread(stack: Self.threadStack, { self.shutDown() }) { shutDown() }
+    }
+
+    /// Waits until the session is closed, at most `limit`, also in a task that is cancelled.
+    nonisolated(nonsending) func closed(within limit: Duration) async {
+        let promise = Promise<Void>()
+        let isClosed = closing.withLock { closing in
+            if !closing.isDone { closing.waiters.append(promise) }
+            return closing.isDone
+        }
+        if isClosed { return }
+        TimerThread.shared.at(.now + limit) { promise.fulfil(()) }
+        await promise.value()
+    }
+
+    private func shutDown() {
+        let pointer = handle.withLock { handle -> OpaquePointer? in
+            defer { handle = .closed }
+            guard case .open(let pointer) = handle else { return nil }
+            return pointer
+        }
+        opening.fulfil(.failure(Failure(code: .closed)))
+        move(to: .closed)
+        changes.send(finish: true) { nil }
+        // What waits may have been sent; libzookeeper would answer it at some time of the closing.
+        let outcome = Outcome.failure(Failure(code: .closing))
+        for waiter in calls.withLock({ $0.answerAll(outcome) }) { waiter.resume(returning: outcome) }
+        if let pointer { zookeeper_close(pointer) }
+        // Its threads have ended: what had no completion by now will have none.
+        tickets.withLock { $0 = [:] }
+        LogRouter.shared.remove(self)
+        let waiters = closing.withLock { closing in
+            closing.isDone = true
+            defer { closing.waiters = [] }
+            return closing.waiters
+        }
+        for waiter in waiters { waiter.fulfil(()) }
     }
 }

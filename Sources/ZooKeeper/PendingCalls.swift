@@ -14,14 +14,14 @@ struct PendingCalls<Waiter, Answer> {
     private var calls: [UInt64: Call] = [:]
     /// In the order of the calls, which nearly always is that of the answers, too: ZooKeeper keeps the order of a
     /// session's requests. So what was answered is cleared from the front, without a search.
-    private var deadlines: [(time: Instant, id: UInt64)] = []
+    private var deadlines: [(time: ContinuousClock.Instant, id: UInt64)] = []
     private var front = 0
     private var lastID: UInt64 = 0
 
     /// How many wait for an answer, or will.
     var unanswered: Int { calls.values.count { !$0.isAnswered } }
 
-    mutating func add(until time: Instant) -> UInt64 {
+    mutating func add(until time: ContinuousClock.Instant) -> UInt64 {
         lastID += 1
         calls[lastID] = .sent
         deadlines.append((time, lastID))
@@ -60,13 +60,13 @@ struct PendingCalls<Waiter, Answer> {
     }
 
     /// Answers the calls whose deadline has passed; returns whom to tell, oldest first.
-    mutating func answerOverdue(at now: Instant, _ answer: Answer) -> [Waiter] {
+    mutating func answerOverdue(at now: ContinuousClock.Instant, _ answer: Answer) -> [Waiter] {
         let overdue = deadlines[front...].filter { $0.time <= now }.map(\.id)
         return overdue.compactMap { self.answer($0, answer) }
     }
 
     /// When the next deadline passes; nil when no call is unanswered.
-    var nextDeadline: Instant? {
+    var nextDeadline: ContinuousClock.Instant? {
         deadlines[front...].lazy.filter { isUnanswered($0.id) }.map(\.time).min()
     }
 

@@ -96,7 +96,7 @@ extension Session {
     }
 
     @discardableResult
-    nonisolated(nonsending) func createOne(
+    private nonisolated(nonsending) func createOne(
         _ path: String, _ data: [UInt8], _ mode: CreateMode
     ) async throws(ZooKeeperError) -> String {
         try checkSize([.create(path, data, mode)], "create", path)
@@ -114,5 +114,57 @@ extension [UInt8] {
     fileprivate func withChars<Result>(_ body: (UnsafePointer<CChar>, Int32) -> Result) -> Result {
         if isEmpty { return "".withCString { body($0, 0) } }
         return withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: CChar.self), Int32($0.count)) }
+    }
+}
+
+// What the operations have in common: the way from a caller's path to a submitted request and back to an error.
+extension Session {
+    var chroot: String { link.configuration.servers.chroot }
+
+    /// Submits a request on `path`; `submit` gets the handle, the context and the whole path.
+    private nonisolated(nonsending) func call(
+        _ operation: String, _ path: String,
+        _ submit: (_ handle: OpaquePointer, _ context: UnsafeRawPointer, _ path: String) -> Int32
+    ) async throws(ZooKeeperError) -> Reply {
+        let whole = self.whole(path)
+        guard ZNodePath.problem(path) == nil else { throw ZooKeeperError(.badArguments, operation, whole) }
+        return try await callWhole(operation, whole) { submit($0, $1, whole) }
+    }
+
+    /// The same without a chroot put before the path.
+    nonisolated(nonsending) func callWhole(
+        _ operation: String, _ path: String, until limit: ContinuousClock.Instant? = nil,
+        _ submit: (_ handle: OpaquePointer, _ context: UnsafeRawPointer) -> Int32
+    ) async throws(ZooKeeperError) -> Reply {
+        let deadline = ContinuousClock.now + link.configuration.operationTimeout
+        switch await link.call(until: min(deadline, limit ?? deadline), submit) {
+        case .success(let reply): return reply
+        case .failure(let failure): throw ZooKeeperError(failure.code, operation, path)
+        }
+    }
+
+    func unexpected(_ operation: String, _ path: String) -> ZooKeeperError {
+        ZooKeeperError(.marshalling, operation, whole(path))
+    }
+
+    func checkSize(_ operations: [Operation], _ name: String, _ path: String) throws(ZooKeeperError) {
+        let size = RequestSize.bytes(
+            operations, chroot: chroot, acl: link.configuration.acl, isMulti: name == "multi")
+        guard size <= Self.maximumRequestSize else { throw ZooKeeperError(.tooLarge, name, whole(path)) }
+    }
+}
+
+extension Session {
+    /// The user that the session gave; nil where it gave none.
+    public var digest: Digest? { link.configuration.digest }
+
+    /// A path as the servers know it: with the chroot before it.
+    public func whole(_ path: String) -> String { ZNodePath.full(path, chroot: chroot) }
+
+    /// A node's ACL, and its metadata, read together. The hash of another's digest is only told who may change the ACL.
+    public nonisolated(nonsending) func acl(_ path: String) async throws(ZooKeeperError) -> (acl: ACL, stat: Stat) {
+        let reply = try await call("getAcl", path) { zoo_aget_acl($0, $2, aclCompleted, $1) }
+        guard case .acl(let acl, let stat) = reply else { throw unexpected("getAcl", path) }
+        return (acl, stat)
     }
 }

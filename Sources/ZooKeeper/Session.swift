@@ -1,3 +1,6 @@
+internal import CZooKeeper
+import Runtime
+
 /// A session with a ZooKeeper ensemble.
 ///
 /// Every call waits for the server's answer, at most `Configuration.operationTimeout`, and can be cancelled. While the
@@ -26,7 +29,7 @@ public final class Session: Sendable {
     public nonisolated(nonsending) static func connect(
         _ configuration: Configuration, within limit: Duration
     ) async throws(ZooKeeperError) -> Session {
-        let end = Instant.now + limit
+        let end = ContinuousClock.now + limit
         let link = Link(configuration)
         let session = Session(link)
         if case .failure(let failure) = await link.establish(until: end) {
@@ -61,5 +64,91 @@ public final class Session: Sendable {
     public nonisolated(nonsending) func close() async {
         link.beginClosing()
         await link.closed(within: Self.closeLimit)
+    }
+}
+
+extension Session {
+    /// Creates the chroot when it is missing: without it every call would fail with `.noNode`. A connection that is
+    /// lost meanwhile is no failure before `limit`.
+    private nonisolated(nonsending) func createChroot(until limit: ContinuousClock.Instant) async throws(ZooKeeperError)
+    {
+        if chroot.isEmpty { return }
+        while true {
+            do throws(ZooKeeperError) {
+                return try await createMissing(ZNodePath.parents(chroot) + [chroot], until: limit)
+            } catch {
+                let isOver = ContinuousClock.now >= limit
+                guard [.connectionLoss, .operationTimeout, .deadline].contains(error.code) else { throw error }
+                if isOver { throw ZooKeeperError(.deadline, "connect", link.configuration.servers.description) }
+            }
+            do {
+                // Only after a lost connection, and until the limit: a fast start never gets here.
+                try await Task.sleep(for: .milliseconds(50))
+            } catch {
+                throw ZooKeeperError(.cancelled, "connect", link.configuration.servers.description)
+            }
+        }
+    }
+
+    private nonisolated(nonsending) func createMissing(
+        _ paths: [String], until limit: ContinuousClock.Instant
+    ) async throws(ZooKeeperError) {
+        let acl = link.acl
+        // One request in the usual case, that all is there.
+        if try await isThere(paths.last!, until: limit) { return }
+        for path in paths {
+            do throws(ZooKeeperError) {
+                _ = try await callWhole("create", path, until: limit) {
+                    zoo_acreate($0, path, "", 0, acl.pointer, CreateMode.persistent.flags, nameCompleted, $1)
+                }
+            } catch {
+                switch error.code {
+                case .nodeExists: continue
+                // The server asks first whether we may create there.
+                case .noAuth: if try await !isThere(path, until: limit) { throw error }
+                default: throw error
+                }
+            }
+        }
+    }
+
+    private nonisolated(nonsending) func isThere(
+        _ path: String, until limit: ContinuousClock.Instant
+    ) async throws(ZooKeeperError) -> Bool {
+        do throws(ZooKeeperError) {
+            _ = try await callWhole("exists", path, until: limit) { zoo_aexists($0, path, 0, statCompleted, $1) }
+            return true
+        } catch  where error.code == .noNode {
+            return false
+        }
+    }
+}
+
+extension Session {
+    /// Where a session stands. The last three are final.
+    public enum State: Equatable, Sendable {
+        /// Not connected yet, or not any more: the session may live on or have ended, only a server knows.
+        case connecting
+        /// Connected, as far as libzookeeper knows: after a pause of this process it says so although the session
+        /// may long be gone.
+        case connected
+        /// The server has ended the session, and its ephemeral nodes with it. A new one is needed.
+        case expired
+        /// The server refused the digest's scheme.
+        case authenticationFailed
+        /// Ended by `close()`.
+        case closed
+    }
+}
+
+extension Session.State {
+    /// Why no call is possible any more; nil while one is.
+    var refusal: ZooKeeperError.Code? {
+        switch self {
+        case .connecting, .connected: nil
+        case .expired: .sessionExpired
+        case .authenticationFailed: .authFailed
+        case .closed: .closed
+        }
     }
 }

@@ -2,10 +2,12 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// A transaction whose request arrived and whose reply didn't: read, not repeated (promise 7).
-struct AmbiguousWriteTests {
+@Suite(.inTurn) struct AmbiguousWriteTests {
     /// A place whose registry goes through a proxy that loses the reply to its next request but `skipping`.
     private func behindProxy(_ body: (Place, TCPProxy) async throws -> Void) async throws {
         let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)

@@ -2,10 +2,12 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// `ZK_AUTH`: what we create is all for that user and can be read by the world.
-struct AuthorisationTests {
+@Suite(.inTurn) struct AuthorisationTests {
     private func protected(_ body: (Place) async throws -> Void) async throws {
         try await Place.with(digest: Digest(user: "interrex", password: "p:w")) { place in
             try await place.registry.createParents()

@@ -2,10 +2,12 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// The candidates of a cold start.
-struct CandidateTests {
+@Suite(.inTurn) struct CandidateTests {
     let fresh = Freshness(
         holdsData: true, isLoadable: false, isKept: false, epoch: 7, replicationID: String(repeating: "a", count: 40),
         offset: 1_234, keys: 56, modified: 1_700_000_000, clusterID: "0123456789abcdef")
@@ -18,7 +20,7 @@ struct CandidateTests {
                 place.registry.stand(Address(7001), fresh), other.stand(Address("[2001:db8::1]:7002")!, .empty),
                 place.registry.stand(Address(7003), Freshness(holdsData: true, modified: 5)),
             ]
-            #expect(paths.compactMap(Registry.number(ofCandidate:)) == [0, 1, 2])
+            #expect(paths.compactMap(Candidate.number(ofNode:)) == [0, 1, 2])
             var since: [Int64] = []
             for path in paths { since.append(try #require(try await place.witness.exists(path)).created) }
             #expect(
@@ -66,7 +68,7 @@ struct CandidateTests {
         "n-x": nil, "": nil,
     ])
     func the_number_of_a_node(_ path: String, _ number: Int?) {
-        #expect(Registry.number(ofCandidate: path) == number)
+        #expect(Candidate.number(ofNode: path) == number)
     }
 
     @Test func a_node_whose_name_is_none_of_ours_is_left_out() async throws {

@@ -2,6 +2,8 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 let newCluster = ClusterRecord(id: "0123456789abcdef", members: 1, epoch: 1)
@@ -27,7 +29,7 @@ extension Registry {
 }
 
 /// The fenced transaction that makes a master.
-struct ClaimTests {
+@Suite(.inTurn) struct ClaimTests {
     @Test func the_first_claim_creates_everything_in_one_transaction() async throws {
         try await Place.with { place in
             #expect(try await place.registry.claimFirst(Address(7001), member: "m") == .done)

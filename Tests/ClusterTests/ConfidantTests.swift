@@ -1,12 +1,15 @@
 import Redis
+import Runtime
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Cluster
 
 /// Who is told a password: whom a node registers, and whom a registered one vouches for at this moment.
-@Suite(.serialized) struct ConfidantTests {
+@Suite(.inTurn) struct ConfidantTests {
     private static let (ofServers, ofSentinels) = ("servers-4711", "sentinels-4712")
 
     private func asking<Value>(
@@ -172,7 +175,7 @@ import Testing
         }
         try await asking { prober in
             let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)
-            let observer = Observer(prober, me: Address(1), mark: mark, data: .empty, limit: .seconds(60))
+            let observer = Observer(prober, me: Address(1), mark: mark)
             try await eventually("it is asked with the password") {
                 await observer.observe(view).instances[Address(master.port)]?.answer.history != nil
             }
@@ -199,7 +202,8 @@ import Testing
         let (loop, settings) = (
             EventLoop(),
             RedisSettings(
-                masterName: "mymaster", credentials: Credentials(password: Self.ofServers), sentinelCredentials: nil)
+                masterName: "mymaster", credentials: Credentials(password: Secret(Self.ofServers)),
+                sentinelCredentials: nil)
         )
         defer { loop.close() }
         let contacts = Contacts(on: loop)

@@ -1,19 +1,20 @@
-import Redis
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Cluster
 
 /// `/redis/cluster` with the id of another cluster, as one that was restored from elsewhere has it: leased members that
 /// agree on one id outweigh it, for a launcher and for a watcher.
-@Suite(.serialized) struct DisputedClusterTests {
+@Suite(.inTurn) struct DisputedClusterTests {
     private static let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)
     private let recorded = ClusterRecord(id: "the-recorded-id", members: 3, epoch: 5)
 
     private func marked(_ id: String?, root: String = "/redis") async throws -> RedisServer {
         let mark = Mark(root: root, masterName: "mymaster", clusterID: id)
-        return try await RedisServer.start(["--proc-title-template", mark.template])
+        return try await RedisServer.start(["--proc-title-template", mark.template()])
     }
 
     /// Whom a launcher and a watcher take the members' id for, and whether they hold the node for disputed; both agree.
@@ -28,7 +29,7 @@ import Testing
         (view.cluster, view.members) = (cluster, registrations)
         let watched = WatcherView(cluster: cluster, clusterVersion: cluster.map { _ in 0 }, members: registrations)
         return try await withProber { [view] prober in
-            let observer = Observer(prober, me: Address(1), mark: Self.mark, data: .empty, limit: .seconds(60))
+            let observer = Observer(prober, me: Address(1), mark: Self.mark)
             let observation = await observer.observe(view)
             let contacts = Contacts(on: prober.loop)
             let snapshot = await Surveyor(prober, contacts: contacts, mark: Self.mark).survey(

@@ -1,9 +1,10 @@
 import Cluster
 import Support
 import Testing
+import Throttle
 
 /// The variables of one process: flags over environment over default, and every bad value refused by name (78).
-struct EnvironmentTests {
+@Suite(.inTurn) struct EnvironmentTests {
     private func refused<Value>(
         _ words: String..., body: () throws -> Value, sourceLocation: SourceLocation = #_sourceLocation
     ) {
@@ -95,7 +96,7 @@ struct EnvironmentTests {
 }
 
 /// A secret, from its variable or from a file.
-struct SecretTests {
+@Suite(.inTurn) struct SecretTests {
     private func secret(inFile content: String) throws -> String? {
         let folder = try TemporaryFolder()
         try write(content, to: "\(folder.path)/secret")

@@ -1,12 +1,14 @@
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 @testable import Cluster
 
 /// With `ZK_AUTH`: what everybody may change is refused, and what somebody else made is not believed.
-struct ForeignNodeTests {
+@Suite(.inTurn) struct ForeignNodeTests {
     private static let user = Digest(user: "interrex", password: "p:w")
 
     private func protected(_ body: (Place) async throws -> Void) async throws {

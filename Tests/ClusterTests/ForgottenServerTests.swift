@@ -1,20 +1,21 @@
-import Redis
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Cluster
 
 /// Servers whose leases are all gone, and that live: found by the last holders of `/redis/cluster` and by the sentinels that
 /// have an identity, for a launcher and for a watcher.
-@Suite(.serialized) struct ForgottenServerTests {
+@Suite(.inTurn) struct ForgottenServerTests {
     private static let id = "our-cluster-id"
     private static let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)
     private let me = 1
 
     private func marked(_ id: String, _ extra: [String] = []) async throws -> RedisServer {
         let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: id)
-        return try await RedisServer.start(["--proc-title-template", mark.template] + extra)
+        return try await RedisServer.start(["--proc-title-template", mark.template()] + extra)
     }
 
     private func cluster(holders: [Int]) -> ClusterRecord {
@@ -34,7 +35,7 @@ import Testing
         var watched = WatcherView(record: record, cluster: cluster, clusterVersion: 0)
         watched.identities = known
         try await withProber { [view, watched] prober in
-            let observer = Observer(prober, me: Address(me), mark: Self.mark, data: .empty, limit: .seconds(60))
+            let observer = Observer(prober, me: Address(me), mark: Self.mark)
             try body(await observer.observe(view))
             let contacts = Contacts(on: prober.loop)
             try body(

@@ -1,19 +1,21 @@
-import Redis
+import Runtime
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Cluster
 
 /// A look in the midst of a failover waits for nobody who need not be waited for.
-@Suite(.serialized) struct HastySurveyTests {
+@Suite(.inTurn) struct HastySurveyTests {
     /// Longer than a failover may take by far.
     private static let limit = Duration.seconds(5)
 
     /// The host of one of three sentinels is gone: the other two can't forget it, or nobody could be promoted any more.
     @Test func a_dead_sentinel_that_the_others_list_is_not_waited_for() async throws {
         let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: "0123456789abcdef")
-        let master = try await RedisServer.start(["--proc-title-template", mark.template])
+        let master = try await RedisServer.start(["--proc-title-template", mark.template()])
         let dead = try ScriptedPeer { peer in while !peer.receive().isEmpty {} }
         let (ids, deadID) = ([UUIDText.random(), UUIDText.random()], UUIDText.random())
         let listed = "sentinel known-sentinel mymaster 127.0.0.1 \(dead.port) \(SentinelClaim.runID(of: deadID))"

@@ -1,12 +1,14 @@
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 @testable import Cluster
 
 /// The history: a log for people that never stops a record.
-struct HistoryTests {
+@Suite(.inTurn) struct HistoryTests {
     static let good =
         #"{"by":"127.0.0.1:8080","cause":"agreed","members":3,"new":"127.0.0.1:7001","#
         + #""time":"2026-11-22T18:00:00.000Z"}"#

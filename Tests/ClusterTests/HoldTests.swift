@@ -2,10 +2,12 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// An ephemeral node that outlives one session because a lease renews it.
-struct HoldTests {
+@Suite(.inTurn) struct HoldTests {
     @Test func a_missing_node_is_created_and_ones_own_is_left_alone() async throws {
         try await Place.with { place in
             try await place.registry.createParents()
@@ -93,7 +95,7 @@ struct HoldTests {
     }
 
     /// `deleteall` on an identity takes the lock first; its lease may put the lock back between the two.
-    @Test(.timeLimit(.minutes(1))) func a_lock_whose_identity_is_gone_comes_back_with_it() async throws {
+    @Test func a_lock_whose_identity_is_gone_comes_back_with_it() async throws {
         try await Place.with { place in
             try await place.registry.createParents()
             let lock = place.paths.lock(UUIDText.random())

@@ -2,10 +2,12 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// What a lease reads and writes of the reign, and what a wait for a master notes.
-struct HoldingsTests {
+@Suite(.inTurn) struct HoldingsTests {
     private let held = Holdings(epoch: 1, offset: 1_234, rate: 56, keys: 7, seen: "2026-11-22T18:00:00.000Z")
 
     private func holding(_ record: ClusterRecord = newCluster) -> ClusterRecord {

@@ -2,10 +2,11 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Data that none of us would write: refused with the path, never shown, never overwritten (exit code 65).
-struct HostileNodeTests {
+@Suite(.inTurn) struct HostileNodeTests {
     static let values: [[UInt8]] =
         [
             "", " ", "127.0.0.1", "127.0.0.1 ", "127.0.0.1  6379", "127.0.0.1 6379\n", "127.0.0.1 6379\nsecret",

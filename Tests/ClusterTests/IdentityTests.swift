@@ -1,12 +1,14 @@
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 @testable import Cluster
 
 /// A sentinel's identity: created, or taken over, by one at a time.
-struct IdentityTests {
+@Suite(.inTurn) struct IdentityTests {
     @Test func a_new_one_is_locked_by_its_session() async throws {
         try await Place.with { place in
             try await place.registry.createParents()

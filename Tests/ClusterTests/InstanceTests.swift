@@ -2,9 +2,11 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 /// What a prober makes of servers that answer as Redis.
-@Suite(.serialized) struct InstanceTests {
+@Suite(.inTurn) struct InstanceTests {
     @Test func a_master_with_and_without_keys() async throws {
         let server = try await RedisServer.start()
         try await withProber { prober in

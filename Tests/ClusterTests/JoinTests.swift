@@ -2,10 +2,12 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// The fenced transaction that makes a member under a recorded master, and the parents that it needs.
-struct JoinTests {
+@Suite(.inTurn) struct JoinTests {
     @Test func under_the_recorded_version_it_creates_the_member_alone() async throws {
         try await Place.with { place in
             #expect(try await place.registry.claimFirst(Address(7001), member: "a") == .done)

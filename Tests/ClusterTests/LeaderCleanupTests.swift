@@ -1,12 +1,14 @@
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 @testable import Cluster
 
 /// The nodes that the leader takes away: a dead sentinel of another tool's, a pause that is over.
-struct LeaderCleanupTests {
+@Suite(.inTurn) struct LeaderCleanupTests {
     @Test func a_sentinel_of_another_tool_is_deleted_and_a_lease_never() async throws {
         try await Place.claimed { (place) async throws in
             let watcher = try await place.registry.enlist(Address(8081))

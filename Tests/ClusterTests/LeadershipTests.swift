@@ -2,10 +2,12 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// The lowest number leads, and only its writes go through.
-struct LeadershipTests {
+@Suite(.inTurn) struct LeadershipTests {
     @Test func the_lower_of_two_leads_until_its_session_ends() async throws {
         try await Place.claimed { (place) async throws in
             let (one, two) = (try await place.another(), place.registry)

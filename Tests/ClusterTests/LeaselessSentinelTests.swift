@@ -1,12 +1,15 @@
 import Redis
+import Runtime
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Cluster
 
 /// Sentinels that ask for a password and have lost their leases: who is let in on by whom, for a launcher and for a watcher.
-@Suite(.serialized) struct LeaselessSentinelTests {
+@Suite(.inTurn) struct LeaselessSentinelTests {
     private static let secret = "sentinels-4712"
     private static let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)
 
@@ -19,7 +22,7 @@ import Testing
     /// Three that have heard each other.
     private func trio() async throws -> Trio {
         let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: "0123456789abcdef")
-        let master = try await RedisServer.start(["--proc-title-template", mark.template])
+        let master = try await RedisServer.start(["--proc-title-template", mark.template()])
         let ids = (0..<3).map { _ in UUIDText.random() }
         var sentinels: [SentinelServer] = []
         for id in ids {
@@ -52,7 +55,7 @@ import Testing
         let loop = EventLoop()
         defer { loop.close() }
         let settings = RedisSettings(
-            masterName: "mymaster", credentials: nil, sentinelCredentials: Credentials(password: Self.secret))
+            masterName: "mymaster", credentials: nil, sentinelCredentials: Credentials(password: Secret(Self.secret)))
         let contacts = Contacts(on: loop)
         let prober = Prober(settings, on: loop, limit: limit, contacts: contacts)
         let value = try await body(prober, Surveyor(prober, contacts: contacts, mark: Self.mark))
@@ -79,7 +82,7 @@ import Testing
         // machine is, is not heard in one of them.
         try await eventually("a launcher's first look counts them") {
             try await asking { prober, _ in
-                let observer = Observer(prober, me: Address(1), mark: Self.mark, data: .empty, limit: .seconds(60))
+                let observer = Observer(prober, me: Address(1), mark: Self.mark)
                 let seen = await observer.observe(view.launcher).sentinels
                 return seen.filter { $0.opinion != nil }.map(\.address) == addresses
                     && seen.majorityAddress == Address(trio.master.port)

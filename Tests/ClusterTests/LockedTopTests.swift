@@ -1,12 +1,14 @@
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 @testable import Cluster
 
 /// A ZooKeeper whose `/` an administrator keeps to himself: all that is ours lies in a node that he has given us.
-struct LockedTopTests {
+@Suite(.inTurn) struct LockedTopTests {
     private static let user = Digest(user: "interrex", password: "p:w")
 
     @Test(arguments: ["", "/app"]) func all_that_is_ours_works_below_our_root(_ chroot: String) async throws {

@@ -1,11 +1,12 @@
 import Glibc
 import Support
 import Testing
+import Throttle
 
 @testable import Cluster
 
 /// Saying something never waits, whoever reads.
-struct LogQueueTests {
+@Suite(.inTurn) struct LogQueueTests {
     private func queue(_ descriptor: Int32) -> LogQueue {
         LogQueue(to: descriptor) { Array("dropped \($0)\n".utf8) }
     }

@@ -2,10 +2,12 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// A record whose request arrived and whose reply didn't: read, not repeated (promise 7).
-struct LostRecordTests {
+@Suite(.inTurn) struct LostRecordTests {
     private func behindProxy(_ body: (Place, TCPProxy) async throws -> Void) async throws {
         let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)
         try await Place.claimed(through: proxy) { place in try await body(place, proxy) }

@@ -2,9 +2,11 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 /// Whose mark a running server bears, as far as it can be read.
-@Suite(.serialized) struct MarkReadingTests {
+@Suite(.inTurn) struct MarkReadingTests {
     private func reading(
         _ arguments: [String], user: String? = nil, password: String? = nil
     ) async throws -> MarkReading {
@@ -21,7 +23,7 @@ import Testing
         Mark(root: "/teams/blue", masterName: "a.b-c_d", clusterID: nil),
     ])
     func a_mark_is_read_whole(_ mark: Mark) async throws {
-        #expect(try await reading(["--proc-title-template", mark.template]) == .mark(mark))
+        #expect(try await reading(["--proc-title-template", mark.template()]) == .mark(mark))
     }
 
     @Test func a_server_that_nobody_marked_has_none() async throws {

@@ -1,10 +1,12 @@
 import Succession
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Cluster
 
 /// Since when registered sentinels say nothing.
-struct MutenessClockTests {
+@Suite(.inTurn) struct MutenessClockTests {
     private func claim(_ port: Int, _ opinion: Opinion? = nil, isRegistered: Bool = true) -> SentinelClaim {
         SentinelClaim("name-\(port)", at: Address(port), isVouched: true, isRegistered: isRegistered, opinion)
     }

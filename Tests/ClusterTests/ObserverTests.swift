@@ -1,16 +1,17 @@
-import Redis
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Cluster
 
 /// Whom an observer asks, and what it makes of the answers.
-@Suite(.serialized) struct ObserverTests {
+@Suite(.inTurn) struct ObserverTests {
     private let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)
 
     private func observer(_ prober: Prober) -> Observer {
-        Observer(prober, me: Address(1), mark: mark, data: .empty, limit: .seconds(60))
+        Observer(prober, me: Address(1), mark: mark)
     }
 
     private func registration(_ port: Int, isLeased: Bool = true) -> View.Registration {
@@ -22,7 +23,7 @@ import Testing
             let observation = await observer(prober).observe(View())
             #expect(observation.instances.isEmpty && observation.sentinels.isEmpty && observation.members.isEmpty)
             #expect(observation.record == nil && observation.cluster == nil && observation.mark == mark)
-            #expect(observation.me == Address(1) && observation.limit == .seconds(60))
+            #expect(observation.me == Address(1))
         }
     }
 
@@ -40,11 +41,11 @@ import Testing
         }
         view.identities = view.sentinels
         try await withProber { prober in
-            let observation = await observer(prober).observe(view, candidacy: Candidacy(number: 3))
+            let observation = await observer(prober).observe(view)
             #expect(Set(observation.instances.keys) == [Address(recorded), Address(member.port), Address(named.port)])
             #expect(observation.instances[Address(recorded)]?.answer == .refused)
             #expect(observation.instances[Address(named.port)]?.answer.history != nil)
-            #expect(observation.members == [Address(member.port)] && observation.candidacy?.number == 3)
+            #expect(observation.members == [Address(member.port)])
             let opinions = Dictionary(uniqueKeysWithValues: observation.sentinels.map { ($0.address, $0.opinion) })
             #expect(opinions[Address(sentinel.port)]??.names == Address(named.port))
             #expect(opinions[Address(silent)] == .some(nil) && opinions.count == 2)
@@ -66,7 +67,7 @@ import Testing
     @Test func a_lost_cluster_record_gets_its_id_back_from_a_members_mark() async throws {
         func marked(_ root: String, _ id: String?) async throws -> RedisServer {
             let mark = Mark(root: root, masterName: "mymaster", clusterID: id)
-            return try await RedisServer.start(["--proc-title-template", mark.template])
+            return try await RedisServer.start(["--proc-title-template", mark.template()])
         }
         let servers = try await [
             marked("/other", "strangers-id"), marked("/redis", nil), marked("/redis", "our-cluster-id"),
@@ -113,14 +114,6 @@ import Testing
             #expect(try await seen() == nil)
             sentinel.flags.withLock { $0 = "master,failover_in_progress" }
             #expect(try await seen() == .zero)
-        }
-    }
-
-    @Test func how_long_it_has_waited_grows() async throws {
-        try await withProber { prober in
-            let observer = observer(prober)
-            let first = await observer.observe(View()).waited
-            #expect(await observer.observe(View()).waited > first)
         }
     }
 }

@@ -1,9 +1,10 @@
 import Cluster
 import Redis
 import Testing
+import Throttle
 
 /// What people and logs read of us is one line of bounded length, whatever went into it.
-@Suite("One line")
+@Suite("One line", .inTurn)
 struct OneLineTests {
     @Test("nothing in it ends a line or moves a cursor")
     func escaped() {

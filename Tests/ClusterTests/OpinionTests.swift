@@ -2,9 +2,11 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 /// What sentinels say, and whether anybody listens at an address.
-@Suite(.serialized) struct OpinionTests {
+@Suite(.inTurn) struct OpinionTests {
     @Test func of_a_healthy_cluster() async throws {
         let master = try await RedisServer.start()
         let one = try await SentinelServer.start(monitor: master.port, failoverTimeout: .milliseconds(7_500))

@@ -1,10 +1,11 @@
 import Succession
 import Testing
+import Throttle
 
 @testable import Cluster
 
 /// What a person writes into `/redis/paused`.
-@Suite("The text of a pause") struct PauseTextTests {
+@Suite("The text of a pause", .inTurn) struct PauseTextTests {
     private static let written: Int64 = 1_796_008_818_000
     private static let end = Timestamp.text(milliseconds: written + 3_600_000)
 

@@ -1,11 +1,13 @@
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Cluster
 
 /// What answers where a sentinel was: the very one, another, or somebody who does not tell.
-@Suite(.serialized) struct PeerTests {
+@Suite(.inTurn) struct PeerTests {
     private static let identity = "0123456789abcdef0123456789abcdef"
     private static let id = identity + "00000000"
 

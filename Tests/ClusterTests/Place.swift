@@ -2,6 +2,7 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Vocabulary
 import ZooKeeper
 
 /// A cluster's root of its own on a real ZooKeeper: a registry that works there, and a session of the test's that looks.

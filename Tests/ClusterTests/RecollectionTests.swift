@@ -1,11 +1,13 @@
 import Redis
 import Succession
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Cluster
 
 /// What is known of those that our own machine keeps us from asking.
-@Suite struct RecollectionTests {
+@Suite(.inTurn) struct RecollectionTests {
     private let start = ContinuousClock.now
     private let one = Address(1)
     private let other = Address(2)

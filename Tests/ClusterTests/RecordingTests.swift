@@ -2,10 +2,12 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// A new master is recorded with `/redis/cluster` and the history, once, or not at all.
-struct RecordingTests {
+@Suite(.inTurn) struct RecordingTests {
     @Test func all_three_are_written_in_one_transaction() async throws {
         try await Place.claimed { (place) async throws in
             let entry = HistoryEntry(7001, 7002)

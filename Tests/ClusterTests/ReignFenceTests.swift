@@ -2,10 +2,12 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// What fences the beginning of a reign: the version of `/redis/cluster`, and a loss that is accepted once.
-struct ReignFenceTests {
+@Suite(.inTurn) struct ReignFenceTests {
     private let loss = #"{"who":"ops","why":"the disks are gone"}"#
 
     /// `/redis/master` is as it was, but the epoch that the claim would take may be taken already.

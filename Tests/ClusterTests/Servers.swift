@@ -1,8 +1,10 @@
 import Cluster
 import Glibc
 import Redis
+import Runtime
 import Succession
 import Support
+import Vocabulary
 
 /// A prober on a loop of its own that ends with `body`. Whoever has a password may tell it to the ports of `servers` and
 /// `sentinels`.
@@ -13,8 +15,8 @@ func withProber<Value>(
     let loop = EventLoop()
     defer { loop.close() }
     let settings = RedisSettings(
-        masterName: name, credentials: password.map { Credentials(username: user, password: $0) },
-        sentinelCredentials: sentinelPassword.map { Credentials(password: $0) })
+        masterName: name, credentials: password.map { Credentials(username: user, password: Secret($0)) },
+        sentinelCredentials: sentinelPassword.map { Credentials(password: Secret($0)) })
     let confidants = Confidants()
     confidants.learn(servers: servers.map { Address($0) }, sentinels: sentinels.map { Address($0) }, below: "")
     return try await body(Prober(settings, on: loop, limit: limit, confidants: confidants))

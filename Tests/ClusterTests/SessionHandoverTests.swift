@@ -2,10 +2,12 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// A session that one process opens and another goes on with.
-struct SessionHandoverTests {
+@Suite(.inTurn) struct SessionHandoverTests {
     @Test func the_session_of_another_that_let_go_is_taken_over_with_its_nodes() async throws {
         let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)
         let servers = try ConnectString(try await ZooKeeperServer.shared().connectString)

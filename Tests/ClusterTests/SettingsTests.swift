@@ -1,11 +1,12 @@
 import Cluster
-import Redis
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// How to reach ZooKeeper and Redis, as the environment says.
-struct SettingsTests {
+@Suite(.inTurn) struct SettingsTests {
     private func complaint<Settings>(
         _ make: (Environment) throws(Failure) -> Settings, _ variables: [String: String],
         sourceLocation: SourceLocation = #_sourceLocation

@@ -3,9 +3,11 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 /// What a prober makes of servers that don't answer as it wants, and of what is no server of ours at all.
-@Suite(.serialized) struct UnusableInstanceTests {
+@Suite(.inTurn) struct UnusableInstanceTests {
     @Test func a_server_that_reads_its_data_is_loading() async throws {
         let server = try await RedisServer.start(["--enable-debug-command", "yes"])
         try await redis(server.port, "DEBUG", "POPULATE", "50000", "key", "100")

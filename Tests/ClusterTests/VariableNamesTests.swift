@@ -1,9 +1,10 @@
 import Testing
+import Throttle
 
 @testable import Cluster
 
 /// A variable that nobody reads, because its name is misspelt, is pointed at.
-struct VariableNamesTests {
+@Suite(.inTurn) struct VariableNamesTests {
     @Test(
         arguments: [
             ("ZK_HOST", "ZK_HOSTS"), ("PORT", "PORT0"), ("SENTINEL_QORUM", "SENTINEL_QUORUM"),

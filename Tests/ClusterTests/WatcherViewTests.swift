@@ -1,12 +1,14 @@
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 @testable import Cluster
 
 /// One look of a watcher: what can be used, and what can't by its name.
-struct WatcherViewTests {
+@Suite(.inTurn) struct WatcherViewTests {
     @Test func of_nothing_it_is_empty_and_writes_nothing() async throws {
         try await Place.with { (place) async throws in
             #expect(try await place.registry.watcherView() == WatcherView())

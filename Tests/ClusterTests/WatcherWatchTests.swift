@@ -2,10 +2,11 @@ import Cluster
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Whatever changes after a look is told.
-struct WatcherWatchTests {
+@Suite(.inTurn) struct WatcherWatchTests {
     /// A change, and where it is told of.
     struct Change: Sendable, CustomTestStringConvertible {
         var testDescription: String

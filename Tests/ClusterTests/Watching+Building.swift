@@ -1,6 +1,7 @@
 import Cluster
 import Succession
 import Support
+import Vocabulary
 import ZooKeeper
 
 /// What a record of a new reign says: its master is named at the sentinels' epoch 7.

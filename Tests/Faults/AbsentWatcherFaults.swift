@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// What happened while no watcher ran.
 @Suite(.inTurn) struct AbsentWatcherFaults {

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Marathon's `HOST` is an agent's name, and Sentinel refuses names.

@@ -1,6 +1,7 @@
 import Fixtures
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Nodes with data that can't be ours, in front of a running cluster.

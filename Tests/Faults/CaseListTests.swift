@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Support
 import Testing
+import Throttle
 
 /// Whether `cases.txt` and the tests agree.
-struct CaseListTests {
+@Suite(.inTurn) struct CaseListTests {
     /// The IDs of the list, each with the reason for which it has no test.
     private let reasons: [String: String?]
     /// The ID in the display name of each test whose function begins with an ID, by that function's name.

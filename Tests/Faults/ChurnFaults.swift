@@ -4,6 +4,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// One failover after the other: `/redis/master` goes the same way, and never back.

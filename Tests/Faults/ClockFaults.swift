@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// A clock that is set while everything runs: waits and sessions count time, they don't read the clock.

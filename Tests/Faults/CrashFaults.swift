@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// The fast path: the process of a master dies, and nobody waits for `down-after`.
 @Suite(.inTurn) struct CrashFaults {

@@ -2,9 +2,10 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// Each new master is killed as soon as it takes writes. Failovers that overlapped would end with two sentinels of one epoch
-/// and different masters, and demote the only live one ten seconds later (FACTS.md A3).
+/// and different masters, and demote the only live one ten seconds later (docs/facts.md, equal-epochs-never-meet).
 @Suite(.inTurn) struct CrashUponCrashFaults {
     /// Six rounds, in three clusters of their own.
     @Test("F32: after a crash upon a crash there is one master, and it stays", arguments: 1...3)

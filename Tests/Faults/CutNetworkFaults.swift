@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Packets that are dropped between hosts: connections stay open and silent, and both sides believe in themselves.
@@ -47,7 +48,7 @@ import ZooKeeper
     /// `min-replicas-max-lag` is 10 s: after that, a master without a replica takes no writes.
     @Test(
         "F49: the master and a client are cut off: the majority's master is recorded, the old one's loss bounded",
-        .alone, arguments: [0, 1])
+        .taking(3), arguments: [0, 1])
     func f49_a_master_that_is_cut_off_with_a_client_loses_to_the_majority(minReplicas: Int) async throws {
         try await Network.with(4) { network in
             let (minority, first, second, middle) = (

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// A watcher that sees Redis and the sentinels, but not ZooKeeper.

@@ -4,10 +4,11 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Failovers while a ZooKeeper of three servers is in trouble of its own: each is recorded, once, and Redis goes on.
-@Suite(.alone) struct EnsembleFaults {
+@Suite(.inTurn, .taking(4)) struct EnsembleFaults {
     private enum Fault { case killed, frozen }
 
     @Test("F14: a failover is recorded, once, though ZooKeeper's leader is killed")

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// What a person does to the sentinels, of which not all is announced.
 @Suite(.inTurn) struct FailoverByHandFaults {

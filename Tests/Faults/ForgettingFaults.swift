@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// `SENTINEL RESET` makes a sentinel forget its replicas and peers: on all of them at once, nobody knows anybody.
 @Suite(.inTurn) struct ForgettingFaults {

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// A leader that is stopped sees nothing, not even that it leads no more.
 @Suite(.inTurn) struct FrozenWatcherFaults {

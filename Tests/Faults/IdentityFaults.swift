@@ -4,6 +4,8 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
+import Vocabulary
 import ZooKeeper
 
 /// Two sentinels with one identity would drive each other out of their peers' memory: each is taken once.

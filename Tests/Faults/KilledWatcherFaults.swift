@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// A watcher that is killed at any moment of a failover leaves nothing half done.
 @Suite(.inTurn) struct KilledWatcherFaults {

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// What a fault costs: writers keep every write that was acknowledged, and look for each on the master in the end.
 @Suite(.inTurn) struct LostWritesFaults {

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Watchers of two versions, as while they are replaced one after the other.

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Host names in `ZK_HOSTS`, and a name service that knows only some of them, or fails.

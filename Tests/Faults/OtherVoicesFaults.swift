@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// What sentinels do beside what they should tell: they freeze, they monitor others, they flood, they hang up.

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// All sentinels gone, and the master too: new sentinels have nothing but ZooKeeper to begin with.
 @Suite(.alone) struct OutageFaults {

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// A watcher that can make no connections any more: what it can't ask is as it was, and it says what it lacks, and nothing else.
 ///

@@ -1,10 +1,11 @@
 import Fixtures
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Many launchers at the same moment, into nothing: exactly one may become master.
-@Suite(.alone, .serialized) struct RaceFaults {
+@Suite(.alone) struct RaceFaults {
     @Test(
         "F02: launchers that are released together make one cluster with one master",
         arguments: [(2, 3), (5, 12), (20, 4), (100, 1)])

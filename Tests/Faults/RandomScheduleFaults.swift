@@ -2,9 +2,10 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// One fault after the other, in an order that nobody has thought of, under a load that remembers.
-@Suite(.inTurn) struct RandomScheduleFaults {
+@Suite(.inTurn, .scheduled) struct RandomScheduleFaults {
     /// Every fault once, and again for `INTERREX_SCHEDULE_MINUTES`, where that is set.
     @Test("F78: kills, stops and silence in random order: all agree again, and only crashes of a master cost writes")
     func f78_faults_in_random_order() async throws {

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// While it reconfigures the replicas, the leading sentinel shows the old address with the new epoch in `SENTINEL MASTER`.
 @Suite(.inTurn) struct ReconfigurationFaults {

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// `/redis/master` names a port that somebody else has taken: what a launcher does.

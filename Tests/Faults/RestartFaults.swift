@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// The master is killed and started again at once, on its own address, as a scheduler does it: with nothing on disk, with an

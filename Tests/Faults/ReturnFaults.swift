@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// The recorded master that comes back, where its return could cost data.
@@ -14,7 +15,7 @@ import ZooKeeper
 
         """
 
-    /// An empty master that came back at once would empty its replicas (FACTS.md A1).
+    /// An empty master that came back at once would empty its replicas (docs/facts.md, an-empty-master-empties-its-replicas).
     @Test("F46: a master that comes back empty within down-after waits until its replica is promoted, and follows it")
     func f46_with_its_data_lost_it_waits_until_its_replica_is_promoted_and_follows_it() async throws {
         try await TestCluster.with { cluster in

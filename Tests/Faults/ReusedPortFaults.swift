@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// A scheduler gives a dead server's port to another cluster's server.
 @Suite(.inTurn) struct ReusedPortFaults {

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// Passwords everywhere, and everything that is said or shown in ordinary runs and in refused ones.
 @Suite(.inTurn) struct SecretFaults {

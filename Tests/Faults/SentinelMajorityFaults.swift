@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Where most sentinels are out of reach, a watcher can't tell a dead master from one that it can't see: it does
@@ -124,7 +125,7 @@ import ZooKeeper
     /// Their ports refuse, and the three that are left know that they have no quorum: no vote could ever win.
     @Test(
         "F36: four of seven sentinels are dead for certain: an alert names them, one of the rest is told to fail over",
-        .alone)
+        .taking(4))
     func f36_where_most_sentinels_are_dead_for_certain_one_of_the_rest_is_told_to_fail_over() async throws {
         try await WatchedCluster.with(sentinels: 7, downAfter: .seconds(1)) { watched in
             let old = watched.master
@@ -144,7 +145,7 @@ import ZooKeeper
     }
 
     /// Silent, four of seven may be alive where the watcher can't see them. What the alert tells to do is to start them again.
-    @Test("F36: four of seven sentinels are silent: an alert names them, and started again they fail over", .alone)
+    @Test("F36: four of seven sentinels are silent: an alert names them, and started again they fail over", .taking(4))
     func f36_where_most_sentinels_are_silent_an_alert_says_what_to_do() async throws {
         try await WatchedCluster.with(sentinels: 7, downAfter: .seconds(1), failoverTimeout: .seconds(5)) { watched in
             let old = watched.master

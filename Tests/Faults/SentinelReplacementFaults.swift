@@ -2,10 +2,11 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Sentinels that come back elsewhere, as a scheduler does it: Redis never forgets one, so they must not multiply.
-@Suite(.alone) struct SentinelReplacementFaults {
+@Suite(.inTurn, .taking(3)) struct SentinelReplacementFaults {
     @Test("F35: after nine replacements on new ports each sentinel knows two peers, and failover works")
     func f35_after_nine_replacements_each_knows_two_peers_and_failover_works() async throws {
         try await TestCluster.with { cluster in

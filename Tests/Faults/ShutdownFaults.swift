@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// A scheduler's grace: five seconds from SIGTERM to SIGKILL.
 @Suite(.inTurn) struct ShutdownFaults {

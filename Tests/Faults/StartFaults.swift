@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Starts into nothing, with everything that may be missing or in the way.

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// A watcher whose session ends without it: it comes back as one watcher, not as two.
 @Suite(.inTurn) struct WatcherSessionFaults {

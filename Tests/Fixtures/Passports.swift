@@ -1,6 +1,7 @@
 import Cluster
 import FoundationEssentials
 import Glibc
+import Runtime
 package import Succession
 package import Support
 import ZooKeeper

@@ -1,5 +1,6 @@
 import Glibc
 import Redis
+import Runtime
 package import Support
 
 /// Keeps what the sentinels publish, with the time at which it came.

@@ -1,6 +1,7 @@
 import Glibc
 package import Support
 import Testing
+import Vocabulary
 package import ZooKeeper
 
 /// A cluster of a test's own: a chroot on a real ZooKeeper, and the servers that were started through the launchers.

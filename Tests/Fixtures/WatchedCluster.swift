@@ -3,6 +3,7 @@ import Glibc
 import Succession
 package import Support
 import Testing
+import Vocabulary
 import ZooKeeper
 
 /// A cluster with its watchers, whole before a test begins: replicas linked, sentinels complete, a watcher leading.

@@ -2,9 +2,11 @@ import Cluster
 import Fixtures
 import FoundationEssentials
 import Glibc
+import Runtime
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// What becomes of copies that were set aside: put back where they are the freshest, deleted where the server holds all that
 /// is in them, else kept.

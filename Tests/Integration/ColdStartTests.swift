@@ -1,11 +1,13 @@
 import Cluster
 import Fixtures
 import Glibc
+import Runtime
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
-/// Everything is killed and comes back on other ports with what it has on disk, the stalest copy first (DESIGN.md 3.4).
+/// Everything is killed and comes back on other ports with what it has on disk, the stalest copy first.
 @Suite(.inTurn) struct ColdStartTests {
     @Test(arguments: Disk.allCases) func the_freshest_copy_is_master_and_nothing_is_lost(on disk: Disk) async throws {
         try await WatchedCluster.with(downAfter: .seconds(2), redisSettings: disk.settings) { watched in
@@ -147,7 +149,9 @@ import ZooKeeper
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             #expect((4...Int(seconds) + 1).contains(lines.count), "\(lines)")
             let rests = lines.compactMap { $0.firstMatch(of: /waiting, (\d+) s still/).flatMap { Int($0.1) } }
-            #expect(rests == rests.sorted(by: >) && rests.first == 5 && rests.count == lines.count, "\(lines)")
+            // The first line may come at the very beginning of the window.
+            #expect(
+                rests == rests.sorted(by: >) && [5, 6].contains(rests.first) && rests.count == lines.count, "\(lines)")
             #expect(lines.allSatisfy { $0.contains("1 of 3 members are here") }, "\(lines)")
             try await watched.cluster.acceptLoss()
             #expect(try await redis(first.ready().port, "DBSIZE") == "100")

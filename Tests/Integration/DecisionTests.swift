@@ -2,9 +2,10 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
-/// What `/redis/master` may name when a launcher with an empty folder looks: the table of DESIGN.md 3.3, on real servers.
+/// What `/redis/master` may name when a launcher with an empty folder looks: the rules of a launch, on real servers.
 @Suite(.inTurn) struct DecisionTests {
     @Test func a_dead_master_without_a_successor_is_replaced() async throws {
         try await TestCluster.with { cluster in

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// One server, one folder: a second one is refused as long as the first, or its lease, may still write there.

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// A log that nobody reads holds up no process of ours: launchers, leases and watchers with a full pipe as standard error.
 @Suite(.inTurn) struct FullLogTests {

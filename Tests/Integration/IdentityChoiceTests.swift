@@ -3,6 +3,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Which of the identities in ZooKeeper a new sentinel takes.

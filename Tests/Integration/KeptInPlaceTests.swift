@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// A replica that returns to a master of whose history its data is.
 @Suite(.inTurn) struct KeptInPlaceTests {

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// One launcher on an empty ZooKeeper.

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// The process that stays beside a server, as the machine sees it.
 @Suite(.inTurn) struct LeaseProcessTests {

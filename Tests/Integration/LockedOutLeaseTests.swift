@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// A server whose password was changed while it runs, and its lease, which has the old one.
 @Suite(.inTurn) struct LockedOutLeaseTests {

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// `DATA_DIR/interrex.passport`: what the lease says of its server's data, and when nobody believes it.
 @Suite(.inTurn) struct PassportTests {

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// A replica that started empty can't be promoted before it has its master's data.
 @Suite(.inTurn) struct PriorityTests {

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// `interrex renew-lease`: a new lease for a server that has lost its own.
 @Suite(.inTurn) struct RenewLeaseTests {

@@ -4,6 +4,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// The recorded master that comes back: rules 5a-5d, and on another port.

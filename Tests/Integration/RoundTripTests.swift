@@ -1,6 +1,7 @@
 import Fixtures
 import Support
 import Testing
+import Throttle
 
 /// What a launch costs ZooKeeper, read from the bytes on the wire. Pings are left out.
 @Suite(.inTurn) struct RoundTripTests {

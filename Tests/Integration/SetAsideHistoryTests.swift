@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// What is set aside is of use to who wants it back, and what is of the master's history is not set aside.
 @Suite(.inTurn) struct SetAsideHistoryTests {

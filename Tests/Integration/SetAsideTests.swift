@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// Data that a launcher finds in its folder, and that is not the master's.
 @Suite(.inTurn) struct SetAsideTests {

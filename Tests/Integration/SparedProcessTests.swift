@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// Whom the kernel is asked to end last where memory runs out: what is small and much depends on, and nobody else.
 @Suite(.inTurn) struct SparedProcessTests {

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// Where `/proc` is not mounted all launchers and leases work as ever, and a watcher says that it can't.
 @Suite(.inTurn, .enabled(if: Requirement.mounts.isMetOrDemanded, "needs mounts of one's own"))

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// One that must never be master stands in a cold start all the same: what its copy is worth is known then.
 @Suite(.inTurn) struct WitnessTests {

@@ -1,6 +1,7 @@
 import Fixtures
 import Support
 import Testing
+import Throttle
 
 /// A MASTER_NAME or ZK_ROOT that differs looks like a dead master, or like another cluster: it is named.
 @Suite(.inTurn) struct WrongNameTests {

@@ -1,10 +1,12 @@
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Redis
 
 /// A password is told to a server that asks for one, on the connection on which it asks, and to no other.
-struct AuthenticationTests {
+@Suite(.inTurn) struct AuthenticationTests {
     private let limit = Duration.seconds(20)
 
     @Test func a_server_that_asks_for_nothing_is_not_told_that_there_is_a_password() async throws {

@@ -1,10 +1,12 @@
+import Runtime
 import Support
 import Testing
+import Throttle
 
 @testable import Redis
 
 /// On a real redis-server.
-struct ConnectionTests {
+@Suite(.inTurn) struct ConnectionTests {
     let limit = Duration.seconds(20)
 
     @Test func commands_and_their_replies() async throws {

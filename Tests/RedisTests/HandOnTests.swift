@@ -1,11 +1,13 @@
 import Glibc
+import Runtime
 import Support
 import Testing
+import Throttle
 
 @testable import Redis
 
 /// A subscription that hands its messages on, without a task that iterates.
-struct HandOnTests {
+@Suite(.inTurn) struct HandOnTests {
     let limit = Duration.seconds(20)
 
     private func subscribe(to server: RedisServer, on loop: EventLoop) async throws -> Subscription {

@@ -1,5 +1,6 @@
 import Glibc
 import Redis
+import Runtime
 import Support
 import Testing
 

@@ -1,11 +1,13 @@
 import Glibc
+import Runtime
 import Support
 import Testing
+import Throttle
 
 @testable import Redis
 
 /// Many connections, many commands, and what is left afterwards. In processes of their own, where descriptors can be counted.
-struct LoadTests {
+@Suite(.inTurn) struct LoadTests {
     @Test func five_thousand_connections_through_fifty_tasks() async {
         await #expect(processExitsWith: .success) {
             let server = try await RedisServer.start(["--maxclients", "200"])

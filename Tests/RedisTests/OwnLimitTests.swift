@@ -1,12 +1,14 @@
 import CLinux
 import Glibc
+import Runtime
 import Support
 import Testing
+import Throttle
 
 @testable import Redis
 
 /// What this process or machine lacks says nothing about a peer.
-struct OwnLimitTests {
+@Suite(.inTurn) struct OwnLimitTests {
     @Test(arguments: [EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL, EAGAIN, ENOSPC])
     func is_an_error_of_its_own(_ number: Int32) {
         for connecting in [true, false] {
@@ -35,7 +37,7 @@ struct OwnLimitTests {
                 #expect(error.code == .system && error.message.contains("ulimit -n"))
                 let waiter = Task { try await loop.readable(pidfd) }
                 try await loop.sleep(for: .milliseconds(500))
-                let isWaiting = Support.Locked(true)
+                let isWaiting = Locked(true)
                 Task {
                     try? await waiter.value
                     isWaiting.withLock { $0 = false }

@@ -1,8 +1,9 @@
 import Testing
+import Throttle
 
 @testable import Redis
 
-struct ReplyParserTests {
+@Suite(.inTurn) struct ReplyParserTests {
     static let everyKind: [(String, Reply)] = [
         ("+OK\r\n", .status("OK")),
         ("-ERR no\r\n", .error("ERR no")),
@@ -47,11 +48,11 @@ struct ReplyParserTests {
         for _ in 0..<3 {
             Array(text.utf8.dropLast()).withUnsafeBytes { parser.feed($0) }
             #expect(parser.next() == .needMore)
-            #expect(!parser.isIdle)
+            #expect(parser.reader != nil)
             Array(text.utf8.suffix(1)).withUnsafeBytes { parser.feed($0) }
             #expect(parser.next() == .reply(reply))
             #expect(parser.next() == .needMore)
-            #expect(parser.isIdle)
+            #expect(parser.reader == nil)
         }
     }
 

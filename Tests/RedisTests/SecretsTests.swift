@@ -1,10 +1,11 @@
 import Support
 import Testing
+import Throttle
 
 @testable import Redis
 
 /// Secrets are taken out of texts. Each test has secrets of its own: what is known is known to the whole process.
-struct SecretsTests {
+@Suite(.inTurn) struct SecretsTests {
     @Test func each_is_replaced_wherever_it_stands_the_longest_first() {
         Secrets.add(["sesame-4711", "sesame-4711-and-more", "grüße 🔑 4711"])
         #expect(Secrets.removed(from: "a sesame-4711, 'sesame-4711-and-more'!") == "a <hidden>, '<hidden>'!")

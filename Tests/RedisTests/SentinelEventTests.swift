@@ -1,9 +1,10 @@
 import Testing
+import Throttle
 
 @testable import Redis
 
 /// Which master an event of a sentinel is about.
-struct SentinelEventTests {
+@Suite(.inTurn) struct SentinelEventTests {
     @Test(
         arguments: [
             ("+switch-master", "mymaster 10.0.0.1 1 10.0.0.2 2"), ("+sdown", "master mymaster 10.0.0.1 1"),

@@ -1,10 +1,11 @@
 import Support
 import Testing
+import Throttle
 
 @testable import Redis
 
 /// On real sentinels.
-struct SentinelTests {
+@Suite(.inTurn) struct SentinelTests {
     let limit = Duration.seconds(20)
 
     private func survey(_ connection: Connection) async throws -> SentinelSurvey {

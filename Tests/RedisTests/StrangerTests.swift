@@ -1,11 +1,12 @@
 import Glibc
 import Support
 import Testing
+import Throttle
 
 @testable import Redis
 
 /// Peers that are no Redis, or a broken one.
-struct StrangerTests {
+@Suite(.inTurn) struct StrangerTests {
     let limit = Duration.seconds(20)
 
     static let answers: [(String, String)] = [

@@ -1,9 +1,12 @@
+import Runtime
 import Support
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Redis
 
-struct SubscriptionTests {
+@Suite(.inTurn) struct SubscriptionTests {
     let limit = Duration.seconds(20)
 
     @Test func messages_of_channels_and_patterns() async throws {

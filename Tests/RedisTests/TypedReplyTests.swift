@@ -1,8 +1,10 @@
 import Testing
+import Throttle
+import Vocabulary
 
 @testable import Redis
 
-struct TypedReplyTests {
+@Suite(.inTurn) struct TypedReplyTests {
     private func text(_ text: String) -> Reply { .string(Array(text.utf8)) }
 
     @Test func role_of_a_master() {

@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Rendering
 
 /// Who would get in by the users that the settings define.
-@Suite struct ACLUserTests {
+@Suite(.timeLimit(.minutes(5))) struct ACLUserTests {
     @Test("SHA-256 is that of the standard's examples")
     func digests() {
         #expect(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
@@ -134,7 +135,7 @@ import Testing
             ("aclfile users.acl", nil, true),
         ] as [(String, String?, Bool)] {
             var file = SentinelFile.plain
-            file.sentinelPassword = password.map(Secret.init)
+            file.sentinelPassword = password.map({ Secret($0) })
             let flat = try? file.flattened(settings: Template(SourceText(line))) { _ in
                 [SourceText(name: "users.acl", text: "user bob on >x +@all\n")]
             }

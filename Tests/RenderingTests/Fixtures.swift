@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Rendering
 
 /// Parsed once: the tests render them some thousand times.
@@ -8,7 +10,7 @@ extension RedisFile {
     /// A master with nothing optional.
     static var plain: RedisFile {
         RedisFile(
-            bindIP: "10.0.0.1", port: 7001, dataDirectory: "/data", mark: Mark(root: "/redis", masterName: "mymaster"))
+            bind: Address("10.0.0.1:7001")!, dataDirectory: "/data", mark: Mark(root: "/redis", masterName: "mymaster"))
     }
 
     /// With the shipped template.
@@ -21,8 +23,8 @@ extension SentinelFile {
     /// A sentinel with nothing optional.
     static var plain: SentinelFile {
         SentinelFile(
-            bindIP: "10.0.0.1", port: 27001, dataDirectory: "/data", identity: identity(1),
-            mark: Mark(root: "/redis", masterName: "mymaster"), master: HostPort(host: "10.0.0.9", port: 7001))
+            bind: Address("10.0.0.1:27001")!, dataDirectory: "/data", identity: identity(1),
+            mark: Mark(root: "/redis", masterName: "mymaster"), master: Address(host: "10.0.0.9", port: 7001)!)
     }
 
     static func identity(_ number: Int) -> String {

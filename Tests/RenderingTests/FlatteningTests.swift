@@ -3,7 +3,7 @@ import Testing
 @testable import Rendering
 
 /// What a server will really read, as one text.
-@Suite struct FlatteningTests {
+@Suite(.timeLimit(.minutes(5))) struct FlatteningTests {
     /// Files by their absolute paths; a pattern is the whole list of its matches.
     private let files = [
         "/data/more.conf": "appendonly yes\r\nsave \"\"\n", "/data/open.conf": "timeout 1", "/data/empty.conf": "",

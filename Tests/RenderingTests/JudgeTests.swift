@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Rendering
 
 /// What becomes of the lines that say who a server is, where it is, and how one logs in to it.
-@Suite struct JudgeTests {
+@Suite(.timeLimit(.minutes(5))) struct JudgeTests {
     /// The three ways in which a line gets to a server.
     private enum Way: CaseIterable { case file, include, argument }
 

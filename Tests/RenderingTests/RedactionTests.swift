@@ -1,8 +1,9 @@
 import Testing
+import Vocabulary
 
 @testable import Rendering
 
-@Suite struct RedactionTests {
+@Suite(.timeLimit(.minutes(5))) struct RedactionTests {
     @Test(
         "secrets are hidden, all else stays",
         arguments: [

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Rendering
 
-@Suite struct RedisQuotingTests {
+@Suite(.timeLimit(.minutes(5))) struct RedisQuotingTests {
     @Test("plain words stay bare", arguments: ["a", "10.0.0.1", "::1", "/var/lib/redis", "a=b", "50%", "*", "a_b-c"])
     func bare(_ word: String) throws {
         #expect(try RedisQuoting.quote(word) == word)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Rendering
 
-@Suite struct RenderingErrorTests {
+@Suite(.timeLimit(.minutes(5))) struct RenderingErrorTests {
     @Test(
         "each error is one line that says where and what to do",
         arguments: [

@@ -1,8 +1,9 @@
 import Testing
+import Vocabulary
 
 @testable import Rendering
 
-@Suite struct ShippedTests {
+@Suite(.timeLimit(.minutes(5))) struct ShippedTests {
     @Test("each setting has its reason in the lines above it", arguments: [Shipped.redisConf, Shipped.sentinelConf])
     func reasons(_ source: SourceText) {
         var explained = false
@@ -47,8 +48,8 @@ import Testing
     @Test("a replica with everything, as a whole")
     func replica() throws {
         var file = RedisFile.plain
-        file.announce = HostPort(host: "203.0.113.7", port: 31_001)
-        file.master = HostPort(host: "10.0.0.9", port: 7009)
+        file.announce = Address(host: "203.0.113.7", port: 31_001)!
+        file.master = Address(host: "10.0.0.9", port: 7009)!
         file.mark.clusterID = "5f0c5f0c"
         file.credentials = Credentials(username: "rex", password: Secret("pa ss"))
         file.minReplicasToWrite = 1
@@ -121,9 +122,9 @@ import Testing
         var file = SentinelFile.plain
         file.credentials = Credentials(username: "rex", password: Secret("secret"))
         file.sentinelPassword = Secret("other")
-        file.knownReplicas = [HostPort(host: "10.0.0.2", port: 7001), HostPort(host: "10.0.0.3", port: 7001)]
+        file.knownReplicas = [Address(host: "10.0.0.2", port: 7001)!, Address(host: "10.0.0.3", port: 7001)!]
         file.knownSentinels = [
-            SentinelFile.Peer(address: HostPort(host: "10.0.0.5", port: 1), identity: SentinelFile.identity(0xAB))
+            SentinelFile.Peer(address: Address(host: "10.0.0.5", port: 1)!, identity: SentinelFile.identity(0xAB))
         ]
         let settings = try Template(Shipped.sentinelConf)
         #expect(

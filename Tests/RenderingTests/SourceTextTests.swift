@@ -3,7 +3,7 @@ import Testing
 @testable import Rendering
 
 /// Files whose bytes are no UTF-8.
-@Suite struct SourceTextTests {
+@Suite(.timeLimit(.minutes(5))) struct SourceTextTests {
     private func text(_ bytes: [UInt8]) throws(RenderingError) -> String {
         try SourceText(name: "f", bytes: bytes).text
     }

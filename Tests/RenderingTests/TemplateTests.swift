@@ -1,11 +1,12 @@
 import Testing
+import Vocabulary
 
 @testable import Rendering
 
 /// Names of every kind: two values, whole lines, a list of two, an empty list, an optional value there and not there.
 private let scope = Scope([
     "name": .value("x"), "spaced": .value("a b"), "broken": .value("a\nb"), "lines": .lines("p\nq"),
-    "two": .addresses([HostPort(host: "h1", port: 1), HostPort(host: "h2", port: 2)]), "none": .addresses([]),
+    "two": .addresses([Address(host: "h1", port: 1)!, Address(host: "h2", port: 2)!]), "none": .addresses([]),
     "yes": .condition(true), "no": .condition(false), "set": .optional("set", "s"), "unset": .optional("unset", nil),
 ])
 
@@ -15,7 +16,7 @@ private func render(_ text: String) throws(RenderingError) -> String {
     try Template(SourceText(text)).render(scope)
 }
 
-@Suite struct TemplateTests {
+@Suite(.timeLimit(.minutes(5))) struct TemplateTests {
     @Test(
         "each construct",
         arguments: [

@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Rendering
 
 /// A template of the user's own, judged by the file that it makes.
-@Suite struct WholeTests {
+@Suite(.timeLimit(.minutes(5))) struct WholeTests {
     /// What a template of one's own may look like at the least.
     private static let redis = """
         {{{settings}}}
@@ -35,7 +36,7 @@ import Testing
     private var replica: RedisFile {
         var file = RedisFile.plain
         file.credentials = Credentials(password: Secret("ours"))
-        file.master = HostPort(host: "Host", port: 1)
+        file.master = Address(host: "host", port: 1)!
         file.replicaPriority = 0
         return file
     }

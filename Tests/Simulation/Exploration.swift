@@ -38,7 +38,7 @@ enum Options {
     static var minutes: Double? { value("INTERREX_SIMULATION_MINUTES").flatMap(Double.init) }
     /// Replays a planted bug: its name as in `Mutant`.
     static var mutant: Mutant? { value("INTERREX_SIMULATION_BUG").flatMap(Mutant.init) }
-    static let command = "swift test --filter SimulationTests"
+    static let command = "swift test --package-path Pure -c release --filter SimulationTests"
 
     private static func value(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }

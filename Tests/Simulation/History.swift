@@ -7,7 +7,7 @@ struct Lines {
         var parent: Int
         /// The keys at which it left its parent.
         var at: Int
-        /// An AOF master restarts with a small offset (FACTS.md E).
+        /// A master that starts with its log begins to count anew, and restarts with a small offset.
         var offsetBase: Int
         /// When each key after `at` was written, in milliseconds.
         var times: [Int] = []

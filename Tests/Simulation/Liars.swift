@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// Four false sentinels beside the three real ones, for a while: a majority that names an empty Redis of nobody, at an epoch
 /// above all others. In one seed of seven, beside the other faults.

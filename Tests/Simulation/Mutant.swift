@@ -54,21 +54,22 @@ enum Mutant: String, CaseIterable {
         }
     }
 
-    func twist(_ observation: inout Observation) {
-        if self == .lowestClaims {
-            for index in observation.candidates.indices {
-                observation.candidates[index].freshness = Freshness(holdsData: true, modified: 0)
+    /// What a launcher takes its own data for.
+    func twist(_ data: inout LaunchData) { if self == .staleFirst { data.best.freshness.datesItself() } }
+
+    /// What a launcher takes the nodes for that it has read, once it has the answers.
+    func twist(_ view: inout View, _ answers: Answers) {
+        for index in view.candidates.indices {
+            switch self {
+            case .lowestClaims: view.candidates[index].freshness = Freshness(holdsData: true, modified: 0)
+            case .staleFirst: view.candidates[index].freshness.datesItself()
+            default: break
             }
         }
-        if self == .emptyClaim { observation.cluster?.holdings = nil }
-        if self == .staleFirst {
-            observation.data.datesItself()
-            for index in observation.candidates.indices { observation.candidates[index].freshness.datesItself() }
-        }
+        if self == .emptyClaim { view.cluster?.holdings = nil }
         guard self == .leaseIgnored else { return }
-        let instances = observation.instances
-        observation.members.removeAll { member in
-            switch instances[member]?.answer {
+        view.members.removeAll { member in
+            switch answers.instances[member.address]?.answer {
             case .silent, .refused: true
             default: false
             }

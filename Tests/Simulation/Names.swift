@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// The world's small numbers and what they stand for: addresses, replication ids and marks as the product knows them.
 ///
@@ -27,6 +28,9 @@ enum Names {
     static func address(_ id: Int) -> Address { table[id] }
     static func id(_ address: Address) -> Int { numbers[address]! }
 
+    /// The identity of the sentinel at an address: each host has one.
+    static func identity(at address: Int) -> String { "sentinel-\(host(of: address))" }
+
     /// A replication id; the product only compares them.
     static func replicationID(_ line: Int) -> String { "line\(line)" }
     static func line(_ replicationID: String) -> Int? { Int(replicationID.dropFirst(4)) }
@@ -38,7 +42,7 @@ enum Names {
     static func cluster(_ id: String) -> Int { Int(id.dropFirst(8))! }
 }
 
-/// Times in milliseconds: those of the shipped settings (DESIGN.md 1.2, 4), and Sentinel's own (sentinel.c).
+/// Times in milliseconds: those of the shipped settings, and Sentinel's own (sentinel.c).
 enum Times {
     static let session = 6_000
     static let masterTimeout = 60_000
@@ -47,12 +51,10 @@ enum Times {
     static let helloPeriod = 2_000
     static let infoPeriod = 10_000
     static let hurriedInfoPeriod = 1_000
-    /// A known replica that says master for so long is made a replica again (FACTS.md A1).
+    /// A known replica that says master for so long is made a replica again.
     static let conversion = 8_000
-    /// A process that was stopped between the fence and its command does not send it any more (`Performer`).
+    /// A process that was stopped between the fence and its command does not send it any more (`Fence`).
     static let fence = 250
-    static let forcePause = 2_000
-    static let rest = 5_000
     /// A candidate that does not claim for so long in its turn is passed over (`Observer`).
     static let longestTurn = 15_000
 }

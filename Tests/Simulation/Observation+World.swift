@@ -1,53 +1,34 @@
 import Succession
+import Vocabulary
 
 extension World {
     /// Asks as `Observer` does: the recorded address, live members, sentinels, whom those name, whom the recorded
     /// follows.
-    func observation(
-        _ view: ZKView, me: Int, from host: Int, candidacy: Candidacy?, data: Freshness, waited: Int,
-        clock: inout FailoverClock
-    ) -> Observation {
-        var wanted = view.members + [view.master?.address].compactMap { $0 }
+    func answers(_ view: View, me: Int, from host: Int, clock: inout FailoverClock) -> Answers {
+        var wanted = view.leased + [view.record?.address].compactMap { $0 }
         var instances: [Address: Instance] = [:]
         func ask() {
-            for id in wanted where instances[Names.address(id)] == nil {
-                instances[Names.address(id)] = instance(id, from: host)
+            for address in wanted where instances[address] == nil {
+                instances[address] = instance(Names.id(address), from: host)
             }
         }
         ask()
-        var reports: [SentinelReport] = []
-        for id in view.sentinels.sorted() + (lies ? Names.liars : []) {
-            let opinion = clock.timed(opinion(id, from: host, withDetails: false), of: id, at: now)
-            reports.append(SentinelReport(Names.address(id), opinion))
-            if let named = opinion?.names { wanted.append(Names.id(named)) }
+        let sentinels = view.sentinels.map { ($0.id, Names.id($0.address)) }.sorted { $0.1 < $1.1 }
+        let reports = sentinels.map { name, id in
+            var opinion = clock.timed(opinion(id, from: host, withDetails: false), of: id, at: now)
+            opinion?.id = SentinelClaim.runID(of: name)
+            return SentinelReport(Names.address(id), opinion)
         }
-        if let record = view.record, case .replica(let replication)? = instances[record.address]?.answer,
-            let master = replication.master
-        {
-            wanted.append(Names.id(master))
-        }
+        wanted += reports.compactMap(\.opinion?.names)
+        let recorded = view.record.flatMap { instances[$0.address]?.answer }
+        if case .replica(let replication)? = recorded { wanted += [replication.master].compactMap { $0 } }
         // Those that may live without a lease.
-        if let record = view.record, case .master? = instances[record.address]?.answer {
+        if case .master? = recorded {
         } else {
-            wanted += view.clusterRecord?.holders.map { Names.id($0.address) }.filter { $0 != me } ?? []
+            wanted += view.cluster?.holders.map(\.address).filter { $0 != Names.address(me) } ?? []
         }
         ask()
-        let borne = Self.clusterIDs(of: view.members, instances)
-        let mark = Names.mark(id: borne.only ?? view.clusterRecord?.id ?? borne.first)
-        var observation = Observation(
-            me: Names.address(me), mark: mark, record: view.record, cluster: view.clusterRecord,
-            sentinels: Sentinels(reports),
-            members: view.members.map(Names.address),
-            candidates: view.candidates.map {
-                Candidate(
-                    number: $0.node, address: Names.address($0.address), freshness: $0.freshness,
-                    since: Int64($0.since), mayLead: $0.mayLead)
-            }, candidacy: candidacy, instances: instances, data: data, waited: .milliseconds(waited),
-            limit: .milliseconds(Times.masterTimeout))
-        observation.acceptsLoss = view.acceptsLoss
-        observation.isDisputed = view.clusterRecord.map { $0.id != borne.only ?? $0.id } ?? false
-        if mark.clusterID == nil { observation.mark.clusterID = observation.restored?.id }
-        return observation
+        return Answers(sentinels: Sentinels(reports), instances: instances)
     }
 
     /// The ids that leased members bear, sorted: a lost `/redis/cluster` gets its id back from them.
@@ -60,10 +41,30 @@ extension World {
     }
 }
 
-extension Observation {
-    /// For the trace.
-    var shown: String {
-        let record = record.map { "\($0.address) v\($0.version)" } ?? "nobody"
-        return "\(record) recorded; \(Trace.shown(instances)); sentinels name \(Trace.shown(sentinels))"
+extension View {
+    /// What a launcher reads. False sentinels that are registered pass for real ones.
+    init(_ seen: ZKView, withLiars lies: Bool) {
+        self.init()
+        (record, cluster, clusterVersion) = (seen.record, seen.clusterRecord, seen.cluster?.version)
+        lossVersion = seen.acceptsLoss ? 0 : nil
+        members = seen.members.map { Registration(id: "-", address: Names.address($0), isLeased: true) }
+        sentinels = (seen.sentinels + (lies ? Names.liars : [])).map {
+            Registration(id: Names.identity(at: $0), address: Names.address($0), isLeased: true)
+        }
+        candidates = seen.candidates.map {
+            Candidate(
+                number: $0.node, address: Names.address($0.address), freshness: $0.freshness,
+                since: Int64($0.since), mayLead: $0.mayLead)
+        }
+    }
+}
+
+extension ZKView {
+    /// What a glance reads (`Registry.glance`).
+    var glance: View? {
+        guard record != nil, sentinels.isEmpty else { return nil }
+        var view = View()
+        (view.record, view.cluster, view.clusterVersion) = (record, clusterRecord, cluster?.version)
+        return view
     }
 }

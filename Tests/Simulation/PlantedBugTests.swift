@@ -1,7 +1,7 @@
 import Testing
 
 /// Planted bugs: each must be found.
-@Suite struct PlantedBugTests {
+@Suite(.timeLimit(.minutes(20))) struct PlantedBugTests {
     @Test(arguments: Mutant.common) func isFound(_ mutant: Mutant) throws {
         var steps = 0
         for seed in UInt64(1)...400 {

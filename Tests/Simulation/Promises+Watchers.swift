@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// What a watcher was truly told in its last look, and since when a majority has told it the same.
 struct Evidence {
@@ -135,7 +136,8 @@ extension Promises {
         }
     }
 
-    /// A failover has its epoch: with another's equal one they would never agree again (FACTS.md A3).
+    /// A failover has its epoch: with another's equal one they would never agree again (`equal-epochs-never-meet` in
+    /// docs/facts.md).
     func sentinelNames(_ replica: Int, by sentinel: SimSentinel) {
         for slot in world.sentinelSlots {
             guard let other = slot.sentinel, other !== sentinel, other.configEpoch == sentinel.configEpoch,

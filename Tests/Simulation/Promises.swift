@@ -1,6 +1,7 @@
 import Succession
+import Vocabulary
 
-/// The promises of DESIGN.md 8 that hold at every moment, judged by what truly was: by ZooKeeper's own order of writes
+/// The promises of docs/promises.md that hold at every moment, judged by what truly was: by ZooKeeper's own order of writes
 /// and by what everybody truly answered, never by the words of the product.
 final class Promises {
     unowned let world: World
@@ -151,7 +152,8 @@ final class Promises {
         case .watcher: world.tally.dropsByWatcher += 1
         case .launch:
             world.tally.dropsByLaunch += 1
-            // A master that came up empty at an address that others follow (FACTS.md 0.10).
+            // A master that came up empty at an address that others follow empties them
+            // (`an-empty-master-empties-its-replicas` in docs/facts.md).
             if master.cause == .launch, master.isMaster, master.start.isEmpty, shared == 0,
                 master.start.view.members.contains(replica.address),
                 master.start.instances[Names.address(replica.address)].map(Self.holdsData) ?? false

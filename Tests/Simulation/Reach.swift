@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// What is at an address, seen from a host.
 enum Reach<Server> {

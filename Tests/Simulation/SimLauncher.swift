@@ -1,31 +1,28 @@
 import Succession
+import Vocabulary
 
-/// The driver of `interrex redis`: looks, asks, decides, commits, and becomes its server (`RedisLauncher`). Each phase
-/// is a step of its own, so that anything may happen in between.
+/// Runs the effects of a `LauncherMachine`, as `RedisLauncher` does. Each is a step of its own, so that anything may happen in
+/// between.
 final class SimLauncher: SimActor {
-    private enum Phase {
-        case connect, look
-        case ask(ZKView)
-        case stand
-        case commit(Decision, Observation, StartTruth)
-        case resolve(Decision, Observation, StartTruth)
-        case start(Decision, Observation, StartTruth)
-    }
-
     private let slot: Slot
     private let address: Int
     private let began: Int
-    private var phase = Phase.connect
+    private var machine: LauncherMachine
+    /// What it is about to do.
+    private var effect = LaunchEffect.connect
+    /// The reply to a transaction was lost: our own node is read.
+    private var isUnresolved = false
     private var session: Int?
     private var node = 0
-    private var candidate: (node: Int, since: Int)?
-    /// Candidates whose turn it was to claim, and since when.
-    private var turns: [Int: Int] = [:]
+    private var candidate: Int?
+    /// What was read last, as it truly was, and what was decided on.
+    private var seen: ZKView!
+    private var truth: StartTruth!
+    /// Whether a watch is set, and whether it has ended a wait.
+    private var (isWatching, hasHeard) = (false, false)
     private var clock = FailoverClock()
-    /// The id for a cluster of our own, where there is none.
-    private let newCluster: Int
-    /// The record of the cluster that a claim of ours, or a resumed start, has written.
-    private var written: ClusterRecord?
+    /// The reign that our transaction begins.
+    private var reign: ClusterRecord?
     /// The freshest copy in the folder; nil: what lies in its place.
     private let aside: Int?
     private let inPlace: Freshness
@@ -34,7 +31,6 @@ final class SimLauncher: SimActor {
 
     init(_ world: World, slot: Slot) {
         (self.slot, address, began) = (slot, slot.address, world.now)
-        newCluster = world.newCluster()
         let copies = ([slot.folder.inPlace] + slot.folder.asides.reversed()).map {
             world.freshness(of: $0, slot.persistence)
         }
@@ -42,87 +38,120 @@ final class SimLauncher: SimActor {
         let best = copies.indices.dropFirst().reduce(0) { copies[$1].isFresher(than: copies[$0]) ? $1 : $0 }
         copy = copies[best]
         aside = best == 0 ? nil : copies.count - 1 - best
+        // Whether the best copy is damaged, only the server itself finds out here.
+        var known = LaunchData(
+            inPlace: LaunchData.Copy(inPlace, problem: inPlace.isLoadable ? nil : "damaged"),
+            aside: aside.map { [copy] _ in LaunchData.Copy(copy) })
+        known.best.problem = nil
+        world.mutant?.twist(&known)
+        machine = LauncherMachine(
+            LauncherMachine.Settings(
+                me: Names.address(slot.address), mark: Names.mark(nil), data: known,
+                limit: .milliseconds(Times.masterTimeout), mayLead: !slot.isNeverMaster,
+                newClusterID: Names.mark(world.newCluster()).clusterID!))
         super.init(world, host: slot.host)
+        effect = machine.handle(.began, at: .zero).effect
     }
 
     override var name: String { "launcher of \(Names.address(address))" }
 
     private var disk: Disk { aside.map { slot.folder.asides[$0] } ?? slot.folder.inPlace }
+    private var waited: Int { world.now - began }
 
     override func act() -> Int? {
-        switch phase {
+        switch effect {
         case .connect: return connect()
-        case .look:
-            guard let view = call({ ZKView($0) }) else { return 200 }
-            phase = .ask(view)
-            return world.dice.roll(1, 30)
-        case .ask(let view): return decide(on: view)
+        case .reconnect:
+            if let session { world.closeSession(session, from: host) }
+            (session, candidate) = (nil, nil)
+            return connect()
+        case .lookForRoot: return read(watching: false) { .foundRoot($0.hasParents || world.lies) }
+        case .readRecord: return read { .readRecord($0.record) }
+        case .glance: return read { .glanced(world.lies ? nil : $0.glance) }
+        case .look: return read { .looked(View($0, withLiars: world.lies)) }
+        case .ask(let view): return ask(view)
         case .stand: return stand()
-        case .commit(let decision, let observation, let truth): return commit(decision, observation, truth)
-        case .resolve(let decision, let observation, let truth):
-            guard let isOurs = call({ [node] zk in zk.members.contains { $0.node == node } }) else { return 100 }
-            if !isOurs { written = nil }
-            phase = isOurs ? .start(decision, observation, truth) : .look
-            return world.dice.roll(2, 50)
-        case .start(let decision, let observation, let truth): return start(decision, observation, truth)
+        case .wait: return tell(.woken(byWatch: hasHeard))
+        case .claim(let claim): return isUnresolved ? resolve() : commit(claim, at: claim.version)
+        case .join(let version): return isUnresolved ? resolve() : commit(nil, at: version)
+        case .start(let start): return become(start)
+        case .noteMissing, .refuse, .giveUp: preconditionFailure("\(effect) is no step")
         }
     }
 
-    private func connect() -> Int? {
-        candidate = nil
-        session = world.openSession(from: host)
-        guard session != nil else { return 200 }
-        phase = .look
-        return world.dice.roll(1, 10)
-    }
-
-    /// A call whose loss only means to ask again; a session that is over means to begin anew.
-    private func call<Value>(_ body: (inout SimZooKeeper) -> Value) -> Value? {
-        guard let session else { return nil }
-        switch world.zooKeeper(session, from: host, body) {
-        case .answer(let value): return value
-        case .lost: return nil
-        case .expired:
-            phase = .connect
-            return nil
+    /// Tells the machine what became of its effect. Returns the time to the next one.
+    private func tell(_ event: LaunchEvent) -> Int? {
+        let step = machine.handle(event, at: .milliseconds(waited))
+        for note in step.notes { take(note) }
+        (effect, hasHeard) = (step.effect, false)
+        switch effect {
+        case .connect, .reconnect: return world.dice.roll(100, 200)
+        case .lookForRoot, .readRecord, .glance, .look, .ask: return world.dice.roll(1, 30)
+        case .stand, .noteMissing, .claim, .join, .start: return pause
+        case .wait(let time): return Int(time.wholeMilliseconds) + world.dice.roll(0, 100)
+        case .refuse, .giveUp: return refuse()
         }
     }
 
-    private func decide(on view: ZKView) -> Int? {
-        var observation = world.observation(
-            view, me: address, from: host, candidacy: candidacy, data: copy, waited: world.now - began, clock: &clock)
-        observation.mayLead = !slot.isNeverMaster
-        turns = turns.filter { turn in view.candidates.contains { $0.node == turn.key } }
-        observation.passedOver = Set(turns.filter { world.now - $0.value > Times.longestTurn }.keys)
-        let truth = StartTruth(
-            view: view, instances: observation.instances, sentinels: observation.sentinels, disk: disk)
-        let untwisted = observation
-        world.mutant?.twist(&observation)
-        let ruling = ruling(observation)
-        world.tally.decisions[ruling.rule.rawValue, default: 0] += 1
-        world.note {
-            "\(self.name) (\(Trace.shown(self.copy))): sees \(observation.shown); rule \(ruling.rule.rawValue): "
-                + "\(ruling.decision)"
-        }
-        switch ruling.decision {
-        case .wait(let reason):
+    private func take(_ note: LaunchNote) {
+        switch note {
+        case .decided(let ruling):
+            world.tally.decisions[ruling.rule.rawValue, default: 0] += 1
+            world.note {
+                "\(self.name) (\(Trace.shown(self.copy))): sees \(self.seen.shown); \(Trace.shown(self.truth.instances)); "
+                    + "sentinels name \(Trace.shown(self.truth.sentinels)); rule \(ruling.rule.rawValue): \(ruling.decision)"
+            }
+        case .waits(let reason, _, _):
             world.tally.waited(for: reason)
-            if case .fresherCandidate(_, let number) = reason { turns[number] = turns[number] ?? world.now }
             switch reason {
-            case .behind: slot.waitsSince = slot.waitsSince ?? world.now
+            // Nobody may promote a member that lacks what there was, either.
+            case .behind, .promotionOf: slot.waitsSince = slot.waitsSince ?? world.now
             case .neverMasters: (slot.waitsSince, slot.isOutdone) = (slot.waitsSince ?? world.now, true)
             default: break
             }
-            phase = .look
-            return world.dice.roll(80, 300)
-        case .refuse:
-            world.tally.refusals += 1
-            slot.kill(restartIn: world.dice.roll(500, 3_000), takesLease: true, movesOn: false)
-            return nil
-        case .stand: phase = .stand
-        case .claim, .follow, .resume: phase = .commit(ruling.decision, untwisted, truth)
+        case .unusableData: break
         }
-        return pause
+    }
+
+    private func refuse() -> Int? {
+        world.tally.refusals += 1
+        slot.kill(restartIn: world.dice.roll(500, 3_000), takesLease: true, movesOn: false)
+        return nil
+    }
+
+    private func connect() -> Int? {
+        session = world.openSession(from: host)
+        guard session != nil else { return waited < Times.masterTimeout ? 200 : refuse() }
+        return tell(.connected(sessionTimeout: .milliseconds(Times.session)))
+    }
+
+    private func read(watching: Bool = true, _ event: (ZKView) -> LaunchEvent) -> Int? {
+        guard let view = call({ ZKView($0) }) else { return tell(.lost(isOurs: false)) }
+        seen = view
+        if watching { isWatching = true }
+        return tell(event(view))
+    }
+
+    /// Nil where the connection was lost, or the session is over: the launcher takes another one.
+    private func call<Value>(_ body: (inout SimZooKeeper) -> Value) -> Value? {
+        if case .answer(let value) = world.zooKeeper(session!, from: host, body) { value } else { nil }
+    }
+
+    /// The watch on `/redis/master` fires, if it is set: a wait ends.
+    func masterChanged() {
+        guard isWatching, world.passes(Names.zooKeeper, host) else { return }
+        isWatching = false
+        guard case .wait = effect, !isGone, !isPaused else { return }
+        hasHeard = true
+        wake(in: world.dice.roll(1, 30))
+    }
+
+    private func ask(_ view: View) -> Int? {
+        let answers = world.answers(view, me: address, from: host, clock: &clock)
+        truth = StartTruth(view: seen, instances: answers.instances, sentinels: answers.sentinels, disk: disk)
+        var view = view
+        world.mutant?.twist(&view, answers)
+        return tell(.answered(view, answers))
     }
 
     /// Once in a while it is stopped just before or after its write, at times for longer than its session lives. Not in
@@ -130,14 +159,6 @@ final class SimLauncher: SimActor {
     private var pause: Int {
         if world.outage?.hasBegun ?? false { return world.dice.roll(2, 60) }
         return world.dice.once(in: 25) ? world.dice.roll(500, 16_000) : world.dice.roll(2, 60)
-    }
-
-    private var candidacy: Candidacy? {
-        candidate.map {
-            Candidacy(
-                number: $0.node, age: .milliseconds(world.now - $0.since),
-                sessionTimeout: .milliseconds(Times.session))
-        }
     }
 
     private func stand() -> Int? {
@@ -151,52 +172,31 @@ final class SimLauncher: SimActor {
             return lease.node
         }
         // A lost reply leaves a node without an owner's word: the session's end takes it away (`Registry.stand`).
-        guard let number else {
-            phase = .connect
-            return 200
-        }
-        candidate = (number, world.now)
-        phase = .look
-        return world.dice.roll(1, 20)
-    }
-
-    /// The record of the reign that begins with our data.
-    private func nextRecord(_ observation: Observation) -> ClusterRecord {
-        let known = observation.cluster ?? observation.restored
-        var record =
-            known
-            ?? ClusterRecord(id: observation.mark.clusterID ?? Names.mark(newCluster).clusterID!, members: 1)
-        record.members = max(record.members, 1)
-        return record.succeeded(epoch: observation.nextEpoch, by: copy.origin)
+        guard let number else { return tell(.lost(isOurs: false)) }
+        candidate = number
+        return tell(.stood(path: "n-\(number)"))
     }
 
     /// The one fenced transaction of a start (`Registry+Starts`).
-    private func commit(_ decision: Decision, _ observation: Observation, _ truth: StartTruth) -> Int? {
+    private func commit(_ claim: Claim?, at version: Int32?) -> Int? {
         let (address, session, mutant, now, lines) = (address, session!, world.mutant, world.now, world.lines)
-        let record = nextRecord(observation)
-        let isClaim = if case .claim = decision { true } else { false }
-        let givesUp = (isClaim || decision == .resume) && observation.acceptsLoss
+        let isTakeover = claim?.isTakeover ?? false
+        let givesUp = claim?.lossVersion != nil
         var write: MasterWrite?
         var (created, named) = (0, Int?.none)
         let reply = world.zooKeeper(session, from: host) { zk -> Bool in
-            if isClaim || decision == .resume {
-                var version = observation.record?.version
-                if case .claim(let read) = decision { version = read }
-                let isFree = isClaim && mutant == .claimWithoutVersion
-                if isFree { version = zk.master?.version }
-                guard zk.master?.version == version, isFree || zk.cluster?.version == truth.view.cluster?.version,
-                    !givesUp || zk.acceptsLoss
+            let isFree = isTakeover && mutant == .claimWithoutVersion
+            if let claim {
+                guard isFree || zk.master?.version == version && zk.cluster?.version == claim.clusterVersion,
+                    isFree || !(claim.rootIsMissing && zk.hasParents), !givesUp || zk.acceptsLoss
                 else { return false }
-                // A resumed start writes again: a claim that was decided before our lease was there must not succeed after it.
-                if isClaim || mutant != .resumeWithoutWrite {
+                if isTakeover || mutant != .resumeWithoutWrite {
                     write = MasterWrite(before: zk.master, after: zk.setMaster(address), wipes: zk.wipes, at: now)
-                    zk.keep(record, id: 0, lines)
+                    zk.keep(claim.cluster, id: 0, lines)
                     if givesUp { zk.acceptsLoss = false }
                 }
             } else {
-                guard observation.record == nil || zk.master?.version == observation.record?.version else {
-                    return false
-                }
+                guard version == nil || zk.master?.version == version else { return false }
             }
             created = zk.newNode()
             zk.members.append(SimZooKeeper.Lease(node: created, address: address, session: session))
@@ -204,25 +204,35 @@ final class SimLauncher: SimActor {
             return true
         }
         if let write {
-            if isClaim { world.promises.claimed(write, on: truth, by: self) }
+            if isTakeover { world.promises.claimed(write, on: truth, by: self) }
             if !givesUp { world.promises.begins(with: disk.place, on: truth, name) }
             world.masterChanged()
         }
         world.promises.committed(created, naming: named)
-        node = created
+        (node, reign) = (created, claim?.cluster)
         switch reply {
-        case .answer(true):
-            if isClaim || decision == .resume { written = record }
-            phase = .start(decision, observation, truth)
+        case .answer(true): return tell(.done)
         case .answer(false):
             world.tally.overtakenWrites += 1
-            phase = .look
+            return tell(.overtaken)
         case .lost:
-            if isClaim || decision == .resume { written = record }
-            phase = .resolve(decision, observation, truth)
-        case .expired: phase = .connect
+            isUnresolved = true
+            return pause
+        case .expired: return tell(.lost(isOurs: false))
         }
-        return pause
+    }
+
+    /// As long as the session may live, it is asked again.
+    private func resolve() -> Int? {
+        switch world.zooKeeper(session!, from: host, { [node] zk in zk.members.contains { $0.node == node } }) {
+        case .answer(let isOurs):
+            isUnresolved = false
+            return tell(isOurs ? .done : .overtaken)
+        case .lost: return 100
+        case .expired:
+            isUnresolved = false
+            return tell(.lost(isOurs: false))
+        }
     }
 
     /// A redis-server reads its data file up to where it is damaged.
@@ -236,62 +246,53 @@ final class SimLauncher: SimActor {
         later.wake(in: world.dice.roll(20, 1_500))
     }
 
-    /// What becomes of the data in the folder (`RedisLauncher.move`).
-    private func arrange(_ decision: Decision, _ observation: Observation) {
-        guard case .follow(let leader) = decision else {
-            if let aside {
-                slot.folder.restore(aside)
-                world.tally.restored += 1
-            }
-            return
-        }
-        if world.mutant == .asideDeleted, inPlace.holdsData {
+    /// What becomes of the data in the folder.
+    private func arrange(_ start: Start) {
+        if world.mutant == .asideDeleted, start.master != nil, inPlace.holdsData {
             slot.folder.setAside()
             let copies = slot.folder.asides
             slot.folder.asides = []
             for copy in copies { world.promises.deleted(copy, of: slot) }
             return
         }
-        guard inPlace.holdsData, !inPlace.isLoadable || !observation.isContained(inPlace, inHistoryOf: leader) else {
-            if inPlace.holdsData { world.tally.keptInPlace += 1 }
-            return
+        switch (start.data, aside) {
+        case (.restore, let aside?):
+            slot.folder.restore(aside)
+            world.tally.restored += 1
+        case (.setAside, _):
+            slot.folder.setAside()
+            world.tally.setAside += 1
+        default: if start.master != nil, inPlace.holdsData { world.tally.keptInPlace += 1 }
         }
-        slot.folder.setAside()
-        world.tally.setAside += 1
     }
 
     /// Exec: the PID is redis-server's from here on, and the lease has the session.
-    private func start(_ decision: Decision, _ observation: Observation, _ truth: StartTruth) -> Int? {
-        var (master, startedUnder) = (Int?.none, observation.record.map { Names.id($0.address) })
-        switch decision {
-        case .claim: startedUnder = address
-        case .follow(let leader): master = Names.id(leader)
-        default: break
-        }
-        arrange(decision, observation)
+    private func become(_ start: Start) -> Int? {
+        let master = start.master.map(Names.id)
+        arrange(start)
         (slot.waitsSince, slot.isOutdone) = (nil, false)
-        let id = written?.id ?? observation.mark.clusterID
-        let isClaim = if case .claim = decision { true } else { false }
-        var truth = truth
         truth.disk = slot.folder.inPlace
-        let server = SimRedis(world, slot: slot, mark: id.map(Names.cluster), master: master, start: truth)
+        let server = SimRedis(
+            world, slot: slot, mark: start.clusterID.map(Names.cluster), master: master, start: truth)
         if master == nil {
+            let isClaim = if case .claim = start.ruling.decision { true } else { false }
             world.promises.startsAsMaster(server, node: node, wasClaim: isClaim)
-            if let written { world.lines.crown(server.place.line, written.epoch) }
+            if let reign { world.lines.crown(server.place.line, reign.epoch) }
         }
         world.note { "\(self.name): becomes \(master == nil ? "a master" : "a replica")" }
         let draft = PassportDraft(
-            me: Names.address(address), cluster: id, settings: slot.persistence,
+            me: Names.address(address), cluster: start.clusterID, settings: slot.persistence,
             passport: slot.folder.inPlace.trusted)
         let lease = SimLease(
-            world, of: server, at: address, session: session!, node: node, startedUnder: startedUnder,
+            world, of: server, at: address, session: session!, node: node,
+            startedUnder: start.startedUnder.map(Names.id),
             raisesPriority: master != nil && !slot.isNeverMaster, slot: slot, draft: draft
         ) { [unowned slot, unowned server, unowned world] in
             guard slot.server === server else { return }
             slot.kill(restartIn: world.dice.roll(500, 2_000), takesLease: true, movesOn: false)
         }
         if let candidate {
-            _ = world.zooKeeper(session!, from: host) { $0.candidates.removeAll { $0.node == candidate.node } }
+            _ = world.zooKeeper(session!, from: host) { $0.candidates.removeAll { $0.node == candidate } }
         }
         (slot.server, slot.lease, slot.launcher) = (server, lease, nil)
         server.wake(in: world.dice.roll(5, 100))

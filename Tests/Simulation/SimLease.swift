@@ -1,7 +1,7 @@
 import Succession
 
 /// `interrex lease`: holds the session of a server beside it, registers it again when that expires, and ends a server
-/// whose start was overtaken (DESIGN.md 5; `LeaseHolder`).
+/// whose start was overtaken (`LeaseHolder`).
 final class SimLease: SimActor {
     let address: Int
     let server: SimActor
@@ -115,7 +115,8 @@ final class SimLease: SimActor {
         return nil
     }
 
-    /// A replica that started empty gets its priority once its link is up (FACTS.md E).
+    /// A replica that started empty gets its priority once its link is up: until then Sentinel
+    /// would promote it (`a-never-synchronised-replica-is-promoted` in docs/facts.md).
     private func raisePriority() {
         guard raisesPriority, let server = server as? SimRedis, !server.isPaused, !server.isLoading,
             server.isMaster || server.isLinked && server.syncEnd == nil

@@ -1,6 +1,6 @@
 import Succession
 
-/// A redis-server: its role, its lineage, and the data that it holds (FACTS.md A1, E).
+/// A redis-server: its role, its lineage, and the data that it holds.
 final class SimRedis: SimActor {
     /// Who told it whom to follow: promise 4 is about launches and commands of Interrex, not about Sentinel.
     enum Cause { case launch, watcher, sentinel }

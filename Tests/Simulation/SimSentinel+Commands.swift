@@ -1,10 +1,11 @@
 import Succession
+import Vocabulary
 
 /// What a sentinel is told, and what it answers.
 extension SimSentinel {
     enum ForceReply { case done, noGoodReplica, inProgress, unknownName }
 
-    /// `SENTINEL FAILOVER`: no vote is asked (FACTS.md E).
+    /// `SENTINEL FAILOVER`: no vote is asked (`a-forced-failover-asks-nobody` in docs/facts.md).
     func force() -> ForceReply {
         guard configured != nil else { return .unknownName }
         guard failover == .none else { return .inProgress }

@@ -1,6 +1,6 @@
 import Succession
 
-/// How a sentinel replaces a master (sentinel.c, `sentinelFailoverStateMachine`; FACTS.md A3).
+/// How a sentinel replaces a master (sentinel.c, `sentinelFailoverStateMachine`).
 extension SimSentinel {
     /// Another master under the same name: replicas and the old master are its replicas now.
     func point(to master: Int) {

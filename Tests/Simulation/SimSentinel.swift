@@ -1,8 +1,8 @@
 import Succession
 
-/// A sentinel as Redis 7.0.15's sentinel.c behaves: what it watches, and when it moves (FACTS.md A2, A3).
+/// A sentinel as Redis 7.0.15's sentinel.c behaves: what it watches, and when it moves.
 final class SimSentinel: SimActor {
-    /// Another sentinel that it was told of. Never forgotten but by `RESET` (FACTS.md A2).
+    /// Another sentinel that it was told of. Never forgotten but by `RESET`.
     struct Peer {
         var identity: Int
         var address: Int
@@ -17,7 +17,8 @@ final class SimSentinel: SimActor {
         var strayingSince: Int?
         var priority = 100
         var offset: Int64 = 0
-        /// `master-link-down-time`, which is 0 for a link that was never up: that passes the filter (FACTS.md E).
+        /// `master-link-down-time`, which is 0 for a link that was never up: that passes the filter of
+        /// `sentinelSelectSlave`.
         var linkDownSince: Int?
     }
     enum Failover: Equatable {
@@ -103,7 +104,7 @@ final class SimSentinel: SimActor {
         for index in replicas.indices { look(at: index, period) }
     }
 
-    /// The master's `INFO` lists who is connected to it: other replicas are never found (FACTS.md A1).
+    /// The master's `INFO` lists who is connected to it: other replicas are never found.
     private func discover(_ master: Int) {
         for slot in world.slots {
             guard let server = slot.server, server.master == master, server.isLinked,
@@ -129,7 +130,7 @@ final class SimSentinel: SimActor {
         replicas[index].strayingSince = strays ? replicas[index].strayingSince ?? world.now : nil
     }
 
-    /// `+convert-to-slave` and `+fix-slave-config`: only towards a master that looks sane (FACTS.md A1).
+    /// `+convert-to-slave` and `+fix-slave-config`: only towards a master that looks sane.
     private func correctStrays(_ master: Int) {
         guard !isDown, demotedSince == nil, world.now - lastMasterInfo <= 2 * Times.infoPeriod else { return }
         for index in replicas.indices {

@@ -1,75 +1,118 @@
 import Succession
+import Vocabulary
 
-/// A watcher: looks, hears the sentinels, asks the servers, plans, acts, and looks again (`ClusterWatch`). Each phase
-/// is a step of its own: what it acts on may be long out of date, above all after it was stopped.
+/// A watcher's process: runs what `WatcherMachine` says, one effect at a time and in any order. What it acts on may be long out of
+/// date, above all after it was stopped.
 final class SimWatcher: SimActor {
-    enum Phase {
-        case connect, look
-        case hear
-        case survey
-        case perform([Action])
-        case confirm(MasterWrite?, token: Int, Recording, [Action])
-        case send(Action, since: Int, [Action])
-        case monitor([Address], Address, [Action])
-        case handOver(HandOver)
-    }
-
     let number: Int
-    var phase = Phase.connect
+    private(set) var machine: WatcherMachine
     var session: Int?
     /// Our node below `/redis/watchers`.
-    var node: Int?
-    var view: ZKView!
-    var reports: Sentinels = []
-    var snapshot = Snapshot(mark: Names.mark(nil))
+    private(set) var node: Int?
+    private(set) var view: ZKView?
+    private var reports: Sentinels?
     /// What was truly answered, for the promises.
     var truth = Evidence()
-    var forced: (master: Address, at: Int)?
-    private var asked: (id: String, at: Int)?
-    private var told: [(action: Action, at: Int)] = []
-    private var endurance = Endurance()
     private var clock = FailoverClock()
     private var followed: [Address: Address] = [:]
-    private var disturbed: Int?
-    var hasActed = false
-    /// The recorded master whose connection ended, and how often a new one was refused since.
+    /// What is still to be run of what the machine has said.
+    private var pending: [WatcherEffect] = []
+    private var pause: Duration?
+    /// Who is at the other end of each line.
+    var lines: [Line: SimActor] = [:]
+    /// A record whose reply was lost.
+    var unconfirmed: Unconfirmed?
+    /// The recorded master whose connection ended.
     var crashed: Int?
 
     init(_ world: World, number: Int) {
         self.number = number
+        machine = WatcherMachine(address: "watcher \(number)")
         super.init(world, host: Names.watcherHosts[number])
     }
 
     override var name: String { "watcher \(number)" }
 
-    override func act() -> Int? {
-        switch phase {
-        case .connect: return connect()
-        case .look: return look()
-        case .hear: return hear()
-        case .survey: return survey()
-        case .perform(let actions): return perform(actions)
-        case .confirm(let write, let token, let recording, let rest): return confirm(write, token, recording, rest)
-        case .send(let action, let since, let rest): return send(action, since: since, rest)
-        case .monitor(let sentinels, let master, let rest): return monitor(sentinels, master, rest)
-        case .handOver(let handOver): return go(on: handOver)
-        }
-    }
+    /// Whether it waits for its next pass.
+    var isResting: Bool { pending.isEmpty }
 
     /// Another process takes its place: nothing is remembered.
     func restart() {
-        (phase, session, node, forced, told, crashed) = (.connect, nil, nil, nil, [], nil)
-        (endurance, clock, followed, disturbed) = (Endurance(), FailoverClock(), [:], nil)
-        truth = Evidence()
+        machine = WatcherMachine(address: name)
+        (session, node, view, reports, crashed, unconfirmed) = (nil, nil, nil, nil, nil, nil)
+        (pending, pause, lines) = ([], nil, [:])
+        (clock, followed, truth) = (FailoverClock(), [:], Evidence())
     }
 
-    private func connect() -> Int? {
-        node = nil
-        session = world.openSession(from: host)
-        guard session != nil else { return 200 }
-        phase = .look
-        return world.dice.roll(1, 20)
+    override func act() -> Int? {
+        guard !pending.isEmpty else { return beginPass() }
+        let delay = run(pending.remove(at: world.dice.below(pending.count)))
+        guard let pause, pending.isEmpty else { return delay }
+        self.pause = nil
+        // It looks less often than the real one: the pace is no part of what is shown.
+        let milliseconds = Int(pause / .milliseconds(1))
+        if milliseconds <= 1 { return 1 }
+        return milliseconds < 200 ? world.dice.roll(40, 250) : min(milliseconds, 9_000) + world.dice.roll(0, 1_000)
     }
+
+    private func beginPass() -> Int? {
+        if session == nil {
+            node = nil
+            session = world.openSession(from: host)
+            guard session != nil else { return 200 }
+            tell(.session(isOpen: true))
+            return world.dice.roll(1, 20)
+        }
+        // There are no watches here: each pass reads.
+        tell(.nodeChanged)
+        tell(.wake([], clusters: 1))
+        return 1
+    }
+
+    func tell(_ event: WatcherEvent) {
+        for effect in machine.handle(event, at: .milliseconds(world.now)) { take(effect) }
+    }
+
+    private func take(_ effect: WatcherEffect) {
+        switch effect {
+        case .read, .survey, .step: pending.append(effect)
+        case .askLink: tell(.link(wasRefused: crashed != nil, hasCrashed: crashed != nil))
+        case .show: tell(.shown(hasOpenAlerts: false, newestAlert: nil))
+        case .pause(let time, _): pause = time
+        case .closeLines: lines = [:]
+        case .saw(let snapshot, _):
+            world.tally.plans += 1
+            world.note { "\(self.name)\(snapshot.leads ? " (leads)" : ""): sees \(snapshot.shown)" }
+        case .did(let action, let result):
+            count(action, result)
+            world.note { "\(self.name): has done \(action)" }
+        case .couldNot(let action, let trouble): world.note { "\(self.name): could not \(action): \(trouble.text)" }
+        case .follow, .publish, .recorded, .enteredAgain, .remark, .timeZooKeeper, .lookedInVain: break
+        }
+    }
+
+    private func count(_ action: Action, _ result: ActionResult) {
+        switch action {
+        case .announce, .succeed: world.tally.announcements += 1
+        case .switchOver where result.recorded != nil:
+            world.tally.announcements += 1
+            world.tally.switchovers += 1
+        default: break
+        }
+    }
+
+    private func run(_ effect: WatcherEffect) -> Int {
+        switch effect {
+        case .read(let reading): read(reading)
+        case .survey: return hearAndSurvey(effect)
+        case .step(let step): return run(step)
+        default: break
+        }
+        return world.dice.roll(1, 15)
+    }
+
+    /// A step that could not be ended yet is run again.
+    func again(_ step: ActionStep) { pending.append(.step(step)) }
 
     func call<Value>(_ body: (inout SimZooKeeper) -> Value) -> Value? {
         guard let session else { return nil }
@@ -77,13 +120,14 @@ final class SimWatcher: SimActor {
         case .answer(let value): return value
         case .lost: return nil
         case .expired:
-            (phase, self.session) = (.connect, nil)
+            self.session = nil
+            tell(.session(isOpen: false))
             return nil
         }
     }
 
-    private func look() -> Int? {
-        if node == nil {
+    private func read(_ reading: Reading) {
+        if reading.node == nil {
             // Whether a lost create took effect is read by the session that owns the node.
             let session = session
             node = call { zk in
@@ -92,26 +136,51 @@ final class SimWatcher: SimActor {
                 zk.watchers.append(lease)
                 return lease.node
             }
-            guard node != nil else { return 200 }
         }
-        guard let view = call({ ZKView($0) }) else { return 200 }
+        guard let node, let view = call({ ZKView($0) }) else { return tell(.read(.failed, reading)) }
         self.view = view
-        phase = .hear
-        return world.dice.roll(1, 15)
+        var nodes = NodesRead(
+            node: "\(node)", isEntered: view.watchers.contains(node), isFirst: view.watchers.first == node)
+        nodes.switchover = view.switchover?.request
+        nodes.switchoverVersion = view.switchover.map { Int32($0.version) }
+        nodes.clusterVersion = view.cluster?.version
+        nodes.lossVersion = view.acceptsLoss ? 0 : nil
+        tell(.read(.nodes(nodes), reading))
     }
 
-    private func hear() -> Int? {
-        reports = Sentinels(
-            (view.sentinels.sorted() + (world.lies ? Names.liars : [])).map { id in
-                let opinion = clock.timed(world.opinion(id, from: host, withDetails: true), of: id, at: world.now)
-                return SentinelReport(Names.address(id), opinion)
-            })
-        phase = .survey
-        return world.dice.roll(1, 15)
+    func recorded(_ recording: Recording) {
+        let version = recording.previous.map { $0.version + 1 } ?? 0
+        view?.master = SimZooKeeper.Master(address: Names.id(recording.master), version: version)
+        truth.recorded = recording.master
+        world.note { "\(self.name): has recorded \(recording.master) (\(recording.evidence))" }
+    }
+}
+
+// MARK: Asking everybody (`Surveyor`)
+
+extension SimWatcher {
+    /// The sentinels first, and the servers a while later.
+    private func hearAndSurvey(_ effect: WatcherEffect) -> Int {
+        guard let view else { return 1 }
+        guard let reports else {
+            reports = Sentinels(
+                (view.sentinels.sorted() + (world.lies ? Names.liars : [])).map { id in
+                    let opinion = clock.timed(world.opinion(id, from: host, withDetails: true), of: id, at: world.now)
+                    return SentinelReport(Names.address(id), opinion)
+                })
+            pending.append(effect)
+            return world.dice.roll(1, 15)
+        }
+        self.reports = nil
+        let instances = instances(view, reports)
+        truth.note(view, reports, instances, at: world.now)
+        var snapshot = assembled(view, reports, instances)
+        world.mutant?.twist(&snapshot)
+        tell(.surveyed(Survey(snapshot)))
+        return 1
     }
 
-    /// Asks the servers, and plans (`Surveyor`).
-    private func survey() -> Int? {
+    private func instances(_ view: ZKView, _ reports: Sentinels) -> [Address: Instance] {
         var instances: [Address: Instance] = [:]
         func ask(_ id: Int) {
             let address = Names.address(id)
@@ -132,23 +201,10 @@ final class SimWatcher: SimActor {
                 ask(Names.id(master))
             }
         }
-        truth.note(view, reports, instances, at: world.now)
-        snapshot = assembled(instances)
-        let began = world.now
-        if snapshot.isUnderway, disturbed == nil { disturbed = began }
-        let actions = plan(snapshot)
-        world.tally.plans += 1
-        hasActed = false
-        if world.isTracing {
-            let doing = actions.filter(\.isDeed)
-            world.note { "\(self.name)\(self.snapshot.leads ? " (leads)" : ""): sees \(self.snapshot.shown)" }
-            for action in doing { world.note { "\(self.name): plans \(action)" } }
-        }
-        phase = .perform(actions.filter(\.isDeed))
-        return 1
+        return instances
     }
 
-    private func assembled(_ instances: [Address: Instance]) -> Snapshot {
+    private func assembled(_ view: ZKView, _ reports: Sentinels, _ instances: [Address: Instance]) -> Snapshot {
         let before = followed
         followed = followed.filter { instances[$0.key] != nil }
         for (address, instance) in instances {
@@ -158,17 +214,6 @@ final class SimWatcher: SimActor {
         let named = reports.majorityAddress.map { [Names.id($0)] } ?? []
         let mark = Names.mark(
             id: borne.only ?? view.clusterRecord?.id ?? borne.first ?? World.clusterIDs(of: named, instances).first)
-        let registered = Set(reports.map { Names.id($0.address) })
-        var peers: [Address: PeerAnswer] = [:]
-        for peer in Set(reports.compactMap(\.opinion).flatMap(\.details.sentinels)) {
-            guard !registered.contains(Names.id(peer)) else { continue }
-            peers[peer] =
-                switch world.sentinel(Names.id(peer), from: host) {
-                case .server: .sentinel
-                case .refused: .refused
-                case .silent: .silent
-                }
-        }
         if let crashed {
             if crashed != view.master?.address {
                 self.crashed = nil
@@ -176,50 +221,29 @@ final class SimWatcher: SimActor {
                 self.crashed = nil
             }
         }
-        told.removeAll { world.now - $0.at >= Times.rest }
         var snapshot = Snapshot(
             mark: mark, record: view.record, cluster: view.clusterRecord, sentinels: reports,
-            members: view.members.map(Names.address), instances: instances, peers: peers,
-            leads: node != nil && view.watchers.first == node, masterHasCrashed: crashed != nil,
-            followed: before.merging(followed) { $1 }, sessionTimeout: .milliseconds(Times.session),
-            resting: told.map(\.action))
+            members: view.members.map(Names.address), instances: instances, peers: peers(reports),
+            followed: before.merging(followed) { $1 }, sessionTimeout: .milliseconds(Times.session))
         snapshot.acceptsLoss = view.acceptsLoss
-        snapshot.masterWasRefused = crashed != nil
-        snapshot.switchover = view.switchover?.request
         snapshot.isDisputed = view.clusterRecord.map { $0.id != borne.only ?? $0.id } ?? false
         snapshot.seen = "\(world.now)"
-        // The driver's clock: from when it was first seen.
-        if asked?.id != snapshot.switchover?.id { asked = snapshot.switchover.map { ($0.id, world.now) } }
-        snapshot.isSwitchoverLate = asked.map { world.now - $0.at > 60_000 } ?? false
-        world.mutant?.twist(&snapshot)
-        snapshot.held = endurance.note(snapshot.conditions, at: .milliseconds(world.now))
         return snapshot
     }
 
-    func tell(_ action: Action) { told.append((action, world.now)) }
-
-    /// The pass is over. The simulated watcher looks less often than the real one: the pace is no part of what is
-    /// shown.
-    func rest() -> Int? {
-        phase = .look
-        if !snapshot.isUnderway, !hasActed { disturbed = nil }
-        if hasActed { return 1 }
-        let pace = snapshot.nextLook(unsettledFor: .milliseconds(disturbed.map { world.now - $0 } ?? 0))
-        let milliseconds = Int(pace / .milliseconds(1))
-        return milliseconds < 200 ? world.dice.roll(40, 250) : min(milliseconds, 9_000) + world.dice.roll(0, 1_000)
-    }
-}
-
-extension Action {
-    /// Whether it changes anything.
-    var isDeed: Bool {
-        switch self {
-        case .alert, .publish: false
-        default: true
+    private func peers(_ reports: Sentinels) -> [Address: PeerAnswer] {
+        let registered = Set(reports.map(\.address))
+        var peers: [Address: PeerAnswer] = [:]
+        for peer in Set(reports.compactMap(\.opinion).flatMap(\.details.sentinels)) where !registered.contains(peer) {
+            peers[peer] =
+                switch world.sentinel(Names.id(peer), from: host) {
+                case .server: .sentinel
+                case .refused: .refused
+                case .silent: .silent
+                }
         }
+        return peers
     }
-
-    var isAnnouncement: Bool { if case .announce = self { true } else { false } }
 }
 
 extension Snapshot {

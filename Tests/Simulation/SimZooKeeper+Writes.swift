@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// What happened to `/redis/master`, as ZooKeeper itself saw it.
 struct MasterWrite {

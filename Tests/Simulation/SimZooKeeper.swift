@@ -1,7 +1,7 @@
 import Succession
 
 /// ZooKeeper as its clients can know it: linearizable nodes with versions, sessions that the server's clock ends, and
-/// the ephemeral nodes that go with them (FACTS.md B1). One multi is one call: all of it happens in one step, or
+/// the ephemeral nodes that go with them. One multi is one call: all of it happens in one step, or
 /// nothing.
 struct SimZooKeeper {
     struct Master: Equatable {
@@ -55,8 +55,11 @@ struct SimZooKeeper {
     var clockRate = 1_000
     private var sessions: [Session] = []
     private var lastNode = 0
+    /// Whether the root is there, and with it all that stands above a node.
+    private(set) var hasParents = false
 
     mutating func newNode() -> Int {
+        hasParents = true
         lastNode += 1
         return lastNode
     }
@@ -93,7 +96,7 @@ struct SimZooKeeper {
     /// All data is lost; a session of before is unknown.
     mutating func wipe() {
         for id in sessions.indices where sessions[id].isOpen { close(id) }
-        (master, cluster, historyToken, acceptsLoss) = (nil, nil, 0, false)
+        (master, cluster, historyToken, acceptsLoss, hasParents) = (nil, nil, 0, false, false)
         wipes += 1
     }
 
@@ -120,7 +123,8 @@ enum ZKReply<Value> {
 }
 
 extension World {
-    /// A call over a session. A lost request does nothing; a lost reply leaves its effect behind (FACTS.md 0.8).
+    /// A call over a session. A lost request does nothing; a lost reply leaves its effect behind
+    /// (`a-lost-reply-looks-like-a-failure` in docs/facts.md).
     func zooKeeper<Value>(
         _ session: Int, from host: Int, _ body: (inout SimZooKeeper) -> Value
     ) -> ZKReply<Value> {
@@ -143,6 +147,11 @@ extension World {
     func openSession(from host: Int) -> Int? {
         guard zk.isUp, passes(host, Names.zooKeeper), passes(Names.zooKeeper, host) else { return nil }
         return zk.open(at: now)
+    }
+
+    /// Closes a session where ZooKeeper can be told; else it ends by itself.
+    func closeSession(_ session: Int, from host: Int) {
+        if zk.isUp, passes(host, Names.zooKeeper) { zk.close(session) }
     }
 }
 

@@ -82,7 +82,7 @@ final class Slot: SimActor {
     func loseDisk() { folder = Folder() }
 }
 
-/// The same for a sentinel. Its identity is that of the slot: a new one takes over the old one's (DESIGN.md 4), and
+/// The same for a sentinel. Its identity is that of the slot: a new one takes over the old one's, and
 /// always begins with a newly rendered file.
 final class SentinelSlot: SimActor {
     let number: Int

@@ -19,8 +19,8 @@ extension SmallWorld {
     }
 
     /// A process becomes a server.
-    func start(_ index: Int, _ plan: Plan) -> String? {
-        if case .follow = plan { return nil }
+    func start(_ index: Int, _ start: Start) -> String? {
+        if start.master != nil { return nil }
         guard isLeased(index) else { return "promise 1: it starts as master without a lease" }
         // Whoever was recorded in between won with a word that goes before ours; else the record names us.
         if master?.address == index { return nil }

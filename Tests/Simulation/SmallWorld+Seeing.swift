@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// What the product sees of a small world.
 extension SmallWorld {
@@ -35,7 +36,7 @@ extension SmallWorld {
             || promotion == address
     }
 
-    private func record(_ sight: Sight) -> Record? {
+    func record(_ sight: Sight) -> Record? {
         sight.master.map { Record(Names.address($0.address), version: $0.version) }
     }
 
@@ -67,18 +68,32 @@ extension SmallWorld {
             })
     }
 
-    func observation(of launcher: Int, _ sight: Sight) -> Observation {
-        Observation(
-            me: Names.address(launcher), mark: Names.mark(1), record: record(sight), cluster: cluster(sight),
-            sentinels: reports, members: members(sight),
-            candidates: sight.candidates.map {
-                Succession.Candidate(
-                    number: $0.number, address: Names.address($0.address), freshness: freshness($0.holdsData))
-            }, candidacy: launchers[launcher].candidate.map { Candidacy(number: $0, age: .seconds(3_600)) },
-            instances: instances(sight), data: freshness(launchers[launcher].holdsData))
+    /// What a launcher reads; nil where a glance does not do.
+    func view(_ sight: Sight, isGlance: Bool = false) -> View? {
+        var view = View()
+        (view.record, view.cluster) = (record(sight), cluster(sight))
+        view.clusterVersion = view.cluster.map { _ in 0 }
+        if isGlance { return view.record == nil || !sentinels.isEmpty ? nil : view }
+        view.members = members(sight).map { View.Registration(id: "-", address: $0, isLeased: true) }
+        view.sentinels = sentinels.indices.map {
+            View.Registration(id: "-", address: Names.address(30 + $0), isLeased: true)
+        }
+        view.candidates = sight.candidates.map {
+            Succession.Candidate(
+                number: $0.number, address: Names.address($0.address), freshness: Self.freshness($0.holdsData))
+        }
+        return view
     }
 
-    private func freshness(_ holdsData: Bool) -> Freshness {
+    func answers(to view: View) -> Answers {
+        var named = Set(view.leased + [view.record?.address].compactMap { $0 })
+        if !view.sentinels.isEmpty { named.formUnion((sentinels + [promotion].compactMap { $0 }).map(Names.address)) }
+        let instances = named.map { ($0, instance(Names.id($0))) }
+        return Answers(
+            sentinels: view.sentinels.isEmpty ? [] : reports, instances: Dictionary(uniqueKeysWithValues: instances))
+    }
+
+    static func freshness(_ holdsData: Bool) -> Freshness {
         holdsData
             ? Freshness(
                 holdsData: true, epoch: 1, replicationID: Self.line, offset: 1_000, keys: 1, modified: 1,
@@ -86,12 +101,38 @@ extension SmallWorld {
             : .empty
     }
 
-    /// As a watcher sees it for which everything has lasted long enough. It leads, and carries out nothing but records.
-    func snapshot(_ sight: Sight) -> Snapshot {
+    /// What a watcher records that has seen the same half a minute before: for it everything has lasted long enough. It does not lead,
+    /// and so carries out nothing but records.
+    func recording(_ sight: Sight, _ mutant: Mutant?) -> Recording? {
         var snapshot = Snapshot(
             mark: Names.mark(1), record: record(sight), cluster: cluster(sight), sentinels: reports,
-            members: members(sight), instances: instances(sight), leads: false)
-        snapshot.held = Dictionary(uniqueKeysWithValues: snapshot.conditions.map { ($0, .seconds(3_600)) })
-        return snapshot
+            members: members(sight), instances: instances(sight))
+        mutant?.twist(&snapshot)
+        var machine = WatcherMachine(address: "watcher")
+        _ = machine.handle(.session(isOpen: true), at: .zero)
+        _ = Self.pass(&machine, snapshot, at: .zero)
+        _ = machine.handle(.nodeChanged, at: Endurance.longestBreak)
+        return Self.pass(&machine, snapshot, at: Endurance.longestBreak)
+    }
+
+    /// One pass, in which no write takes effect. Returns what was to be recorded.
+    private static func pass(_ machine: inout WatcherMachine, _ snapshot: Snapshot, at time: Duration) -> Recording? {
+        var recording: Recording?
+        var effects = machine.handle(.wake([], clusters: 1), at: time)
+        while let effect = effects.popLast() {
+            switch effect {
+            case .read(let reading):
+                let nodes = NodesRead(node: "watcher", isEntered: true, isFirst: false)
+                effects += machine.handle(.read(.nodes(nodes), reading), at: time)
+            case .survey: effects += machine.handle(.surveyed(Survey(snapshot)), at: time)
+            case .askLink: effects += machine.handle(.link(wasRefused: false, hasCrashed: false), at: time)
+            case .step(let step):
+                if case .write(.record(let write)) = step { recording = write.recording }
+                effects += machine.handle(.stepped(step, .overtaken), at: time)
+            case .show: effects += machine.handle(.shown(hasOpenAlerts: false, newestAlert: nil), at: time)
+            default: break
+            }
+        }
+        return recording
     }
 }

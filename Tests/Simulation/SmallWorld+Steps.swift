@@ -22,7 +22,7 @@ extension SmallWorld {
         }
         if let late = isLate {
             var world = self
-            (world.isLate, world.launchers[late].phase, world.launchers[late].session) = (nil, .looking, true)
+            (world.isLate, world.launchers[late].phase, world.launchers[late].session) = (nil, .deciding, true)
             result.append(Step("launcher \(late) comes", world))
         }
         for index in watchers.indices { result += steps(ofWatcher: index, mutant) }
@@ -40,88 +40,7 @@ extension SmallWorld {
         return result
     }
 
-    // MARK: Launchers
-
-    private func steps(of index: Int, _ mutant: Mutant?) -> [Step] {
-        var world = self
-        switch launchers[index].phase {
-        case .looking:
-            world.launchers[index].phase = .asking(sight)
-            return [Step("launcher \(index) looks", world)]
-        case .asking(let sight): return [decision(of: index, sight, mutant)]
-        case .standing:
-            world.lastCandidate += 1
-            world.candidates.append(
-                Candidate(number: world.lastCandidate, address: index, holdsData: launchers[index].holdsData))
-            (world.launchers[index].candidate, world.launchers[index].phase) = (world.lastCandidate, .looking)
-            return [Step("launcher \(index) stands", world)]
-        case .committing(let plan, let sight): return commits(of: index, plan, sight, mutant)
-        case .resolving(let plan):
-            world.launchers[index].phase = isLeased(index) ? .starting(plan) : .looking
-            return [Step("launcher \(index) reads its own node", world)]
-        case .starting(let plan):
-            world.launchers[index].phase = .serving
-            if case .follow(let master) = plan {
-                world.servers[index] = .replica(of: master)
-                world.data[index] = servers[master] != nil && data[master]
-            } else {
-                world.servers[index] = .master
-                world.data[index] = launchers[index].holdsData
-            }
-            world.candidates.removeAll { $0.number == launchers[index].candidate }
-            return [Step("launcher \(index) execs: \(plan)", world, broken: start(index, plan))]
-        case .serving, .ended: return []
-        }
-    }
-
-    private func decision(of index: Int, _ sight: Sight, _ mutant: Mutant?) -> Step {
-        var (world, observation) = (self, observation(of: index, sight))
-        mutant?.twist(&observation)
-        let decision = decide(observation)
-        switch decision {
-        case .claim(let version): world.launchers[index].phase = .committing(.claim(version), sight)
-        case .follow(let master): world.launchers[index].phase = .committing(.follow(Names.id(master)), sight)
-        case .resume: world.launchers[index].phase = .committing(.resume, sight)
-        case .stand: world.launchers[index].phase = .standing
-        case .wait, .refuse: world.launchers[index].phase = .looking
-        }
-        return Step("launcher \(index) decides: \(decision)", world)
-    }
-
-    /// The transaction takes effect or not, and its reply is lost or not.
-    private func commits(of index: Int, _ plan: Plan, _ sight: Sight, _ mutant: Mutant?) -> [Step] {
-        var (world, broken) = (self, String?.none)
-        let isClaim = if case .claim = plan { true } else { false }
-        let holds = master?.version == sight.master?.version && (!isClaim || hasCluster == sight.hasCluster)
-        let isDone = !isLeased(index) && (holds || isClaim && mutant == .claimWithoutVersion)
-        if isDone {
-            world.members |= 1 << index
-            if isClaim {
-                broken = claim(index, sight)
-                world.hasCluster = true
-                world.write(index)
-            } else if plan == .resume, mutant != .resumeWithoutWrite {
-                world.write(index)
-            }
-        }
-        world.launchers[index].phase = isDone ? .starting(plan) : .looking
-        var result = [
-            Step("launcher \(index) commits \(plan): \(isDone ? "done" : "overtaken")", world, broken: broken)
-        ]
-        if losses > 0 {
-            world.losses -= 1
-            world.launchers[index].phase = .resolving(plan)
-            result.append(
-                Step(
-                    "launcher \(index) commits \(plan): \(isDone ? "done" : "overtaken"), reply lost", world,
-                    broken: broken))
-            var unheard = self
-            unheard.losses -= 1
-            unheard.launchers[index].phase = .resolving(plan)
-            result.append(Step("launcher \(index) commits \(plan): request lost", unheard))
-        }
-        return result
-    }
+    // MARK: Ends
 
     /// The process ends: its server is gone, its lease lives until its session ends. Or another launcher takes its
     /// place.
@@ -130,11 +49,11 @@ extension SmallWorld {
         var world = self
         world.crashes -= 1
         world.servers[index] = nil
-        world.launchers[index].phase = .ended
+        world.launchers[index].end(as: .ended)
         world.launchers[index].session = false
         world.candidates.removeAll { $0.number == launchers[index].candidate }
         var again = world
-        again.launchers[index] = Launcher(session: true, holdsData: launchers[index].holdsData)
+        again.launchers[index] = Launcher(at: index, holdsData: launchers[index].holdsData)
         again.members &= ~(1 << index)
         return [
             Step("the process at \(index) dies", world),
@@ -157,9 +76,7 @@ extension SmallWorld {
             world.watchers[index] = .asking(sight)
             return [Step("watcher \(index) looks", world)]
         case .asking(let sight):
-            var snapshot = snapshot(sight)
-            mutant?.twist(&snapshot)
-            for case .record(let recording) in plan(snapshot) {
+            if let recording = recording(sight, mutant) {
                 let master = Names.id(recording.master)
                 world.watchers[index] = .writing(master, sight)
                 let broken = servers[master] == .master ? nil : "promise 3: it records what does not answer master"

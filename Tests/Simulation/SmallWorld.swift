@@ -5,32 +5,38 @@ import Succession
 /// Nothing takes a while here: whatever must last for some time has lasted, and every session may end as soon as its
 /// process has. That is more than can happen, so what is safe here is safe with time as well.
 struct SmallWorld: Hashable {
-    /// A launcher's way, one step each: look at ZooKeeper, ask everybody and decide, commit, exec, listen.
-    enum Phase: Hashable {
-        case looking
-        case asking(Sight)
-        case standing
-        case committing(Plan, Sight)
-        /// The reply was lost: its own node is read.
-        case resolving(Plan)
-        case starting(Plan)
-        /// It has become its server.
-        case serving
-        case ended
-    }
-    enum Plan: Hashable {
-        case claim(Int32?)
-        case follow(Int)
-        case resume
-    }
-
+    /// A launcher with the very machine that the product has, one effect of it each step.
     struct Launcher: Hashable {
-        var phase = Phase.looking
-        /// Its candidate's number.
-        var candidate: Int?
+        enum Phase: Hashable {
+            case deciding
+            /// The reply was lost: its own node is read.
+            case resolving
+            /// It has become its server.
+            case serving
+            case ended
+        }
+
+        let address: Int
+        var phase = Phase.deciding
         /// Whether its session, and so its lease, lives.
         var session = true
         var holdsData: Bool
+        /// Its candidate's number.
+        var candidate: Int?
+        /// What ZooKeeper held when it was last read for what is done next.
+        var sight: Sight?
+        /// What it does next.
+        var effect: LaunchEffect
+        var machine: LauncherMachine
+
+        /// The machine and its effect are told apart by what was seen, nearly always.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(sight)
+            hasher.combine(phase)
+            hasher.combine(session)
+            hasher.combine(candidate)
+            hasher.combine(effect.rank)
+        }
     }
 
     /// A watcher's way: look at ZooKeeper, ask everybody and plan, write.
@@ -95,6 +101,9 @@ struct SmallWorld: Hashable {
 
     func isLeased(_ address: Int) -> Bool { members & (1 << address) != 0 }
 
+    /// Nobody ever deletes what all nodes stand below.
+    var hasRoot: Bool { master != nil || hasCluster || members != 0 || lastCandidate > 0 }
+
     mutating func write(_ address: Int) {
         master = Master(address: address, version: master.map { $0.version + 1 } ?? 0)
         writes += 1
@@ -117,7 +126,7 @@ extension SmallWorld {
         -> SmallWorld
     {
         SmallWorld(
-            launchers: (0..<count).map { Launcher(holdsData: holders.contains($0)) }, watchers: [],
+            launchers: (0..<count).map { Launcher(at: $0, holdsData: holders.contains($0)) }, watchers: [],
             servers: [Role?](repeating: nil, count: count + 2), data: [Bool](repeating: false, count: count + 2),
             crashes: crashes, losses: losses)
     }

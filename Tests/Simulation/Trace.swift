@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// The last lines of a run, for a person: time, who, what it saw in one line, what it did.
 struct Trace {

@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// One read of ZooKeeper, `/redis/master` with its version first.
 struct ZKView: Equatable {
@@ -8,6 +9,8 @@ struct ZKView: Equatable {
     var sentinels: [Int]
     var candidates: [SimZooKeeper.Lease]
     var watchers: [Int]
+    /// Whether anybody has made a node since all data was lost.
+    var hasParents: Bool
     var acceptsLoss: Bool
     var switchover: SimZooKeeper.Asked?
     /// Which loss of all data it is of: versions begin anew after each.
@@ -15,7 +18,7 @@ struct ZKView: Equatable {
 
     init(_ zk: SimZooKeeper) {
         (master, cluster, candidates, wipes) = (zk.master, zk.cluster, zk.candidates, zk.wipes)
-        (acceptsLoss, switchover) = (zk.acceptsLoss, zk.switchover)
+        (acceptsLoss, switchover, hasParents) = (zk.acceptsLoss, zk.switchover, zk.hasParents)
         members = zk.members.map(\.address)
         sentinels = zk.sentinels.map(\.address)
         watchers = zk.watchers.map(\.node)

@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// Everything that there is, and its time: a virtual clock in milliseconds, moved by the next step of whoever is due.
 final class World {
@@ -108,7 +109,7 @@ final class World {
 
     func wakeWatchers() {
         for watcher in watchers where !watcher.isGone && !watcher.isPaused {
-            if case .look = watcher.phase, dice.once(in: 2) { watcher.wake(in: dice.roll(1, 20)) }
+            if watcher.isResting, dice.once(in: 2) { watcher.wake(in: dice.roll(1, 20)) }
         }
     }
 
@@ -117,13 +118,14 @@ final class World {
         for watcher in watchers where converse(watcher.host, Names.host(of: address)) {
             guard watcher.view?.master?.address == address else { continue }
             watcher.crashed = address
-            if case .look = watcher.phase, !watcher.isPaused { watcher.wake(in: dice.roll(52, 90)) }
+            if watcher.isResting, !watcher.isPaused { watcher.wake(in: dice.roll(52, 90)) }
         }
     }
 
-    /// The leases' watches on `/redis/master` fire.
+    /// The launchers' and the leases' watches on `/redis/master` fire.
     func masterChanged() {
         wakeWatchers()
+        for launcher in slots.compactMap(\.launcher) { launcher.masterChanged() }
         for lease in slots.compactMap(\.lease) where !lease.isGone && !lease.isPaused {
             if passes(Names.zooKeeper, lease.host) { lease.wake(in: dice.roll(1, 30)) }
         }

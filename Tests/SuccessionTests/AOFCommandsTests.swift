@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// How an append-only file ends, read as `loadSingleAppendOnlyFile` in aof.c reads it.
-@Suite struct AOFCommandsTests {
+@Suite(.timeLimit(.minutes(5))) struct AOFCommandsTests {
     /// As redis 7.0.15 writes it with `aof-timestamp-enabled yes`.
     private static let commands = [
         ["SELECT", "0"], ["SET", "a", "1"], ["SET", "empty", ""], ["SET", "crlf", "x\r\n*2\r\n$1\r\ny"],

@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// The manifest of Redis 7's append-only files, read as `aofLoadManifestFromFile` in aof.c reads it.
-@Suite struct AOFManifestTests {
+@Suite(.timeLimit(.minutes(5))) struct AOFManifestTests {
     /// Enough of `sdssplitargs` for lines without quotes; an unbalanced quote is what it refuses.
     private static func words(_ line: String) -> [String]? {
         let words = line.split(whereSeparator: \.isWhitespace).map(String.init)

@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// Addresses as ZooKeeper holds them (`host port`) and as people write them (`host:port`).
-@Suite struct AddressTests {
+@Suite(.timeLimit(.minutes(5))) struct AddressTests {
     @Test(arguments: [
         ("10.0.0.1 6379", "10.0.0.1:6379"), ("127.0.0.1 1", "127.0.0.1:1"), ("a 65535", "a:65535"),
         ("Redis-1.Example.COM 6379", "redis-1.example.com:6379"), ("::1 6379", "[::1]:6379"),

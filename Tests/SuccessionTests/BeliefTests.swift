@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// Which of those that are registered count as sentinels of this cluster.
-@Suite struct BeliefTests {
+@Suite(.timeLimit(.minutes(5))) struct BeliefTests {
     private static let (ours, foreign) = (Cast.recorded, Cast.heir)
     private static let names = (1...7).map { "0000000\($0)-0000-4000-8000-000000000000" }
     private static let addresses = (1...7).map { Cast.address("10.0.1.\($0):26379") }

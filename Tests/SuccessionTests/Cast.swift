@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// The addresses, marks and replication ids of one imagined cluster, and of what is near it.

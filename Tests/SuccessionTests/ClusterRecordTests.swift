@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// What `/redis/cluster` may say: it goes into rendered files, so every field has a grammar.
-@Suite struct ClusterRecordTests {
+@Suite(.timeLimit(.minutes(5))) struct ClusterRecordTests {
     static let id = "0123456789abcdef"
 
     @Test(arguments: ["01234567", "ABCD-efgh", "--------", String(repeating: "a", count: 64)])
@@ -41,7 +41,7 @@ import Testing
 }
 
 /// Numbers and lists of a hostile node.
-@Suite struct ClusterRecordRangeTests {
+@Suite(.timeLimit(.minutes(5))) struct ClusterRecordRangeTests {
     private static let record = ClusterRecord(
         id: Cast.clusterID, members: 3, epoch: 3, replicationID: Cast.line, holdings: Cast.held)
 

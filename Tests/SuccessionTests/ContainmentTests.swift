@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// What may be overwritten by following a master: only what is in its history.
-@Suite struct ContainmentTests {
+@Suite(.timeLimit(.minutes(5))) struct ContainmentTests {
     private static let a = Cast.line
     private static let b = Cast.otherLine
     private static let c = Cast.fileLine

@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// What the two ends of an RDB file tell.
-@Suite struct DataDamageTests {
+@Suite(.timeLimit(.minutes(5))) struct DataDamageTests {
     private static let files = [RDBHeaderTests.replica, RDBHeaderTests.master, RDBHeaderTests.aofBase]
 
     private func damage(_ bytes: [UInt8], newest: Int = 10, isPreamble: Bool = false) -> DataDamage? {

@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// Starts of a redis as a person would tell them: given, decision. F numbers are cases of the catalogue of faults.
-@Suite struct DecideScenarioTests {
+@Suite(.timeLimit(.minutes(5))) struct DecideScenarioTests {
     struct Scenario: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let observation: Observation

@@ -4,21 +4,25 @@ import Testing
 
 /// `decideSentinel` on the space of `decide`, without the dimensions that a sentinel doesn't look at (own data,
 /// candidates).
-@Suite struct DecideSentinelSpaceTests {
+@Suite(.timeLimit(.minutes(5))) struct DecideSentinelSpaceTests {
     @Test func everyObservationIsDecidedAsTheRowsSayAndKeepsThePromises() async {
         let tally = await Tally.of(Space(ofSentinel: true).all) { observation, tally in
             var words = OracleWords(observation)
             for waited in Dimension.waits {
                 words.o.waited = waited
-                let decision = decideSentinel(words.o)
-                let (row, expected) = SentinelOracle.decision(words)
-                tally.hit(row)
-                if decision != expected { tally.fail("\(decision)\ninstead of \(expected)\non \(words.o)") }
-                if let broken = Promises.broken(by: decision, on: words.o) {
-                    tally.fail("\(broken): \(decision)\non \(words.o)")
+                let (made, expected) = (sentinelRuling(words.o), SentinelOracle.ruling(words))
+                tally.hit(made.rule.rawValue)
+                if made != expected { tally.fail("\(made)\ninstead of \(expected)\non \(words.o)") }
+                if let broken = Promises.broken(by: made.decision, on: words.o) {
+                    tally.fail("\(broken): \(made)\non \(words.o)")
                 }
             }
             guard tally.observations % 8 == 0 else { return }
+            var blind = words
+            blind.o.shortage = "EMFILE"
+            let (made, expected) = (sentinelRuling(blind.o), SentinelOracle.ruling(blind))
+            tally.hit(made.rule.rawValue)
+            if made != expected { tally.fail("\(made)\ninstead of \(expected)\non \(blind.o)") }
             var generator = SeededGenerator(seed: UInt64(tally.observations))
             var shuffled = words.o
             shuffled.members.shuffle(using: &generator)
@@ -28,8 +32,8 @@ import Testing
         }
         #expect(tally.failures.isEmpty, "\(tally.summary)")
         #expect(tally.observations > 18_000, "\(tally.summary)")
-        for row in SentinelOracle.rows {
-            #expect(tally.hits[row.name, default: 0] > 0, "\(row.name): \(tally.summary)")
+        for rule in SentinelRule.allCases {
+            #expect(tally.hits[rule.rawValue, default: 0] > 0, "\(rule): \(tally.summary)")
         }
     }
 }

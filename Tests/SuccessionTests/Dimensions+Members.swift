@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// One other server as the space knows it: its answer and mark, with a lease or without.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// One sentinel's answer as the space knows it.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// The finite parts of an observation, each with all the values that a rule tells apart.

@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// Counting sentinels: who is registered, whom they know, who answers.
-@Suite struct ElectorateTests {
+@Suite(.timeLimit(.minutes(5))) struct ElectorateTests {
     struct Count: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let reports: Sentinels

@@ -2,7 +2,7 @@ import Succession
 import Testing
 
 /// Which file is still the one that a passport speaks of.
-@Suite struct FileMarkTests {
+@Suite(.timeLimit(.minutes(5))) struct FileMarkTests {
     private static let mark = FileMark(name: "appendonly.aof.2.incr.aof", inode: 7, size: 900, modified: 5_000_500)
 
     struct Case: CustomTestStringConvertible {

@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// Of several copies, whatever is known of them, one order: whoever is first is first for everybody.
-@Suite struct FreshnessRankTests {
+@Suite(.timeLimit(.minutes(5))) struct FreshnessRankTests {
     /// Every copy of a small world: worth, reign, id, offset, file.
     private static let all: [Freshness] = {
         var all = [Freshness.empty, Freshness(holdsData: false, isLoadable: false, epoch: 9, offset: 9, modified: 3)]

@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// Which of two copies of the data is newer.
-@Suite struct FreshnessTests {
+@Suite(.timeLimit(.minutes(5))) struct FreshnessTests {
     private static func file(_ line: String?, _ offset: Int64?, at modified: Int64?, epoch: Int? = nil) -> Freshness {
         Freshness(holdsData: true, epoch: epoch, replicationID: line, offset: offset, modified: modified)
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// What a master's lease writes into `/redis/cluster`, look by look.
-@Suite struct HoldingsDraftTests {
+@Suite(.timeLimit(.minutes(5))) struct HoldingsDraftTests {
     private static let now = "2026-01-01T00:00:01Z"
 
     private static func look(

@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// Whether a copy lacks more than the last second of what a cluster was seen to hold.
-@Suite struct HoldingsTests {
+@Suite(.timeLimit(.minutes(5))) struct HoldingsTests {
     private static func held(_ epoch: Int, _ offset: Int64, rate: Int64 = 0) -> Holdings {
         Holdings(epoch: epoch, offset: offset, rate: rate, keys: 1, seen: "")
     }

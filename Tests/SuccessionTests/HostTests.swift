@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// Hosts: IPv4 literals, IPv6 literals in canonical form (RFC 5952), names (RFC 1123).
-@Suite struct HostTests {
+@Suite(.timeLimit(.minutes(5))) struct HostTests {
     @Test(arguments: [
         ("::", "::"), ("::1", "::1"), ("1::", "1::"), ("0:0:0:0:0:0:0:0", "::"),
         ("2001:0DB8:0000:0000:0000:0000:0000:0001", "2001:db8::1"),

@@ -1,6 +1,8 @@
+import Vocabulary
+
 @testable import Succession
 
-/// DESIGN.md 3.4 written down a second time: whoever stands waits for the end of the window, then one claims whom no
+/// A cold start written down a second time: whoever stands waits for the end of the window, then one claims whom no
 /// other candidate beats, where it may begin. Copies are compared in pairs, which the space never lets go round in a circle.
 extension OracleTable {
     @Sendable static func coldStart(_ words: Words) -> Decision {
@@ -12,7 +14,7 @@ extension OracleTable {
         // Only who answers and is of this cluster has data that counts.
         let answering = words.others.filter { !words.unknown.contains($0) && !words.strangers.contains($0) }
         let present = Set(o.candidates.map(\.address) + answering).count
-        // Beyond the text: one is no count.
+        // One is no count.
         let counted = o.cluster.flatMap { $0.members < 2 ? nil : $0.members }
         let passedOver = o.passedOver.subtracting([ours.number])
         let inTurn = o.candidates.filter { $0.mayLead && !passedOver.contains($0.number) }
@@ -47,7 +49,7 @@ extension OracleTable {
     private static func windowEnd(_ words: Words, _ us: Candidacy, _ present: Int, _ counted: Int?) -> Duration {
         let o = words.o
         let (here, held) = (words.here, words.known.held)
-        // Beyond the text: who has nothing makes no number full where somebody has something, or had.
+        // Who has nothing makes no number full where somebody has something, or had.
         let hasNothingToMiss = here.isEmpty && (held?.keys ?? 0) == 0
         if let counted, (hasNothingToMiss ? present : here.count) >= counted { return .zero }
         if o.acceptsLoss { return .zero }

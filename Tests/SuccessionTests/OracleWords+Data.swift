@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// What `/redis/cluster` and passports tell of data, read a second time.
@@ -200,7 +202,7 @@ struct OracleOrder {
         let offsets = (
             one.replicationID == nil ? 0 : one.offset ?? 0, other.replicationID == nil ? 0 : other.offset ?? 0
         )
-        // Beyond the text: of two files of one moment the offset decides, so that the order is one.
+        // Of two files of one moment the offset decides, so that the order is one.
         return isOneLine || times.0 == times.1 ? offsets.0 > offsets.1 : times.0 > times.1
     }
 

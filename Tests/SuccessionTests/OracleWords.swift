@@ -1,6 +1,8 @@
+import Vocabulary
+
 @testable import Succession
 
-/// The words of DESIGN.md 3.1 and 3.3, derived a second time from the raw parts of an observation: as lists of
+/// The words of the rules of `decide`, derived a second time from the raw parts of an observation: as lists of
 /// addresses (short ones, for which a list is faster than a set), all of them before any rule is looked at.
 struct OracleWords {
     /// Nothing below but `impatient` depends on its `waited`.
@@ -53,7 +55,7 @@ struct OracleWords {
             let leased = o.members.contains(address)
             let mark = o.instances[address]?.mark
             let bearsMark = if case .mark? = mark { true } else { false }
-            // Beyond the text: a lease is no word for a Redis that is known to bear no mark.
+            // A lease is no word for a Redis that is known to bear no mark.
             let isProven = leased && mark != .absent || bearsMark
             if !stranger, isProven { proven.append(address) }
             if !stranger, isProven || majority == address { ours.append(address) }
@@ -65,7 +67,7 @@ struct OracleWords {
 
     var chosen: Address? { majority.flatMap { masters.contains($0) && ours.contains($0) ? $0 : nil } }
 
-    /// Half of the limit is over and we have data of our own: others' data has had its time. Beyond the table: not before
+    /// Half of the limit is over and we have data of our own: others' data has had its time. Not before
     /// every sentinel that answers would have found a master dead, and replaced it within 5 s.
     var impatient: Bool {
         let promotions = o.sentinels.compactMap(\.opinion).map { $0.details.downAfter + .seconds(5) }

@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// What a lease writes beside its server's data, look by look: never more than the files hold.
-@Suite struct PassportDraftTests {
+@Suite(.timeLimit(.minutes(5))) struct PassportDraftTests {
     private static let (a, b, c) = (Cast.line, Cast.otherLine, Cast.fileLine)
     private static let run = String(repeating: "7", count: 40)
     private static let me = Cast.me

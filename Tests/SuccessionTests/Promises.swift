@@ -1,6 +1,8 @@
+import Vocabulary
+
 @testable import Succession
 
-/// The promises of DESIGN.md section 8 that a single decision can break, each read off the raw observation.
+/// The promises of docs/promises.md that a single decision can break, each read off the raw observation.
 enum Promises {
     /// The first promise that the decision breaks; nil where it keeps them all.
     static func broken(by decision: Decision, on o: Observation) -> String? {

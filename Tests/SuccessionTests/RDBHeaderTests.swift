@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// The head of an RDB file: of which history it is a part.
-@Suite struct RDBHeaderTests {
+@Suite(.timeLimit(.minutes(5))) struct RDBHeaderTests {
     /// `SAVE` on a replica, redis 7.0.15: offset 50 is the small integer `C0 32`.
     static let replica = bytes(
         "524544495330303130 fa0972656469732d76657206372e302e3135 fa0a72656469732d62697473c040 fa056374696d65c2b211036b"

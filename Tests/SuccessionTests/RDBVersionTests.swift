@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// Which server loads which version of the RDB format.
-@Suite struct RDBVersionTests {
+@Suite(.timeLimit(.minutes(5))) struct RDBVersionTests {
     @Test(
         "a server is known by what it says of itself",
         arguments: [

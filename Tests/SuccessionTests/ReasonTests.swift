@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// Every refusal is one clear line: it names the address and, where a person can help, what to check (promise 8).
-@Suite struct ReasonTests {
+@Suite(.timeLimit(.minutes(5))) struct ReasonTests {
     static let reasons: [Reason] = [
         .nothingRecorded, .unrecordedMembers([Cast.first, Cast.second]), .failoverInProgress, .neverMaster,
         .neverMasters([Cast.first]),

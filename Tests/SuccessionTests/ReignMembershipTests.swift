@@ -2,7 +2,7 @@ import Succession
 import Testing
 
 /// When nobody should promote a replica.
-@Suite struct ReignMembershipTests {
+@Suite(.timeLimit(.minutes(5))) struct ReignMembershipTests {
     /// Looks, one a second: whether it has joined. Whether it is outside at each of them.
     private static func outside(_ joined: [Bool], isReplica: Bool = true) -> [Bool] {
         var membership = ReignMembership()

@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// How reigns follow each other in `/redis/cluster`, and what of the data of those that are over is a part of what goes on.
-@Suite struct ReignTests {
+@Suite(.timeLimit(.minutes(5))) struct ReignTests {
     private static let a = Cast.line
     private static let b = Cast.otherLine
     private static let c = Cast.fileLine

@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// What is fixed before the cheap dimensions are crossed over it.

@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// Which replicas a new sentinel is told of: it has each of them follow its master.
-@Suite struct SeedTests {
+@Suite(.timeLimit(.minutes(5))) struct SeedTests {
     private typealias C = Cast
     private static let start = Observation.start.recorded(C.master(), leased: true)
 

@@ -1,66 +1,66 @@
+import Vocabulary
+
 @testable import Succession
 
-/// DESIGN.md section 4, row by row: the second implementation that `decideSentinel` is compared with.
+/// The rules of `decideSentinel` one by one, as `docs/design.md` has them: the second implementation that it is compared
+/// with.
 enum SentinelOracle {
     struct Row: Sendable {
-        let name: String
+        let rule: SentinelRule
         let when: @Sendable (OracleWords) -> Bool
         let then: @Sendable (OracleWords) -> SentinelDecision
 
         init(
-            _ name: String, when: @escaping @Sendable (OracleWords) -> Bool,
+            _ rule: SentinelRule, when: @escaping @Sendable (OracleWords) -> Bool,
             then: @escaping @Sendable (OracleWords) -> SentinelDecision
         ) {
-            (self.name, self.when, self.then) = (name, when, then)
+            (self.rule, self.when, self.then) = (rule, when, then)
         }
     }
 
-    static func decision(_ words: OracleWords) -> (row: String, SentinelDecision) {
+    static func ruling(_ words: OracleWords) -> SentinelRuling {
         let row = rows.first { $0.when(words) }!
         if case .wait(let reason) = row.then(words), words.o.waited >= words.o.limit {
-            return (row.name, .refuse(reason))
+            return SentinelRuling(row.rule, .refuse(reason))
         }
-        return (row.name, row.then(words))
+        return SentinelRuling(row.rule, row.then(words))
     }
 
-    static let rows = [
+    private static let rows = [
         Row(
-            "chosen", when: { $0.chosen.map($0.mayBeRecorded) ?? false }, then: { .monitor($0.chosen!) }),
-        Row("only chosen", when: { $0.chosen != nil }, then: { .wait(.notKnownToBeOurs($0.chosen!)) }),
-        Row("failover", when: { $0.failover }, then: { _ in .wait(.failoverInProgress) }),
-        Row("nothing recorded", when: { $0.o.record == nil }, then: { _ in .wait(.nothingRecorded) }),
-        Row("stranger", when: { $0.strangers.contains($0.it) }, then: { .wait(.stranger($0.it)) }),
+            .chosenMaster, when: { $0.chosen.map($0.mayBeRecorded) ?? false }, then: { .monitor($0.chosen!) }),
+        Row(.chosenUnproven, when: { $0.chosen != nil }, then: { .wait(.notKnownToBeOurs($0.chosen!)) }),
+        Row(.failoverInProgress, when: { $0.failover }, then: { _ in .wait(.failoverInProgress) }),
+        Row(.nothingRecorded, when: { $0.o.record == nil }, then: { _ in .wait(.nothingRecorded) }),
+        Row(.stranger, when: { $0.strangers.contains($0.it) }, then: { .wait(.stranger($0.it)) }),
         Row(
-            "recorded master", when: { $0.mayBeRecorded($0.it) },
+            .recordedMaster, when: { $0.mayBeRecorded($0.it) },
             then: { .monitor($0.it) }),
         Row(
-            "redirected",
+            .redirected,
             when: { words in
                 words.follows[words.it].map(words.mayBeRecorded) ?? false
             }, then: { .monitor($0.follows[$0.it]!) }),
         Row(
-            "unknown Redis", when: { $0.redis.contains($0.it) && !$0.proven.contains($0.it) },
-            then: { words in
-                .wait(
-                    OracleTable.hesitation(words) == .denied(words.it)
-                        ? .denied(words.it) : .notKnownToBeOurs(words.it))
-            }),
+            .unknownRedis, when: { $0.redis.contains($0.it) && !$0.proven.contains($0.it) },
+            then: { .wait($0.isDenied($0.it) ? .denied($0.it) : .notKnownToBeOurs($0.it)) }),
+        Row(.shortage, when: { $0.o.shortage != nil }, then: { .wait(.shortage($0.o.shortage!)) }),
         Row(
-            "dead with lease", when: { $0.dead.contains($0.it) && $0.o.members.contains($0.it) },
+            .deadWithLease, when: { $0.dead.contains($0.it) && $0.o.members.contains($0.it) },
             then: { .wait(.startingOrCutOff($0.it)) }),
-        // Beyond the text: whoever monitors a dead master promotes a replica, which a live master must not suffer.
+        // Whoever monitors a dead master promotes a replica, which a live master must not suffer.
         Row(
-            "another master", when: { $0.dead.contains($0.it) && !$0.liveMasters.isEmpty },
+            .deadBesideMaster, when: { $0.dead.contains($0.it) && !$0.liveMasters.isEmpty },
             then: { .wait(.promotionOf(master: $0.it, $0.liveMasters)) }),
         Row(
-            "dead, needed",
+            .deadWithReplica,
             when: { words in
                 words.dead.contains(words.it)
                     && words.promotable.contains { words.follows[$0] == words.it && words.o.members.contains($0) }
             }, then: { .monitor($0.it) }),
-        // Beyond the text: data without a master, which only a watcher with a majority of the sentinels promotes.
+        // Data without a master, which only a watcher with a majority of the sentinels promotes.
         Row(
-            "dead, data is stranded",
+            .deadWithStranded,
             when: { words in
                 words.dead.contains(words.it)
                     && words.o.members.contains { member in
@@ -70,8 +70,12 @@ enum SentinelOracle {
                         return !replication.isLinked && replication.history.holdsKeys
                     }
             }, then: { .monitor($0.it) }),
-        Row("dead", when: { $0.dead.contains($0.it) }, then: { .wait(.dead($0.it)) }),
-        Row("otherwise", when: { _ in true }, then: { .wait(OracleTable.hesitation($0)) }),
+        Row(.deadAlone, when: { $0.dead.contains($0.it) }, then: { .wait(.dead($0.it)) }),
+        Row(
+            .recordedReplica, when: { $0.isReplica($0.it) }, then: { .wait(.follows($0.it, $0.follows[$0.it])) }),
+        Row(.recordedLoading, when: { $0.loading.contains($0.it) }, then: { .wait(.loading($0.it)) }),
+        Row(.recordedDenied, when: { $0.isDenied($0.it) }, then: { .wait(.denied($0.it)) }),
+        Row(.recordedSilent, when: { _ in true }, then: { .wait(.silent($0.it)) }),
     ]
 }
 

@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// Starts of a sentinel as a person would tell them: given, decision.
-@Suite struct SentinelScenarioTests {
+@Suite(.timeLimit(.minutes(5))) struct SentinelScenarioTests {
     struct Scenario: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let observation: Observation

@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// Our own machine kept us from asking somebody: that is no evidence of anything.
-@Suite struct ShortageTests {
+@Suite(.timeLimit(.minutes(5))) struct ShortageTests {
     private static let gone = Cast.gone
     private static let lack = "Too many open files"
     private static let stale = lasting(

@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// What there was, and who may begin with less: own copy x what `/redis/cluster` says x who stands beside us x who gave what

@@ -1,4 +1,5 @@
 import Glibc
+import Vocabulary
 
 @testable import Succession
 

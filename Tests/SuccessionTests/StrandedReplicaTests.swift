@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// When an empty replica ends so that its launcher can bring a copy back.
-@Suite struct StrandedReplicaTests {
+@Suite(.timeLimit(.minutes(5))) struct StrandedReplicaTests {
     private static func look(
         keys: Int64 = 0, _ role: ServerLook.Role = .replica(of: Cast.me, isSynchronised: false), isLoading: Bool = false
     ) -> ServerLook {

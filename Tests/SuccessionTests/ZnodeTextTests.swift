@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// The first look at bytes from ZooKeeper: one line of UTF-8 text, and not too much of it.
-@Suite struct ZnodeTextTests {
+@Suite(.timeLimit(.minutes(5))) struct ZnodeTextTests {
     @Test(arguments: ["a", " ", "a b", "é", "\u{202e}", "{\"id\": \"x\"}", String(repeating: "a", count: 512)])
     func lines(text: String) throws {
         #expect(try ZnodeText.line(Array(text.utf8)) == text)

@@ -1,9 +1,10 @@
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Digests and ACLs.
-struct AuthenticationTests {
+@Suite(.inTurn) struct AuthenticationTests {
     let me = Digest(user: "me", password: "secret")
 
     @Test func ownerWritesOthersRead() async throws {

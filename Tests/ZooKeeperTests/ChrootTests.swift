@@ -1,9 +1,10 @@
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Paths below a chroot, and the chroot's own creation.
-struct ChrootTests {
+@Suite(.inTurn) struct ChrootTests {
     @Test func createdWhenMissing() async throws {
         let root = TestRoot.path()
         let session = try await TestRoot.session(chroot: root + "/b/c")

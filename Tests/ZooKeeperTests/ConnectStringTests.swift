@@ -1,9 +1,10 @@
 import Testing
+import Throttle
 
 @testable import ZooKeeper
 
 /// What a connect string may look like, and what is refused with a reason.
-struct ConnectStringTests {
+@Suite(.inTurn) struct ConnectStringTests {
     @Test(
         arguments: [
             ("localhost:2181", ["localhost:2181"], ""),

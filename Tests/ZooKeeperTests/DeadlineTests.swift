@@ -1,10 +1,12 @@
+import Runtime
 import Support
 import Testing
+import Throttle
 
 @testable import ZooKeeper
 
 /// No wait without a limit: frozen and silent servers, cancellation, connecting to nowhere.
-struct DeadlineTests {
+@Suite(.inTurn) struct DeadlineTests {
     @Test func frozenServer() async throws {
         let server = try await ZooKeeperServer.start()
         let session = try await TestRoot.session(on: server.connectString) { $0.operationTimeout = .milliseconds(300) }

@@ -1,10 +1,10 @@
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Three servers: what a session outlives.
-@Suite(.serialized)
-struct EnsembleTests {
+@Suite(.inTurn, .taking(3)) struct EnsembleTests {
     @Test func sessionOutlivesItsServers() async throws {
         let ensemble = try await ZooKeeperEnsemble.start()
         let session = try await TestRoot.session(on: ensemble.connectString) {

@@ -1,10 +1,11 @@
 import Dispatch
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// A caller that brings its own executor stays on it: no call hops to the global pool.
-struct ExecutorTests {
+@Suite(.inTurn) struct ExecutorTests {
     @Test func callsStayOnTheCallersExecutor() async throws {
         let servers = try await ZooKeeperServer.shared().connectString
         let executor = QueueExecutor()

@@ -1,9 +1,10 @@
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// The end of a session that the server decides, and sessions that go from hand to hand.
-struct ExpiryTests {
+@Suite(.inTurn) struct ExpiryTests {
     /// A session of one second behind a proxy, cut off until the server has ended it.
     private func expired() async throws -> (TCPProxy, Session) {
         let root = TestRoot.path()

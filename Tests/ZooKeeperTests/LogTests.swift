@@ -1,10 +1,11 @@
 import Support
 import Testing
+import Throttle
 
 @testable import ZooKeeper
 
 /// libzookeeper's own lines: where they go, and how many.
-struct LogTests {
+@Suite(.inTurn) struct LogTests {
     @Test func lineWithoutItsFrame() {
         let line = LogLine("2024-11-22 15:33:01,123:4711(0x7f12):ZOO_ERROR@check_events@2456: it: failed")
         #expect(line == LogLine(level: .error, text: "it: failed"))
@@ -15,7 +16,7 @@ struct LogTests {
 
     @Test func oneASecondAndTheOthersCounted() {
         var limiter = LogLimiter()
-        let start = Instant(nanoseconds: 5)
+        let start = ContinuousClock.now
         #expect(limiter.admit("a", at: start) == "a")
         #expect(limiter.admit("b", at: start + .milliseconds(1)) == nil)
         #expect(limiter.admit("c", at: start + .milliseconds(999)) == nil)
@@ -26,7 +27,7 @@ struct LogTests {
     }
 
     @Test func closureGetsLinesOneASecond() async throws {
-        let times = Support.Locked<[ContinuousClock.Instant]>([])
+        let times = Locked<[ContinuousClock.Instant]>([])
         var configuration = Session.Configuration(servers: try ConnectString("127.0.0.1:\(try freePort())"))
         configuration.log = { _, text in
             #expect(!text.contains("ZOO_"))

@@ -1,9 +1,10 @@
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// A write whose request arrived and whose reply didn't: it took effect, and says that it may have.
-struct LostReplyTests {
+@Suite(.inTurn) struct LostReplyTests {
     private func lost<Value: Sendable>(
         _ write: (Session) async throws -> Value
     ) async throws -> (error: ZooKeeperError?, session: Session, witness: Session) {

@@ -1,9 +1,10 @@
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// `multi`: all or nothing, and which one was refused.
-struct MultiTests {
+@Suite(.inTurn) struct MultiTests {
     @Test func eachOperationHasItsResult() async throws {
         let session = try await TestRoot.session()
         try await session.create("/old", [1])

@@ -1,11 +1,12 @@
 import CZooKeeper
 import Support
 import Testing
+import Throttle
 
 @testable import ZooKeeper
 
 /// Nodes that other clients made without any data, which libzookeeper tells as NULL with length -1.
-struct NullDataTests {
+@Suite(.inTurn) struct NullDataTests {
     @Test func isEmpty() async throws {
         let root = TestRoot.path()
         let session = try await TestRoot.session(chroot: root)

@@ -1,9 +1,10 @@
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// The operations, on a real server.
-struct OperationTests {
+@Suite(.inTurn) struct OperationTests {
     @Test func createGetSetDelete() async throws {
         let session = try await TestRoot.session()
         #expect(try await session.create("/a", [1, 2]) == "/a")

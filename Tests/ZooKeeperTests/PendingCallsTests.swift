@@ -1,10 +1,13 @@
 import Testing
+import Throttle
 
 @testable import ZooKeeper
 
 /// Each call is answered once, by whoever takes it first.
-struct PendingCallsTests {
-    private func time(_ nanoseconds: UInt64) -> Instant { Instant(nanoseconds: nanoseconds) }
+@Suite(.inTurn) struct PendingCallsTests {
+    private let start = ContinuousClock.now
+
+    private func time(_ nanoseconds: UInt64) -> ContinuousClock.Instant { start + .nanoseconds(Int64(nanoseconds)) }
 
     @Test func firstAnswerCounts() {
         var calls = PendingCalls<String, Int>()

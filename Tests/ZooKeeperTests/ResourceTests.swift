@@ -1,10 +1,11 @@
 import FoundationEssentials
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Nothing is left behind: descriptors, threads. In processes of their own, so that no other test disturbs the counts.
-struct ResourceTests {
+@Suite(.inTurn) struct ResourceTests {
     @Test func twoHundredSessionsLeaveNothing() async throws {
         let servers = try await ZooKeeperServer.shared().connectString + TestRoot.path()
         await #expect(processExitsWith: .success) { [servers = servers as String] in

@@ -1,10 +1,12 @@
+import Runtime
 import Support
 import Testing
+import Throttle
 
 @testable import ZooKeeper
 
 /// A session's life: states, closing, what is left behind.
-struct SessionTests {
+@Suite(.inTurn) struct SessionTests {
     @Test func connectedSessionKnowsItself() async throws {
         let session = try await TestRoot.session { $0.timeout = .seconds(4) }
         #expect(session.state == .connected)

@@ -1,9 +1,10 @@
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Watches: which fire, to whom, and after a lost connection.
-struct WatchTests {
+@Suite(.inTurn) struct WatchTests {
     @Test func kinds() async throws {
         let session = try await TestRoot.session()
         var changes = session.changes().makeAsyncIterator()

@@ -1,9 +1,10 @@
 import Testing
+import Throttle
 
 @testable import ZooKeeper
 
 /// Paths with and without a chroot.
-struct ZNodePathTests {
+@Suite(.inTurn) struct ZNodePathTests {
     @Test(
         arguments: [
             ("/", "", "/"), ("/a/b", "", "/a/b"), ("/", "/x", "/x"), ("/a/b", "/x/y", "/x/y/a/b"), ("/x", "/x", "/x/x"),

@@ -1,8 +1,9 @@
 import Testing
+import Throttle
 import ZooKeeper
 
 /// What an error says, and which ones leave the outcome open.
-struct ZooKeeperErrorTests {
+@Suite(.inTurn) struct ZooKeeperErrorTests {
     @Test func onlyLostWritesAreAmbiguous() {
         let open: [ZooKeeperError.Code] = [
             .connectionLoss, .operationTimeout, .deadline, .cancelled, .closing, .marshalling, .systemError,

@@ -1,6 +1,6 @@
 import Fuzzing
 import Glibc
-import Redis
+import Runtime
 
 @testable import Cluster
 

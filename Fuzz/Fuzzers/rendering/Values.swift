@@ -1,5 +1,6 @@
 import Fuzzing
 import Rendering
+import Vocabulary
 
 /// The values of a file; without input such as stand in no template and no other value.
 struct Values {
@@ -8,6 +9,9 @@ struct Values {
         "model-master.example", "10.11.12.99",
     ]
 
+    /// Those that are hosts.
+    private static let hosts = [0, 7, 8]
+
     private(set) var all = Self.models
 
     init() {}
@@ -15,7 +19,9 @@ struct Values {
     init(_ input: inout Input) {
         for index in all.indices {
             guard let field = input.field() else { return }
-            if let text = String(validating: field, as: UTF8.self) { all[index] = text }
+            guard let text = String(validating: field, as: UTF8.self) else { continue }
+            // No other text gets as far as a file.
+            all[index] = Self.hosts.contains(index) ? Host(text)?.description ?? all[index] : text
         }
     }
 
@@ -34,7 +40,7 @@ struct Values {
             words.map { word in
                 if let (_, value) = places.first(where: { $0.0 == word }) { return value }
                 guard word.starts(with: "{title}".utf8) else { return word }
-                return Array(mark.procTitle.utf8)
+                return Array(mark.template().utf8)
             }
         }
     }
@@ -51,10 +57,10 @@ let modelSentinel = (UInt8.min...UInt8.max).map { parts in
 extension RedisFile {
     init(_ values: Values, _ parts: UInt8) {
         self.init(
-            bindIP: values.bindIP, port: 7_001,
-            announce: parts & 1 == 0 ? nil : HostPort(host: values.announced, port: 7_002),
+            bind: Address(host: values.bindIP, port: 7_001)!,
+            announce: parts & 1 == 0 ? nil : Address(host: values.announced, port: 7_002)!,
             dataDirectory: values.folder, mark: values.mark,
-            master: parts & 2 == 0 ? nil : HostPort(host: values.master, port: 7_003),
+            master: parts & 2 == 0 ? nil : Address(host: values.master, port: 7_003)!,
             credentials: Credentials(values, parts), minReplicasToWrite: Int(parts >> 4 & 1),
             replicaPriority: parts & 32 == 0 ? nil : 0)
     }
@@ -63,14 +69,14 @@ extension RedisFile {
 extension SentinelFile {
     init(_ values: Values, _ parts: UInt8) {
         self.init(
-            bindIP: values.bindIP, port: 7_001,
-            announce: parts & 1 == 0 ? nil : HostPort(host: values.announced, port: 7_002),
+            bind: Address(host: values.bindIP, port: 7_001)!,
+            announce: parts & 1 == 0 ? nil : Address(host: values.announced, port: 7_002)!,
             dataDirectory: values.folder, identity: String(repeating: "1", count: 40), mark: values.mark,
-            master: HostPort(host: values.master, port: 7_003), credentials: Credentials(values, parts),
+            master: Address(host: values.master, port: 7_003)!, credentials: Credentials(values, parts),
             sentinelPassword: parts & 64 == 0 ? nil : Secret(values.password),
-            knownReplicas: parts & 128 == 0 ? [] : [HostPort(host: values.bindIP, port: 7_004)],
+            knownReplicas: parts & 128 == 0 ? [] : [Address(host: values.bindIP, port: 7_004)!],
             knownSentinels: [
-                Peer(address: HostPort(host: values.master, port: 7_005), identity: String(repeating: "2", count: 40))
+                Peer(address: Address(host: values.master, port: 7_005)!, identity: String(repeating: "2", count: 40))
             ])
     }
 }

@@ -1,5 +1,6 @@
 import Fuzzing
 import Succession
+import Vocabulary
 
 @testable import Cluster
 @testable import Redis
@@ -94,10 +95,10 @@ private func checkHistory(_ history: History) {
 private func checkMark(_ template: String) {
     guard let mark = Mark(template: template) else { return }
     let awaited = Mark.awaitedPriority(in: template)
-    check(awaited != nil || mark.template == template, "another mark is written than was read")
-    let told = Mark.template(template, awaiting: awaited)
-    check(told.flatMap { Mark(template: $0) } == mark, "another mark is read than was written")
-    check(told.flatMap { Mark.awaitedPriority(in: $0) } == awaited, "another priority is read than was written")
+    check(awaited != nil || mark.template() == template, "another mark is written than was read")
+    let told = mark.template(awaiting: awaited)
+    check(Mark(template: told) == mark, "another mark is read than was written")
+    check(Mark.awaitedPriority(in: told) == awaited, "another priority is read than was written")
     check(mark.matches(mark), "matches not itself")
     var other = mark
     other.clusterID = "another-id"

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Fuzzing
 import Succession
+import Vocabulary
 
 @testable import Cluster
 

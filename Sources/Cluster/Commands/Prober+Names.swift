@@ -1,5 +1,6 @@
 import Redis
-public import Succession
+import Succession
+public import Vocabulary
 
 extension NeededCommand {
     /// What Sentinel can't do without: `INFO` too, though it is not alone in that. Each command once.

@@ -1,5 +1,7 @@
-public import Redis
+import Redis
+import Runtime
 public import Succession
+public import Vocabulary
 
 /// Whom our passwords may be told: servers and sentinels that a node in ZooKeeper registers, and those that live without one
 /// and that a registered one vouches for.

@@ -1,5 +1,7 @@
-public import Redis
-public import Succession
+import Redis
+public import Runtime
+import Succession
+public import Vocabulary
 
 /// Connections that a watcher keeps between its passes, so that a question costs no connecting.
 public actor Contacts {

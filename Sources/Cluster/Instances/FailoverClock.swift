@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// For how long each sentinel has reported its failover: Sentinel doesn't tell.
 struct FailoverClock {

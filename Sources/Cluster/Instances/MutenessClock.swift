@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// For how long registered sentinels have given no answer: one that is frozen keeps its lease, and must not for ever keep those
 /// from counting that have lost theirs.

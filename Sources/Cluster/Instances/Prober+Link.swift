@@ -1,5 +1,6 @@
 import Redis
 public import Succession
+public import Vocabulary
 
 extension Prober {
     /// What a server says of its link to its master, its version, and whom it copies its data to; nil where it doesn't answer.

@@ -1,5 +1,6 @@
 public import Redis
 public import Succession
+import Vocabulary
 
 extension Prober {
     /// What a lease reads of its own server; nil where it answers as no redis-server.

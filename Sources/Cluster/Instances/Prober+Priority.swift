@@ -1,5 +1,6 @@
 public import Redis
 import Succession
+import Vocabulary
 
 /// `replica-priority` as Interrex sets it: 0 as long as a replica must not be promoted, with a word behind the server's mark
 /// that says which one it gets back. Whoever reads that word may give it back.
@@ -27,7 +28,9 @@ extension Prober {
     /// A server whose template is not ours has nothing said of it.
     private func say(awaiting priority: Int?, over connection: Connection) async throws {
         let answer = try await connection.command(["CONFIG", "GET", Self.title], within: limit)
-        guard let old = answer.fields?[Self.title], let new = Mark.template(old, awaiting: priority), new != old else {
+        guard let old = answer.fields?[Self.title], let new = Mark(template: old)?.template(awaiting: priority),
+            new != old
+        else {
             return
         }
         try await set(Self.title, new, over: connection)

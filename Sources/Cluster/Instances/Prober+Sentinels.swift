@@ -1,5 +1,6 @@
 public import Redis
 public import Succession
+public import Vocabulary
 
 extension Prober {
     /// What the sentinel at `address` says of our master; nil where it is silent. One that doesn't know the name answers,

@@ -1,5 +1,7 @@
 public import Redis
+public import Runtime
 public import Succession
+public import Vocabulary
 
 /// Asks servers and sentinels who they are, each within a limit.
 public struct Prober: Sendable {
@@ -102,13 +104,8 @@ public struct Prober: Sendable {
             do {
                 return try await body(kept)
             } catch {
-                let code = (error as? RedisError)?.code
-                // One that was silent for a moment answers on it again, and might not be told the password on another.
-                if code == .timedOut, isIrreplaceable(address, credentials), await kept.overdue < Self.patience {
-                    throw error
-                }
-                await contacts.drop(kept, to: address)
-                guard code == .closed else { throw error }
+                let isGivenUp = await failed(error, on: kept, to: address, credentials)
+                guard isGivenUp, (error as? RedisError)?.code == .closed else { throw error }
             }
         }
         let connection = try await open(address, credentials)
@@ -120,6 +117,20 @@ public struct Prober: Sendable {
             await connection.close()
             throw error
         }
+    }
+
+    /// Takes note of an error on a connection that may be kept. Returns whether it is given up.
+    @discardableResult public func failed(
+        _ error: any Error, on connection: Connection, to address: Address, _ credentials: Credentials?
+    ) async -> Bool {
+        // One that was silent for a moment answers on it again, and might not be told the password on another.
+        if (error as? RedisError)?.code == .timedOut, isIrreplaceable(address, credentials),
+            await connection.overdue < Self.patience
+        {
+            return false
+        }
+        await contacts?.drop(connection, to: address)
+        return true
     }
 
     /// For how long a connection is kept that could not be opened again and on which nothing comes any more.
@@ -136,21 +147,28 @@ public struct Prober: Sendable {
             within: limit, names: settings.commandNames)
     }
 
-    /// Opens a connection for `body` and closes it behind it. Where the server may not be told a password, and a connection is
-    /// kept on which it was, that one is used, and goes on being kept.
+    /// Opens a connection, which whoever asks for it closes. Where the server may not be told a password, and a connection is kept on
+    /// which it was, that one is returned, and goes on being kept.
+    public func opened(
+        _ address: Address, _ credentials: Credentials?
+    ) async throws -> (connection: Connection, isKept: Bool) {
+        if isIrreplaceable(address, credentials), let kept = await contacts?.connection(to: address) {
+            return (kept, true)
+        }
+        return (try await open(address, credentials), false)
+    }
+
+    /// Opens a connection for `body`, as `opened` does, and closes it behind it.
     public func connected<Value: Sendable>(
         to address: Address, _ credentials: Credentials?, _ body: (Connection) async throws -> Value
     ) async throws -> Value {
-        if isIrreplaceable(address, credentials), let kept = await contacts?.connection(to: address) {
-            return try await body(kept)
-        }
-        let connection = try await open(address, credentials)
+        let (connection, isKept) = try await opened(address, credentials)
         do {
             let value = try await body(connection)
-            await connection.close()
+            if !isKept { await connection.close() }
             return value
         } catch {
-            await connection.close()
+            if !isKept { await connection.close() }
             throw error
         }
     }

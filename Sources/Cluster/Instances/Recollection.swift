@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 /// What was answered last, for those that our own machine keeps us from asking: who can't be asked is as it was, for a while.
 struct Recollection<Value: Sendable> {

@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 
 extension SentinelClaim {
     /// What ZooKeeper says of sentinels: the nodes below `/redis/sentinels`, and identities whose sentinel has lost its lease.

@@ -1,4 +1,5 @@
 import Redis
+import Runtime
 
 /// Remembers that our own machine kept us from asking somebody: what could not be asked is unknown, which is no evidence of
 /// anything.

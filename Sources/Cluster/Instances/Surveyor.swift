@@ -1,4 +1,5 @@
 public import Succession
+public import Vocabulary
 
 /// Turns a watcher's view of ZooKeeper into a snapshot, by asking everybody whom it names.
 ///

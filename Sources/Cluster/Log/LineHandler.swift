@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Vocabulary
 
 /// What all lines of a process have in common. Set once at start, before there is a second thread.
 final class LogState: @unchecked Sendable {
@@ -46,20 +47,12 @@ extension LogState {
         let name = command.isEmpty ? "interrex" : "interrex \(command)"
         let line =
             json
-            ? #"{"time":"\#(Timestamp.now)","level":"\#(level)","source":"\#(name)","message":"\#(Self.escaped(message))"}"#
+            ? JSON.object([
+                ("time", .string(Timestamp.now)), ("level", .string("\(level)")), ("source", .string(name)),
+                ("message", .string(message.oneLine)),
+            ]).text
             : "\(Timestamp.now) \(level) \(name): \(message.oneLine)"
         return Array("\(line)\n".utf8)
-    }
-
-    /// JSON's two special characters; control characters are shown escaped by `oneLine` already. By scalars: a quotation
-    /// mark with a combining accent is one character, and not equal to a quotation mark.
-    private static func escaped(_ message: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in message.oneLine.unicodeScalars {
-            if scalar == "\"" || scalar == "\\" { result.append("\\") }
-            result.append(scalar)
-        }
-        return String(result)
     }
 }
 

@@ -1,5 +1,5 @@
 import Glibc
-import Redis
+import Runtime
 
 /// Lines on their way to a descriptor that may take none for a while: a pipe whose reader hangs.
 ///

@@ -1,5 +1,7 @@
 import Glibc
-public import Succession
+import Runtime
+import Succession
+public import Vocabulary
 
 /// Network interfaces and names, as far as a process must choose an address.
 public enum Interface {

@@ -1,4 +1,4 @@
-import Redis
+import Runtime
 import Succession
 import ZooKeeper
 

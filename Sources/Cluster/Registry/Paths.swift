@@ -1,20 +1,28 @@
-/// The znodes below one root (DESIGN.md 1.1).
+/// The znodes below one root: `docs/reference.md` says what is in each.
 public struct Paths: Equatable, Sendable {
     public let root: String
 
     public init(root: String) { self.root = root }
 
-    public var master: String { "\(root)/master" }
-    public var cluster: String { "\(root)/cluster" }
-    public var sentinels: String { "\(root)/sentinels" }
-    public var members: String { "\(root)/members" }
-    public var identities: String { "\(root)/identities" }
-    public var candidates: String { "\(root)/candidates" }
-    public var watchers: String { "\(root)/watchers" }
-    public var history: String { "\(root)/history" }
-    public var paused: String { "\(root)/paused" }
-    public var switchover: String { "\(root)/switchover" }
-    public var acceptLoss: String { "\(root)/accept-loss" }
+    /// What stands right below the root.
+    public enum Name: String, CaseIterable, Sendable {
+        case master, cluster, sentinels, members, identities, candidates, watchers, history, paused, switchover
+        case acceptLoss = "accept-loss"
+    }
+
+    public func path(_ name: Name) -> String { "\(root)/\(name.rawValue)" }
+
+    public var master: String { path(.master) }
+    public var cluster: String { path(.cluster) }
+    public var sentinels: String { path(.sentinels) }
+    public var members: String { path(.members) }
+    public var identities: String { path(.identities) }
+    public var candidates: String { path(.candidates) }
+    public var watchers: String { path(.watchers) }
+    public var history: String { path(.history) }
+    public var paused: String { path(.paused) }
+    public var switchover: String { path(.switchover) }
+    public var acceptLoss: String { path(.acceptLoss) }
 
     public func sentinel(_ id: String) -> String { "\(sentinels)/\(id)" }
     public func member(_ id: String) -> String { "\(members)/\(id)" }

@@ -1,4 +1,5 @@
 public import Succession
+public import Vocabulary
 import ZooKeeper
 
 /// What a candidate's node holds.
@@ -14,7 +15,7 @@ struct CandidateData: Codable {
     }
 }
 
-/// The candidates of a cold start (DESIGN.md 3.4).
+/// The candidates of a cold start.
 extension Registry {
     /// Registers a candidate and returns its node's path.
     /// - Parameter mayLead: false for one that only tells what its copy is worth.
@@ -27,12 +28,6 @@ extension Registry {
         return try await translated { try await session.create(paths.candidatePrefix, data, .ephemeralSequential) }
     }
 
-    /// The number that ZooKeeper gave a candidate's node; nil for a name that is none of ours.
-    public static func number(ofCandidate path: String) -> Int? {
-        guard let hyphen = path.lastIndex(of: "-") else { return nil }
-        return Int(path[path.index(after: hyphen)...])
-    }
-
     /// Those that can be used. One that can't is at worst a better one that does not claim in its turn, and such a one is
     /// passed over.
     public func candidates() async throws -> [Candidate] { try await readCandidates().values }
@@ -43,7 +38,7 @@ extension Registry {
 
     static func candidate(_ name: String, _ node: Node) throws(BadZnode) -> Candidate? {
         // One that no session ends would stand for ever.
-        guard let number = number(ofCandidate: name), node.stat.ephemeralOwner != 0 else { return nil }
+        guard let number = Candidate.number(ofNode: name), node.stat.ephemeralOwner != 0 else { return nil }
         let data = try decode(CandidateData.self, node.data)
         var freshness = data.freshness
         // A file can't have been written after its candidate stood: by ZooKeeper's clock, which is nobody's own.

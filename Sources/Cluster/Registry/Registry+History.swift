@@ -1,4 +1,5 @@
 public import Succession
+public import Vocabulary
 import ZooKeeper
 
 /// `/redis/history`: a log for people, and never in the way of a record.

@@ -1,10 +1,11 @@
-public import Succession
+import Succession
+public import Vocabulary
 import ZooKeeper
 
 /// A sentinel's identity: `/redis/identities/<uuid>`, used by one sentinel at a time.
 ///
 /// Redis never forgets a sentinel, and its failover needs a majority of all ever known. So a new sentinel takes over
-/// the identity of a dead one, and its peers see a moved sentinel instead of one more (DESIGN.md 4).
+/// the identity of a dead one, and its peers see a moved sentinel instead of one more.
 public struct Identity: Equatable, Sendable {
     public var id: String
     /// Where the sentinel was that used it last.

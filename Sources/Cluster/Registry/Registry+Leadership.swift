@@ -1,4 +1,5 @@
 public import Succession
+public import Vocabulary
 public import ZooKeeper
 
 /// What only the leading watcher writes. The lowest number leads, and no lower one ever appears later: so that the own

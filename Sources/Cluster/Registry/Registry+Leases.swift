@@ -1,4 +1,5 @@
-public import Succession
+import Succession
+public import Vocabulary
 import ZooKeeper
 
 /// Ephemeral nodes that outlive one session because a lease renews them.

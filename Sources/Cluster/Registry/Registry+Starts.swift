@@ -1,7 +1,8 @@
 public import Succession
+public import Vocabulary
 import ZooKeeper
 
-/// The one fenced transaction of every start (DESIGN.md 2).
+/// The one fenced transaction of every start.
 extension Registry {
     /// How such a transaction ended.
     public enum Outcome: Equatable, Sendable {

@@ -1,4 +1,5 @@
 import Succession
+import Vocabulary
 import ZooKeeper
 
 /// What a watcher reads. Every read sets a watch: while none fires, what was read holds.

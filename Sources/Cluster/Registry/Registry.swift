@@ -1,4 +1,5 @@
 public import Succession
+import Vocabulary
 public import ZooKeeper
 
 /// One cluster's nodes in ZooKeeper, as values: every byte that comes back is checked, every write is conditional.

@@ -1,4 +1,5 @@
 public import Succession
+public import Vocabulary
 
 /// One look of a watcher at a cluster's nodes. Unlike a launcher's `View`, a node that can't be used does not fail it: it
 /// is named.

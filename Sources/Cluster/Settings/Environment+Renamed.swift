@@ -1,4 +1,5 @@
 public import Redis
+import Vocabulary
 
 extension Environment {
     /// `RENAMED_COMMANDS`: what commands of the redis-servers are called (`CONFIG=x,REPLICAOF=y`), by the settings of all of
@@ -44,7 +45,7 @@ extension Environment {
     public static func isCommandName(_ text: String) -> Bool {
         (1...128).contains(text.utf8.count)
             && text.utf8.allSatisfy {
-                (48...57).contains($0) || (97...122).contains($0 | 0x20) || [45, 46, 95].contains($0)
+                $0.isLetterOrDigit || [45, 46, 95].contains($0)
             }
     }
 }

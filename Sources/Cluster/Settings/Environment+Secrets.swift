@@ -2,9 +2,6 @@ import Glibc
 
 /// Secrets in this process's own environment.
 extension Environment {
-    /// Variables whose value is a secret.
-    public static let secrets = ["REDIS_PASSWORD", "SENTINEL_PASSWORD", "ZK_AUTH"]
-
     /// Takes our secrets out of this process's environment: nobody reads them in `/proc/<pid>/environ` from then on, and no
     /// child gets them. To be called once they are read, before there is a second thread that may read a variable.
     public static func forgetSecrets() {

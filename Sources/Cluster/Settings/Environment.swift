@@ -1,6 +1,8 @@
 import Glibc
+import Runtime
+import Vocabulary
 
-/// The variables of DESIGN.md 1.2 as one process sees them: flags over environment over default.
+/// The variables as one process sees them: flags override the environment, which overrides the default.
 ///
 /// Unset and empty mean the same. A value that holds CR, LF or NUL, or is no UTF-8, is refused, always: no byte from
 /// here may add a directive to a rendered file.
@@ -81,7 +83,7 @@ public struct Environment: Sendable {
     /// - Throws: `Failure` (78) for anything but decimal digits, or a number outside `range`.
     public func number(_ name: String, default value: Int, in range: ClosedRange<Int>) throws(Failure) -> Int {
         guard let text = try text(name) else { return value }
-        guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }),
+        guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy(\.isDigit),
             let number = Int(text),
             range.contains(number)
         else {

@@ -1,5 +1,6 @@
 import Redis
-public import Succession
+import Succession
+public import Vocabulary
 import ZooKeeper
 
 /// What this process knows and nobody shall read.
@@ -9,7 +10,7 @@ extension RedisSettings {
         // The part behind the colon alone is the secret.
         let digest = registry.digest?.text.split(separator: ":", maxSplits: 1).last.map(String.init)
         Secrets.add(
-            [credentials?.password, sentinelCredentials?.password, digest].compactMap(\.self),
+            [credentials?.password.text, sentinelCredentials?.password.text, digest].compactMap(\.self),
             saidOpenly: [masterName, registry.root, registry.digest?.user, credentials?.username].compactMap(\.self))
     }
 }

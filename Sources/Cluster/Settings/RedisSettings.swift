@@ -1,4 +1,5 @@
 public import Redis
+public import Vocabulary
 
 /// The name that Sentinel monitors, and the secrets of the servers.
 public struct RedisSettings: Sendable {
@@ -26,7 +27,7 @@ public struct RedisSettings: Sendable {
         // unquoted in its rewritten file.
         guard masterName.utf8.count <= 128,
             masterName.utf8.allSatisfy({
-                (48...57).contains($0) || (97...122).contains($0 | 0x20) || [45, 46, 95].contains($0)
+                $0.isLetterOrDigit || [45, 46, 95].contains($0)
             })
         else {
             throw environment.bad(
@@ -56,8 +57,8 @@ public struct RedisSettings: Sendable {
                 "would not survive Sentinel, which rewrites its file without quotes; choose one without spaces, quotes, # and "
                     + "control characters")
         }
-        credentials = password.map { Credentials(username: username, password: $0) }
-        sentinelCredentials = sentinelPassword.map { Credentials(username: nil, password: $0) }
+        credentials = password.map { Credentials(username: username, password: Secret($0)) }
+        sentinelCredentials = sentinelPassword.map { Credentials(username: nil, password: Secret($0)) }
         commandNames = try environment.renamedCommands()
     }
 }

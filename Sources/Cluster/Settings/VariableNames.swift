@@ -1,14 +1,18 @@
-/// Variables that are set and mean nothing to Interrex, though their names nearly do.
+/// The names of all variables, and those that are set and mean nothing to Interrex, though their names nearly do.
 extension Environment {
-    /// All that some part of Interrex reads.
-    private static let names: Set<String> = [
-        "ZK_HOSTS", "ZK_ROOT", "ZK_AUTH", "ZK_AUTH_FILE", "ZK_SESSION_TIMEOUT", "NET_IFACE", "BIND_IP", "PORT0",
-        "ANNOUNCE_IP", "ANNOUNCE_PORT", "MASTER_NAME", "SENTINEL_QUORUM", "MASTER_TIMEOUT", "REDIS_USERNAME",
-        "REDIS_PASSWORD", "REDIS_PASSWORD_FILE", "SENTINEL_PASSWORD", "SENTINEL_PASSWORD_FILE", "ACCEPT_LOSS_AFTER",
-        "MIN_REPLICAS_TO_WRITE", "DATA_DIR", "CONFIG_DIR", "REDIS_CONF", "SENTINEL_CONF", "REDIS_TEMPLATE",
-        "SENTINEL_TEMPLATE", "REDIS_SERVER", "REDIS_SENTINEL", "LOG_LEVEL", "LOG_FORMAT", "HOOKS_DIR",
-        "RENAMED_COMMANDS",
+    /// Variables whose value is a secret. Of each there is one more, its name with `_FILE` behind it, that names a file.
+    public static let secrets = ["REDIS_PASSWORD", "SENTINEL_PASSWORD", "ZK_AUTH"]
+
+    /// All that some part of Interrex reads and nobody else has defined.
+    public static let variables: Set<String> = [
+        "ZK_HOSTS", "ZK_ROOT", "ZK_AUTH", "ZK_SESSION_TIMEOUT", "NET_IFACE", "BIND_IP", "PORT0", "ANNOUNCE_IP",
+        "ANNOUNCE_PORT", "MASTER_NAME", "SENTINEL_QUORUM", "MASTER_TIMEOUT", "REDIS_USERNAME", "REDIS_PASSWORD",
+        "SENTINEL_PASSWORD", "ACCEPT_LOSS_AFTER", "MIN_REPLICAS_TO_WRITE", "DATA_DIR", "CONFIG_DIR", "REDIS_CONF",
+        "SENTINEL_CONF", "REDIS_TEMPLATE", "SENTINEL_TEMPLATE", "REDIS_SERVER", "REDIS_SENTINEL", "LOG_LEVEL",
+        "LOG_FORMAT", "HOOKS_DIR", "RENAMED_COMMANDS",
     ]
+
+    private static let names = variables.union(secrets.map { "\($0)_FILE" })
 
     /// What other tools call the same thing.
     private static let otherNames = [

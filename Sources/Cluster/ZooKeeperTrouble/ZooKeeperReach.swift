@@ -1,4 +1,5 @@
-public import Redis
+import Redis
+public import Runtime
 public import ZooKeeper
 
 /// What is wrong with ZooKeeper, as far as it can be seen from here: libzookeeper only says that there is no session.

@@ -2,9 +2,10 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// Redis, sentinels and watchers killed faster than they come back, under a load that remembers.
-@Suite(.inTurn) struct KillFaults {
+@Suite(.inTurn, .scheduled) struct KillFaults {
     /// Half a minute of it, or `INTERREX_SCHEDULE_MINUTES`. The seed is `INTERREX_SEED`, else a new one.
     @Test(
         "F81: a churn of kills -9: all agree again, and of each reign at most its tail is lost, never its beginning",

@@ -1,8 +1,9 @@
 import Support
 import Testing
+import Throttle
 
 /// Whether a loss that nothing explains is found: the churn's own judge.
-struct ReignTests {
+@Suite(.inTurn) struct ReignTests {
     private let begin = ContinuousClock.now
     private let first = Writers.Place(1), second = Writers.Place(2)
 

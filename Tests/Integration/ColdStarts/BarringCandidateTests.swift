@@ -1,6 +1,7 @@
 import Fixtures
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// A candidate that says it is the freshest and never claims.

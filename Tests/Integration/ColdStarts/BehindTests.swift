@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Nobody begins behind what there was: not empty, and not with an old copy, unless somebody says so.

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// Replicas that are killed while they get their first copy still have their old one.
 @Suite(.inTurn) struct FirstSynchronisationTests {

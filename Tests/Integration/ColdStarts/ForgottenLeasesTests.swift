@@ -4,6 +4,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Servers that live on where ZooKeeper knows nothing, or something wrong, of them.

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// All members are gone at once, or one after the other: the one with the highest position is master afterwards.

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// What ZooKeeper decides, the sentinels are told.
 @Suite(.inTurn) struct AnnounceTests {

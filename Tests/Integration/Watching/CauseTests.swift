@@ -2,6 +2,7 @@ import Fixtures
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// The history says why the master changed, whichever of the watchers was the first to record it.
 @Suite(.inTurn) struct CauseTests {

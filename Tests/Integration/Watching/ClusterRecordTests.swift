@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// `/redis/cluster`: what a cold start must know of the last good time.
 @Suite(.inTurn) struct ClusterRecordTests {

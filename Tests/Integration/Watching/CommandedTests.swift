@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// Servers whose commands have other names, and servers that can't be commanded.
 @Suite(.inTurn) struct CommandedTests {

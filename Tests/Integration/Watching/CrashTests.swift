@@ -1,6 +1,7 @@
 import Fixtures
 import Support
 import Testing
+import Throttle
 
 /// A master whose process died.
 @Suite(.inTurn) struct CrashTests {

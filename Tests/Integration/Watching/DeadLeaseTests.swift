@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// Servers that outlive their lease.
 @Suite(.inTurn) struct DeadLeaseTests {

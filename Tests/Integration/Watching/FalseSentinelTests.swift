@@ -4,6 +4,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// Somebody writes below `/redis/sentinels`, and nowhere else.

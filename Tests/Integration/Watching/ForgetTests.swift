@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// Servers that are gone for good: the sentinels forget them, one sentinel after the other.
 @Suite(.inTurn) struct ForgetTests {

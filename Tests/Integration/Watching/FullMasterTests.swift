@@ -1,6 +1,7 @@
 import Fixtures
 import Support
 import Testing
+import Throttle
 
 /// A master that has as many clients as it takes: it turns new ones away, and serves the others.
 @Suite(.inTurn) struct FullMasterTests {

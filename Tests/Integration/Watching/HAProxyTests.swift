@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// A real HAProxy that asks the watcher which member is master and which are replicas.
 @Suite(.inTurn) struct HAProxyTests {

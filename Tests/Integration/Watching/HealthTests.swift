@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// What takes the cluster's ability to fail over is said, with the reason, and taken back when it is mended.
 @Suite(.inTurn) struct HealthTests {

@@ -4,6 +4,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// What sentinels say too late, or wrongly: an event is a hint, and `/redis/master` follows only what is so.

@@ -2,6 +2,7 @@ import Fixtures
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// A person, or another tool, deletes or writes to the nodes of a cluster that runs.

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 
 /// Sentinels that are all new count epochs from 0 again, below what is recorded, until they are told.
 @Suite(.inTurn) struct NewSentinelsTests {

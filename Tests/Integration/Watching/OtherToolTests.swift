@@ -2,6 +2,7 @@ import Fixtures
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// A cluster that another tool has started comes over to ours, while it runs.

@@ -3,6 +3,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// To whom a watcher and launchers tell passwords in a running cluster, and to whom not.

@@ -3,6 +3,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// While `/redis/paused` exists, watchers only write down what they see.

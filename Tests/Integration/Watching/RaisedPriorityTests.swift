@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// A replica that started empty has priority 0 until it has its data; where its lease is gone, the watcher raises it.
 @Suite(.inTurn) struct RaisedPriorityTests {

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// Members that went astray: who follows nobody of use, and a second master, are brought home.
 @Suite(.inTurn) struct ReattachTests {

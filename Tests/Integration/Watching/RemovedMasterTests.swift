@@ -1,6 +1,7 @@
 import Fixtures
 import Support
 import Testing
+import Throttle
 
 /// What a person takes away from the sentinels by `SENTINEL REMOVE`.
 @Suite(.inTurn) struct RemovedMasterTests {

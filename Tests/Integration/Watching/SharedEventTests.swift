@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 
 /// Two watchers, and who tells what: each its own listeners, the leader its hooks.
 @Suite(.inTurn) struct SharedEventTests {

@@ -1,6 +1,7 @@
 import Fixtures
 import Support
 import Testing
+import Throttle
 
 /// A failover that never ends: Sentinel waits for the server that it promoted, and that is gone. Usually the next failover,
 /// of another sentinel, ends it by its switch; not where that one brings back the very master that was replaced.

@@ -5,6 +5,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// `/redis/switchover`: a request that any tool can write, on real servers.

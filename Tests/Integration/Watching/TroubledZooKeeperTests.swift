@@ -1,6 +1,7 @@
 import Fixtures
 import Support
 import Testing
+import Throttle
 
 /// What a watcher says while ZooKeeper is away or slow: enough to understand it, and no flood.
 @Suite(.inTurn) struct TroubledZooKeeperTests {

@@ -2,6 +2,7 @@ import Fixtures
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// SIGTERM ends a watcher within a second, whatever ZooKeeper does.

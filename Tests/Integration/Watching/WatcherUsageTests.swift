@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// What a watcher says to wrong settings and arguments, and how it is started.

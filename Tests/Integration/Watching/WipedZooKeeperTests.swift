@@ -4,6 +4,7 @@ import Glibc
 import Succession
 import Support
 import Testing
+import Throttle
 import ZooKeeper
 
 /// ZooKeeper comes back without a single node under a running cluster: all is registered again, and nobody is demoted.

@@ -1,8 +1,9 @@
 import Succession
 import Testing
+import Vocabulary
 
-/// The README's example of a behaviour, used as somebody would who writes one: only what the module makes public.
-@Suite struct BehaviourTests {
+/// The example of a behaviour in docs/extending.md, used as somebody would who writes one: only what the module makes public.
+@Suite(.timeLimit(.minutes(5))) struct BehaviourTests {
     private static let master = address("10.0.0.1:6379")
     private static let replicas = [address("10.0.0.2:6379"), address("10.0.0.3:6379")]
     private static let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: "0123456789abcdef")
@@ -73,6 +74,36 @@ import Testing
         #expect(Self.actions(Self.snapshot, after: [.timer]) == Self.actions(Self.snapshot))
     }
 
+    /// A behaviour with a condition of its own: what has to hold for a time is declared in its file.
+    struct Patient: Behaviour {
+        let name = "patient"
+
+        func conditions(in snapshot: Snapshot) -> Set<Condition> {
+            snapshot.record.map { [.recorded($0.address)] } ?? []
+        }
+
+        func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
+            snapshot.held(.recorded(BehaviourTests.master), for: .seconds(2))
+                ? [.remove(sentinel: BehaviourTests.master)] : []
+        }
+    }
+
+    @Test func aBehaviourActsOnceItsConditionHasHeld() {
+        var (snapshot, endurance) = (Self.snapshot, Endurance())
+        for (second, count) in [(0, 0), (1, 0), (2, 1)] {
+            snapshot.held = endurance.note(Patient().conditions(in: snapshot), at: .seconds(second))
+            #expect(plan(snapshot, by: [Patient()]).count == count)
+        }
+    }
+
+    @Test func anActionIsTracedToItsBehaviour() {
+        let planned = planned(Self.snapshot, by: [TooFewReplicas(wanted: 3), Overeager()])
+        #expect(planned.map(\.behaviour) == ["TooFewReplicas", "Overeager", "Overeager"])
+        #expect(planned.map(\.action) == plan(Self.snapshot, by: [TooFewReplicas(wanted: 3), Overeager()]))
+        #expect(Set(Behaviours.builtIn.map(\.name)).count == Behaviours.builtIn.count)
+        #expect(Patient().name == "patient")
+    }
+
     /// Whatever a behaviour returns, the plan keeps to who may do it.
     struct Overeager: Behaviour {
         func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
@@ -89,4 +120,8 @@ import Testing
         snapshot.badNodes = [BadNode(path: "/redis/master", reason: "it is empty", isEssential: true)]
         #expect(plan(snapshot, by: [Overeager()]).isEmpty)
     }
+}
+
+extension Condition {
+    fileprivate static func recorded(_ master: Address) -> Condition { Condition("recorded", of: master) }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// For how long conditions have held, as a watcher that looks now and then can know it.
-@Suite struct EnduranceTests {
+@Suite(.timeLimit(.minutes(5))) struct EnduranceTests {
     private let first = Condition.agreed(Cast.first)
     private let second = Condition.agreed(Cast.second)
     private var endurance = Endurance()

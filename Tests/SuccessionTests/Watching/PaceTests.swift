@@ -2,7 +2,7 @@ import Testing
 
 @testable import Succession
 
-struct PaceTests {
+@Suite(.timeLimit(.minutes(5))) struct PaceTests {
     @Test(arguments: [(0, 10), (1, 10), (400, 10), (800, 20), (1_000, 25), (100_000, 25)])
     func a_quiet_cluster_is_left_alone_for(_ clusters: Int, _ seconds: Int) {
         #expect(Snapshot.quietInterval(clusters: clusters) == .seconds(seconds))

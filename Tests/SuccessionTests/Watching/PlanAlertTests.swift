@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// What can't be mended is said, with its cause and what to do about it.
-@Suite struct PlanAlertTests {
+@Suite(.timeLimit(.minutes(5))) struct PlanAlertTests {
     private typealias C = Cast
     private let healthy = Snapshot.healthy
 

@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// One throw for each dimension of a snapshot.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// The finite parts of a snapshot, each with all the values that a behaviour tells apart.

@@ -1,6 +1,8 @@
+import Vocabulary
+
 @testable import Succession
 
-/// The promises of DESIGN.md section 8, and the conditions of the table of section 6, that one plan can break. Each is
+/// The promises of docs/promises.md, and the conditions of the behaviours, that one plan can break. Each is
 /// read off the raw snapshot.
 enum PlanPromises {
     /// The first promise that the plan breaks; nil where it keeps them all.

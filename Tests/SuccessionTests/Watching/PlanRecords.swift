@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// Promises 2, 3 and 6: what may be recorded, over what, and on which evidence.

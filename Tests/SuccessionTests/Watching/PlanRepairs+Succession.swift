@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// The guards of what changes the master, and of what tells of it.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// Promises 4 and 5, and the guards of each action that changes a server.

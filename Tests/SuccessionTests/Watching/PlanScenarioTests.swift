@@ -2,8 +2,8 @@ import Testing
 
 @testable import Succession
 
-/// The table of DESIGN.md 6, row by row: what brings each action about, and each of its conditions taken away.
-@Suite struct PlanScenarioTests {
+/// The behaviours one by one: what brings each action about, and each of its conditions taken away.
+@Suite(.timeLimit(.minutes(5))) struct PlanScenarioTests {
     @Test(arguments: agreed + early + sole)
     func records(_ scenario: PlanScenario) { #expect(plan(scenario.snapshot).deeds == scenario.deeds) }
 

@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// The space of snapshots, too large to cross whole: two groups that each cross in full what the rules about masters and

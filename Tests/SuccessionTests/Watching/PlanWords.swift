@@ -1,6 +1,8 @@
+import Vocabulary
+
 @testable import Succession
 
-/// The words of DESIGN.md 3.1 and 6, derived a second time from the raw parts of a snapshot.
+/// The words of the behaviours, derived a second time from the raw parts of a snapshot.
 struct PlanWords {
     let s: Snapshot
     /// The sentinels that answer.

@@ -3,7 +3,7 @@ import Testing
 @testable import Succession
 
 /// An event wakes a watcher up and is passed on; it is never evidence.
-@Suite struct RelayTests {
+@Suite(.timeLimit(.minutes(5))) struct RelayTests {
     private let late = Event.sentinel(
         Cast.sentinels[0], name: "+switch-master", payload: "mymaster 10.0.0.2 7002 10.0.0.4 7004")
 

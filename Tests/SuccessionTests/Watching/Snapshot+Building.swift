@@ -1,3 +1,5 @@
+import Vocabulary
+
 @testable import Succession
 
 /// Snapshots built up in one line, each part added to what is there.

@@ -1,6 +1,6 @@
 public import Succession
 
-/// Alerts where fewer live members than wanted replicate from the recorded master, and says when a sentinel's clock jumped.
+/// Alerts where too few live members replicate from the recorded master, and says when a sentinel's clock jumped.
 public struct TooFewReplicas: Behaviour {
     /// How many are wanted, for example the master's `min-replicas-to-write`.
     public var wanted: Int

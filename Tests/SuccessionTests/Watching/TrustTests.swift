@@ -1,9 +1,10 @@
 import Testing
+import Vocabulary
 
 @testable import Succession
 
 /// Which misled sentinels are told how to monitor the master, where that bears a password.
-@Suite struct TrustTests {
+@Suite(.timeLimit(.minutes(5))) struct TrustTests {
     private typealias C = Cast
     private static let stranger = C.address("10.0.9.9:26379")
     private static func id(_ number: Int) -> String { String(repeating: "\(number)", count: 40) }

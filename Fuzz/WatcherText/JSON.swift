@@ -1,1 +1,0 @@
-../../Sources/interrex-watcher/HTTP/JSON.swift

@@ -1,0 +1,6 @@
+import Watching
+
+@main
+enum Main {
+    static func main() async { await Watcher.main() }
+}
