@@ -146,7 +146,7 @@ private func checkColdStart(_ candidate: Candidate) {
 
 /// A node's name, and a path.
 private func checkNames(_ text: String) {
-    _ = Registry.number(ofCandidate: text)
+    _ = Candidate.number(ofNode: text)
     if let number = Registry.number(ofWatcher: "/redis/watchers/\(text)") {
         check((0...9_999_999_999).contains(number), "watcher \(number)")
     }
