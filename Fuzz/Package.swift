@@ -54,6 +54,6 @@ let package = Package(
         fuzzer("events", "Vocabulary", "Cluster", "Redis", "Succession", "WatcherText"),
         fuzzer("files", "Rendering", "Succession"),
         fuzzer("rendering", "Vocabulary", "Rendering", "CSDS"),
-        fuzzer("environment", "Runtime", "Cluster", "WatcherText", "ZooKeeper"),
+        fuzzer("environment", "Vocabulary", "Runtime", "Cluster", "WatcherText", "ZooKeeper"),
     ]
 )

@@ -1,6 +1,7 @@
 import Fuzzing
 import Glibc
 import Runtime
+import Vocabulary
 
 @testable import Cluster
 
@@ -14,7 +15,7 @@ func checkAccounts(_ text: String) {
     }
     for name in ["REDIS_PASSWORD", "SENTINEL_PASSWORD"] {
         if let redis = reading(name, text, { e throws(Failure) in try RedisSettings(e) }), !text.isEmpty {
-            check((redis.credentials ?? redis.sentinelCredentials)?.password == text, "another password")
+            check((redis.credentials ?? redis.sentinelCredentials)?.password.text == text, "another password")
         }
     }
     let user = try? RedisSettings(Environment(["REDIS_USERNAME": text, "REDIS_PASSWORD": "x"])).credentials?.username
