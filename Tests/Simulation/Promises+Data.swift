@@ -112,7 +112,7 @@ final class Operator: SimActor {
         return 20_000
     }
 
-    /// Whether a disk is gone, or its data, or is with one that must never be master: else the members can go on by themselves.
+    /// Whether a disk is gone, or its data, or they wait for one that is never promoted: else the members can go on by themselves.
     private var mayGiveUp: Bool {
         world.slots.contains { slot in
             slot.isLost || slot.isOutdone || !slot.folder.copies.contains { $0.holdsData && !$0.isDamaged }

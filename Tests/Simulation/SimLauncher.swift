@@ -104,9 +104,8 @@ final class SimLauncher: SimActor {
         case .waits(let reason, _, _):
             world.tally.waited(for: reason)
             switch reason {
-            // Nobody may promote a member that lacks what there was, either.
-            case .behind, .promotionOf: slot.waitsSince = slot.waitsSince ?? world.now
-            case .neverMasters: (slot.waitsSince, slot.isOutdone) = (slot.waitsSince ?? world.now, true)
+            case .behind: slot.waitsSince = slot.waitsSince ?? world.now
+            case .neverMasters, .promotionOf: (slot.waitsSince, slot.isOutdone) = (slot.waitsSince ?? world.now, true)
             default: break
             }
         case .unusableData: break

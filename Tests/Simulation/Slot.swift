@@ -17,7 +17,7 @@ final class Slot: SimActor {
     var lease: SimLease?
     /// Since when its launchers wait for data that is not here.
     var waitsSince: Int?
-    /// Whether what is missing is with one that must never be master.
+    /// Whether they wait for one that must never be master, or that nobody promotes because it lacks what there was.
     var isOutdone = false
     /// The lease that holds the folder's lock: two servers in one folder would ruin it.
     private var lock: SimLease?

@@ -131,7 +131,7 @@ extension SmallWorld {
 
 extension SmallWorld.Launcher {
     /// One whose session has just been opened.
-    init(at address: Int, holdsData: Bool) {
+    init(at address: Int, holdsData: Bool, hasGlanced: Bool) {
         self.address = address
         let copy = LaunchData.Copy(SmallWorld.freshness(holdsData))
         var settings = LauncherMachine.Settings(
@@ -142,13 +142,17 @@ extension SmallWorld.Launcher {
         machine = LauncherMachine(settings)
         _ = machine.handle(.began, at: .zero)
         effect = machine.handle(.connected(sessionTimeout: .seconds(6)), at: .zero).effect
-        self.holdsData = holdsData
+        if hasGlanced {
+            _ = machine.handle(.foundRoot(true), at: .zero)
+            effect = machine.handle(.glanced(nil), at: .zero).effect
+        }
+        (self.holdsData, self.hasGlanced) = (holdsData, hasGlanced)
     }
 
     /// What it has known is of no use any more.
     mutating func end(as phase: Phase) {
         let (session, candidate) = (session, candidate)
-        self = Self(at: address, holdsData: holdsData)
+        self = Self(at: address, holdsData: holdsData, hasGlanced: hasGlanced)
         (self.phase, self.session, self.candidate) = (phase, session, candidate)
     }
 

@@ -53,7 +53,8 @@ extension SmallWorld {
         world.launchers[index].session = false
         world.candidates.removeAll { $0.number == launchers[index].candidate }
         var again = world
-        again.launchers[index] = Launcher(at: index, holdsData: launchers[index].holdsData)
+        again.launchers[index] = Launcher(
+            at: index, holdsData: launchers[index].holdsData, hasGlanced: launchers[index].hasGlanced)
         again.members &= ~(1 << index)
         return [
             Step("the process at \(index) dies", world),

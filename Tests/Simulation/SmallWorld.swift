@@ -17,6 +17,8 @@ struct SmallWorld: Hashable {
         }
 
         let address: Int
+        /// Whether the root and the glance are behind it, where there is nothing that they could show.
+        let hasGlanced: Bool
         var phase = Phase.deciding
         /// Whether its session, and so its lease, lives.
         var session = true
@@ -122,11 +124,12 @@ extension SmallWorld {
         )
     }
 
-    static func launchers(_ count: Int, holdingData holders: Set<Int> = [], crashes: Int = 1, losses: Int = 1)
-        -> SmallWorld
-    {
+    static func launchers(
+        _ count: Int, holdingData holders: Set<Int> = [], haveGlanced: Bool = false, crashes: Int = 1, losses: Int = 1
+    ) -> SmallWorld {
         SmallWorld(
-            launchers: (0..<count).map { Launcher(at: $0, holdsData: holders.contains($0)) }, watchers: [],
+            launchers: (0..<count).map { Launcher(at: $0, holdsData: holders.contains($0), hasGlanced: haveGlanced) },
+            watchers: [],
             servers: [Role?](repeating: nil, count: count + 2), data: [Bool](repeating: false, count: count + 2),
             crashes: crashes, losses: losses)
     }
