@@ -6,7 +6,7 @@ import Testing
 /// so long.
 @Suite(.timeLimit(.minutes(20))) struct SimulationTests {
     /// The steps of an ordinary run: always the same seeds.
-    private static let steps = 1_000_000
+    private static let steps = 1_200_000
 
     /// A replay or a long run is asked for by its variable, and has the machine to itself; CI sets neither.
     @Test(.disabled(if: Options.seed != nil || Options.minutes != nil))

@@ -4,8 +4,9 @@ public import Vocabulary
 extension Snapshot {
     /// What to write down of the cluster under this master: of the reign that goes on where it is the recorded one, else of
     /// the one that begins. The number of members never falls by a failover: the old master is to come back.
-    public func clusterRecord(under master: Address) -> ClusterRecord {
-        let isRecorded = record?.address == master
+    /// - Parameter wasPromoted: whether it was made a master again: then a reign begins, be it the recorded one or not.
+    public func clusterRecord(under master: Address, wasPromoted: Bool = false) -> ClusterRecord {
+        let isRecorded = record?.address == master && !wasPromoted
         var new = cluster ?? ClusterRecord(id: mark.clusterID ?? "", members: 0)
         guard case .master(let history) = answer(of: master) else { return new }
         if isRecorded {

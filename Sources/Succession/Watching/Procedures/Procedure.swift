@@ -78,7 +78,7 @@ struct ActionContext: Equatable, Sendable {
         let snapshot = snapshot(with: instance, at: member)
         return Recording(
             master: member, evidence: evidence, previous: snapshot.record,
-            cluster: snapshot.clusterRecord(under: member))
+            cluster: snapshot.clusterRecord(under: member, wasPromoted: true))
     }
 
     /// Whether others may be told to follow this one, by what it answers at this moment: what it was in the look may have ended,
