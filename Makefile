@@ -35,7 +35,7 @@ faults: build
 MINUTES ?= 10
 simulate: deps
 	INTERREX_SIMULATION_MINUTES=$(MINUTES) swift test --package-path Pure --scratch-path "$(CURDIR)/.build/pure" \
-		-c release --disable-index-store --explicit-target-dependency-import-check error --filter goesOn
+		-c release --explicit-target-dependency-import-check error --filter goesOn
 
 # Everything that reads bytes from outside, with libFuzzer; one kind of input: make fuzz KIND=replies SECONDS=600
 SECONDS = 60

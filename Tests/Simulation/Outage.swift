@@ -15,6 +15,8 @@ final class Outage: SimActor {
     /// The freshest data on the disks that a server would start with and that are back within the window: all but what is
     /// late or lost. The master must have it.
     private(set) var freshest: Lines.Place?
+    /// The same without those that must never be master: what they have a person may give up.
+    private(set) var freshestToLead: Lines.Place?
     private(set) var hasBegun = false
     private var isPrepared = false
 
@@ -85,12 +87,19 @@ final class Outage: SimActor {
         }
         if world.dice.once(in: 2) { for watcher in world.watchers { watcher.restart() } }
         if kind == .zooKeeperWiped { world.zk.wipe() }
-        freshest = inTime.flatMap(\.folder.copies).filter { $0.holdsData && !$0.isDamaged }.compactMap(\.place)
-            .max { world.lines.isFresher($1, than: $0) }
+        freshest = freshest(of: inTime)
+        freshestToLead = freshest(of: inTime.filter { !$0.isNeverMaster })
         // Where nothing at all is known, whoever starts empty may be the first there ever was (rule 3b). Of what no passport
         // speaks, only times are known.
-        if kind == .zooKeeperWiped, world.slots.contains(where: { !$0.folder.inPlace.holdsData }) { freshest = nil }
-        if kind == .stalePassports { freshest = nil }
+        if kind == .zooKeeperWiped, world.slots.contains(where: { !$0.folder.inPlace.holdsData }) {
+            (freshest, freshestToLead) = (nil, nil)
+        }
+        if kind == .stalePassports { (freshest, freshestToLead) = (nil, nil) }
         hasBegun = true
+    }
+
+    private func freshest(of slots: [Slot]) -> Lines.Place? {
+        slots.flatMap(\.folder.copies).filter { $0.holdsData && !$0.isDamaged }.compactMap(\.place)
+            .max { world.lines.isFresher($1, than: $0) }
     }
 }

@@ -112,10 +112,18 @@ final class Operator: SimActor {
         return 20_000
     }
 
-    /// Whether a disk is gone, or its data, or they wait for one that is never promoted: else the members can go on by themselves.
+    /// Whether a disk is gone, or its data, or they wait for one that is never promoted, or what was written since the last
+    /// snapshot went with its master: else the members can go on by themselves.
     private var mayGiveUp: Bool {
-        world.slots.contains { slot in
-            slot.isLost || slot.isOutdone || !slot.folder.copies.contains { $0.holdsData && !$0.isDamaged }
-        }
+        isShortened
+            || world.slots.contains { slot in
+                slot.isLost || slot.isOutdone || !slot.folder.copies.contains { $0.holdsData && !$0.isDamaged }
+            }
+    }
+
+    /// Whether no disk has as many keys as the cluster held.
+    private var isShortened: Bool {
+        guard let keys = world.zk.cluster?.record.holdings?.keys else { return false }
+        return !world.slots.flatMap(\.folder.copies).contains { ($0.place?.keys ?? 0) >= keys && !$0.isDamaged }
     }
 }

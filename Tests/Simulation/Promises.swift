@@ -69,7 +69,8 @@ final class Promises {
             return copy.proven > world.lines.shared(place, master.place) + 3
         }
         if !more.isEmpty { world.tally.leftAside += 1 }
-        guard let outage = world.outage, let freshest = outage.freshest else { return }
+        let freshest = world.tally.accepted > 0 ? world.outage?.freshestToLead : world.outage?.freshest
+        guard let outage = world.outage, let freshest else { return }
         world.tally.keptOutages += 1
         let kept = world.lines.shared(master.place, freshest)
         if kept + Self.lastSecond < freshest.keys {

@@ -81,7 +81,11 @@ extension World {
     /// Everything at a glance, for the trace.
     var shown: String {
         let servers = slots.map { slot in
-            guard let server = slot.server else { return "\(Names.address(slot.address)) down" }
+            guard let server = slot.server else {
+                let disk = slot.folder.inPlace
+                let data = disk.place.map { "line\($0.line) \($0.keys) keys (\(lines.offset($0)))" } ?? "no data"
+                return "\(Names.address(slot.address)) down, \(slot.persistence) \(data)"
+            }
             let role = server.master.map { "of \(Names.address($0))" } ?? "master"
             return
                 "\(Names.address(server.address)) \(role)\(server.isMaster || server.isLinked ? "" : ", link down"), "

@@ -104,7 +104,7 @@ final class SimLauncher: SimActor {
         case .waits(let reason, _, _):
             world.tally.waited(for: reason)
             switch reason {
-            case .behind: slot.waitsSince = slot.waitsSince ?? world.now
+            case .behind, .follows: slot.waitsSince = slot.waitsSince ?? world.now
             case .neverMasters, .promotionOf: (slot.waitsSince, slot.isOutdone) = (slot.waitsSince ?? world.now, true)
             default: break
             }

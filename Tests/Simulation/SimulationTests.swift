@@ -6,7 +6,7 @@ import Testing
 /// so long.
 @Suite(.timeLimit(.minutes(20))) struct SimulationTests {
     /// The steps of an ordinary run: always the same seeds.
-    private static let steps = 1_200_000
+    private static let steps = 2_000_000
 
     /// A replay or a long run is asked for by its variable, and has the machine to itself; CI sets neither.
     @Test(.disabled(if: Options.seed != nil || Options.minutes != nil))
@@ -83,8 +83,8 @@ import Testing
     /// For as long as was asked for; else over a few seeds beyond those of an ordinary run.
     @Test func goesOn() async {
         guard let minutes = Options.minutes else {
-            let outcome = await explore(from: 1_001, untilSteps: Self.steps / 20)
-            #expect(outcome.tally.steps >= Self.steps / 20)
+            let outcome = await explore(from: 1_001, untilSteps: Self.steps / 40)
+            #expect(outcome.tally.steps >= Self.steps / 40)
             return expectNothingBroken(outcome)
         }
         // Seeds that no run before had, most likely.
