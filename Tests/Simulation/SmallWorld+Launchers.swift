@@ -24,7 +24,7 @@ extension SmallWorld {
             return [Step("launcher \(index) reads its own node", telling(index, isOurs ? .done : .overtaken))]
         case .deciding: break
         }
-        switch launcher.effect {
+        switch launcher.state.effect {
         case .lookForRoot: return [look("for the root", index, .foundRoot(hasRoot))]
         case .readRecord:
             return [
@@ -43,7 +43,7 @@ extension SmallWorld {
         case .claim, .join: return commits(of: index, mutant)
         case .start(let start): return [become(index, start)]
         case .connect, .reconnect, .noteMissing, .refuse, .giveUp:
-            preconditionFailure("\(launcher.effect) is none of a small world's")
+            preconditionFailure("\(launcher.state.effect) is none of a small world's")
         }
     }
 
@@ -55,8 +55,7 @@ extension SmallWorld {
 
     private func look(_ what: String, _ index: Int, _ event: LaunchEvent, at now: Duration = Moment.now) -> Step {
         var world = self
-        world.launchers[index].sight = sight
-        world.launchers[index].tell(event, at: now)
+        world.launchers[index].tell(event, at: now, seeing: sight)
         return Step("launcher \(index) looks \(what)", world)
     }
 
@@ -65,7 +64,7 @@ extension SmallWorld {
         var view = view
         mutant?.twist(&view, answers)
         let world = telling(index, .answered(view, answers))
-        return Step("launcher \(index) decides on \(world.launchers[index].effect)", world)
+        return Step("launcher \(index) decides on \(world.launchers[index].state.effect)", world)
     }
 
     private func stand(_ index: Int) -> Step {
@@ -80,11 +79,13 @@ extension SmallWorld {
 
     /// The transaction takes effect or not, and its reply is lost or not.
     private func commits(of index: Int, _ mutant: Mutant?) -> [Step] {
-        guard let sight = launchers[index].sight else { preconditionFailure("a transaction rests on what was seen") }
+        guard let sight = launchers[index].state.sight else {
+            preconditionFailure("a transaction rests on what was seen")
+        }
         var (world, broken) = (self, String?.none)
         let isDone: Bool
         let what: String
-        if case .claim(let claim) = launchers[index].effect {
+        if case .claim(let claim) = launchers[index].state.effect {
             what = claim.isTakeover ? "a claim" : "its own reign"
             let holds =
                 master?.version == claim.version && hasCluster == (claim.clusterVersion != nil)
@@ -131,38 +132,41 @@ extension SmallWorld {
 
 extension SmallWorld.Launcher {
     /// One whose session has just been opened.
-    init(at address: Int, holdsData: Bool, hasGlanced: Bool) {
-        self.address = address
+    init(at address: Int, holdsData: Bool, hasGlanced: Bool, among states: LauncherStates) {
         let copy = LaunchData.Copy(SmallWorld.freshness(holdsData))
         var settings = LauncherMachine.Settings(
             me: Names.address(address), mark: Names.mark(nil), data: LaunchData(inPlace: copy),
             limit: SmallWorld.limit, newClusterID: Names.mark(1).clusterID!)
         // A length that grows would be one more thing that tells states apart.
         settings.pause = GrowingPause(longest: .milliseconds(10))
-        machine = LauncherMachine(settings)
+        var machine = LauncherMachine(settings)
         _ = machine.handle(.began, at: .zero)
-        effect = machine.handle(.connected(sessionTimeout: .seconds(6)), at: .zero).effect
+        var effect = machine.handle(.connected(sessionTimeout: .seconds(6)), at: .zero).effect
         if hasGlanced {
             _ = machine.handle(.foundRoot(true), at: .zero)
             effect = machine.handle(.glanced(nil), at: .zero).effect
         }
-        (self.holdsData, self.hasGlanced) = (holdsData, hasGlanced)
+        state = states.state(nil, effect, machine)
+        (self.address, self.holdsData, self.hasGlanced, self.states) = (address, holdsData, hasGlanced, states)
     }
 
     /// What it has known is of no use any more.
     mutating func end(as phase: Phase) {
         let (session, candidate) = (session, candidate)
-        self = Self(at: address, holdsData: holdsData, hasGlanced: hasGlanced)
+        self = Self(at: address, holdsData: holdsData, hasGlanced: hasGlanced, among: states)
         (self.phase, self.session, self.candidate) = (phase, session, candidate)
     }
 
-    mutating func tell(_ event: LaunchEvent, at now: Duration) {
-        phase = .deciding
-        effect = machine.handle(event, at: now).effect
-        switch effect {
-        case .lookForRoot, .readRecord, .glance, .look: sight = nil
-        default: break
-        }
+    /// - Parameter seen: what it has read, where the event says so.
+    mutating func tell(_ event: LaunchEvent, at now: Duration, seeing seen: SmallWorld.Sight? = nil) {
+        var machine = state.machine
+        let effect = machine.handle(event, at: now).effect
+        let sight: SmallWorld.Sight? =
+            switch effect {
+            case .lookForRoot, .readRecord, .glance, .look: nil
+            default: seen ?? state.sight
+            }
+        (phase, state) = (.deciding, states.state(sight, effect, machine))
     }
 }
 

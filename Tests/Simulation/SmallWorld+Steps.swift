@@ -3,12 +3,13 @@ import Succession
 /// Every step that may come next.
 extension SmallWorld {
     struct Step {
-        var what: String
+        /// Spelt out only on the way to a broken promise: few of so many steps are ever shown.
+        var what: () -> String
         var world: SmallWorld
         /// What it breaks.
         var broken: String?
 
-        init(_ what: String, _ world: SmallWorld, broken: String? = nil) {
+        init(_ what: @autoclosure @escaping () -> String, _ world: SmallWorld, broken: String? = nil) {
             (self.what, self.world, self.broken) = (what, world, broken)
         }
     }
@@ -17,7 +18,7 @@ extension SmallWorld {
         var result: [Step] = []
         for index in launchers.indices {
             result += steps(of: index, mutant)
-            if crashes > 0 { result += crash(index) }
+            if crashes > 0, !spared.contains(index) { result += crash(index) }
             if !launchers[index].session, isLeased(index) { result.append(expiry(index)) }
         }
         if let late = isLate {
@@ -54,7 +55,8 @@ extension SmallWorld {
         world.candidates.removeAll { $0.number == launchers[index].candidate }
         var again = world
         again.launchers[index] = Launcher(
-            at: index, holdsData: launchers[index].holdsData, hasGlanced: launchers[index].hasGlanced)
+            at: index, holdsData: launchers[index].holdsData, hasGlanced: launchers[index].hasGlanced,
+            among: launchers[index].states)
         again.members &= ~(1 << index)
         return [
             Step("the process at \(index) dies", world),

@@ -25,20 +25,8 @@ struct SmallWorld: Hashable {
         var holdsData: Bool
         /// Its candidate's number.
         var candidate: Int?
-        /// What ZooKeeper held when it was last read for what is done next.
-        var sight: Sight?
-        /// What it does next.
-        var effect: LaunchEffect
-        var machine: LauncherMachine
-
-        /// The machine and its effect are told apart by what was seen, nearly always.
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(sight)
-            hasher.combine(phase)
-            hasher.combine(session)
-            hasher.combine(candidate)
-            hasher.combine(effect.rank)
-        }
+        var state: LauncherState
+        let states: LauncherStates
     }
 
     /// A watcher's way: look at ZooKeeper, ask everybody and plan, write.
@@ -98,6 +86,8 @@ struct SmallWorld: Hashable {
     /// How many crashes and lost replies may still come.
     var crashes: Int
     var losses: Int
+    /// Launchers that never crash: what would come of it, that of another shows.
+    var spared: Set<Int> = []
     /// Sentinels that have yet to follow a promotion.
     var promotion: Int?
 
@@ -127,8 +117,11 @@ extension SmallWorld {
     static func launchers(
         _ count: Int, holdingData holders: Set<Int> = [], haveGlanced: Bool = false, crashes: Int = 1, losses: Int = 1
     ) -> SmallWorld {
-        SmallWorld(
-            launchers: (0..<count).map { Launcher(at: $0, holdsData: holders.contains($0), hasGlanced: haveGlanced) },
+        let states = LauncherStates()
+        return SmallWorld(
+            launchers: (0..<count).map {
+                Launcher(at: $0, holdsData: holders.contains($0), hasGlanced: haveGlanced, among: states)
+            },
             watchers: [],
             servers: [Role?](repeating: nil, count: count + 2), data: [Bool](repeating: false, count: count + 2),
             crashes: crashes, losses: losses)
