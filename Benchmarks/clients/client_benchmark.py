@@ -19,7 +19,7 @@ import uuid
 
 import redis
 
-from cluster import Cluster, Ear, Server, Writer, ask, longest_gap, lost, wait_for
+from cluster import Cluster, Listener, Server, Writer, ask, longest_gap, lost, wait_for
 
 NAMES = ["a write accepted again", "+switch-master of every sentinel", "/redis/master"]
 
@@ -31,7 +31,7 @@ class Round:
         cluster.wait_until_whole()
         self.cluster, self.is_recorded = cluster, is_recorded
         self.old = cluster.master()
-        self.ears = [Ear(port) for port in cluster.sentinels]
+        self.listeners = [Listener(port) for port in cluster.sentinels]
         self.changes = []
         count = writers.pop("count", 1)
         self.writers = [Writer(cluster.sentinels, **writers) for _ in range(count)]
@@ -46,17 +46,17 @@ class Round:
         goals = [writer.count.value + 20 for writer in self.writers]
         wait_for("clients write", lambda: all(w.count.value > goal for w, goal in zip(self.writers, goals)), 60)
         results = [writer.end() for writer in self.writers]
-        for ear in self.ears:
-            ear.end()
+        for listener in self.listeners:
+            listener.end()
         times = [max(longest_gap(times, start) for times, _ in results)]
-        times.append(max(ear.heard[0] for ear in self.ears) - start)
+        times.append(max(listener.heard[0] for listener in self.listeners) - start)
         if self.is_recorded:
             times.append(self.changes[0] - start)
         missing = sum(lost(self.cluster.master(), keys) for _, keys in results)
         return times, missing
 
     def is_known(self):
-        return (self.changes or not self.is_recorded) and all(ear.heard for ear in self.ears)
+        return (self.changes or not self.is_recorded) and all(listener.heard for listener in self.listeners)
 
 
 def strike(cluster, number, **options):

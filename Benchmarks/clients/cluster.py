@@ -150,7 +150,7 @@ def lost(port, keys):
         values.count(None) for values in (server.mget(keys[at:at + 1000]) for at in range(0, len(keys), 1000)))
 
 
-class Ear:
+class Listener:
     """Notes when a sentinel publishes +switch-master."""
 
     def __init__(self, port):

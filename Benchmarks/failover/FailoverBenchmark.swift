@@ -85,17 +85,17 @@ enum FailoverBenchmark {
         for _ in 0..<rounds {
             try await cluster.settled()
             let old = try await cluster.recorded() ?? 0
-            let ears = try await subscribe(to: cluster.sentinels, loop)
+            let subscriptions = try await subscribe(to: cluster.sentinels, loop)
             let start = ContinuousClock.now
             async let record = change(of: cluster, from: old, since: start)
-            async let event = firstSwitch(ears, since: start)
+            async let event = firstSwitch(subscriptions, since: start)
             // Soon after a failover it may be too early for the next one: then it says so.
             try await eventually("the sentinel takes the order", within: .seconds(60)) {
                 try await Support.redis(cluster.sentinels[0].port, "SENTINEL", "FAILOVER", "mymaster") == "OK"
             }
             let times = try await (event, record)
             followed.add(times.1 - times.0)
-            for ear in ears { ear.close() }
+            for subscription in subscriptions { subscription.close() }
             bare.add(try await bareSet(cluster))
         }
         loop.close()
@@ -104,23 +104,23 @@ enum FailoverBenchmark {
     }
 
     private static func subscribe(to sentinels: [Launched], _ loop: EventLoop) async throws -> [Subscription] {
-        var ears: [Subscription] = []
+        var subscriptions: [Subscription] = []
         for sentinel in sentinels {
-            ears.append(
+            subscriptions.append(
                 try await Subscription.open(
                     Endpoint(host: "127.0.0.1", port: sentinel.port), channels: ["+switch-master"], on: loop,
                     keepalive: .seconds(5), within: .seconds(5)))
         }
-        return ears
+        return subscriptions
     }
 
     private static func firstSwitch(
-        _ ears: [Subscription], since start: ContinuousClock.Instant
+        _ subscriptions: [Subscription], since start: ContinuousClock.Instant
     ) async throws -> Duration {
         try await withThrowingTaskGroup(of: Duration.self) { group in
-            for ear in ears {
+            for subscription in subscriptions {
                 group.addTask {
-                    for try await _ in ear { return .now - start }
+                    for try await _ in subscription { return .now - start }
                     throw TestFailure("a subscription ended")
                 }
             }

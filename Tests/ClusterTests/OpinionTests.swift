@@ -68,7 +68,7 @@ import Vocabulary
         let dead = try freePort()
         let sentinel = try await SentinelServer.start(monitor: dead, downAfter: .milliseconds(100))
         try await withProber { prober in
-            let opinion = try await eventually("it holds the master for down") {
+            let opinion = try await eventually("it considers the master down") {
                 let opinion = await prober.opinion(of: Address(sentinel.port))
                 return opinion?.subjectivelyDown == true ? opinion : nil
             }

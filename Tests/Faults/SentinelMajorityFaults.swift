@@ -48,7 +48,7 @@ import ZooKeeper
                 try await cluster.leases("sentinels").count == (areRegistered ? 3 : 1)
             }
             proxy.close()
-            try await eventually("the last sentinel holds the master for down") {
+            try await eventually("the last sentinel considers the master down") {
                 await sentinels[0].monitored["flags"]?.contains("s_down") == true
             }
             try await eventually("the watcher names the cause") {

@@ -9,7 +9,7 @@ package let quickRedis = """
 
     """
 
-/// Sentinels that hold a master for dead after a second.
+/// Sentinels that consider a master down after a second.
 package let quickSentinel = """
     sentinel down-after-milliseconds {{master_name}} 1000
     sentinel failover-timeout {{master_name}} 5000

@@ -44,7 +44,7 @@ import Throttle
         #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Templates/\(kind).conf.mustache"
     }
 
-    @Test("a flag goes over its variable", arguments: pairs)
+    @Test("a flag overrides its variable", arguments: pairs)
     func overrides(_ pair: Pair) async throws {
         let folder = try TemporaryFolder()
         for command in pair.commands {
@@ -60,7 +60,7 @@ import Throttle
         #expect(names(in: folder.path) == [])
     }
 
-    @Test("a flag that names a secret's file goes over the variable of that name")
+    @Test("a flag that names a secret's file overrides the variable of that name")
     func secretFiles() async throws {
         let folder = try TemporaryFolder()
         try write("user:sesame\n", to: "\(folder.path)/s")

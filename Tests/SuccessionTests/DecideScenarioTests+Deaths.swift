@@ -63,7 +63,7 @@ extension DecideScenarioTests {
             .start.recorded(.silent).sentinels(.recorded, .recorded, .recorded),
             .wait(.silent(C.recorded))),
         Scenario(
-            "silent, and a majority holds it for down",
+            "silent, and a majority considers it down",
             .start.recorded(.silent).sentinels(.recordedDown, .recordedDown, .silent), .stand),
         Scenario("silent, and no sentinel is left", .start.recorded(.silent), .stand),
         Scenario("silent, with a lease", .start.recorded(.silent, leased: true), .wait(.silent(C.recorded))),

@@ -84,7 +84,7 @@ struct OracleWords {
         members.count < 2 ? members : members.sorted { "\($0)" < "\($1)" }
     }
 
-    /// Counts votes; the result is the address that a majority names and holds for down.
+    /// Counts votes; the result is the address that a majority names and considers down.
     private mutating func hearSentinels() -> Address? {
         var electorate = o.sentinels.count
         var votes: [Address: (named: Int, down: Int)] = [:]

@@ -165,7 +165,7 @@ extension Opinion {
 
     /// Whether Sentinel would pass over this replica when it chooses whom to promote (sentinel.c, `sentinelSelectSlave`):
     /// one that is down or disconnected in its eyes, or whose link was down for ten times `down-after` longer than it has
-    /// held the master for down.
+    /// considered the master down.
     func bars(_ replica: SentinelReplica) -> Bool {
         guard replica.flags.isDisjoint(with: ["s_down", "o_down", "disconnected"]) else { return true }
         let linkDown = replica.fields["master-link-down-time"].flatMap { Int64($0) } ?? 0

@@ -39,7 +39,7 @@ public struct Environment: Sendable {
     /// All variables, for a child process.
     public var all: [String: String] { values }
 
-    /// Puts a flag's value over the variable of the same name.
+    /// Has a flag's value override the variable of the same name.
     public mutating func override(_ name: String, with value: String?) {
         guard let value else { return }
         values[name] = value

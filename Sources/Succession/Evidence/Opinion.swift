@@ -85,9 +85,9 @@ public struct SentinelDetails: Equatable, Sendable {
     public var isDisconnected: Bool
     /// `last-ok-ping-reply`: how long ago the master last answered it.
     public var lastReply: Duration
-    /// `down-after-milliseconds`: after so long without an answer it holds the master for down.
+    /// `down-after-milliseconds`: after so long without an answer it considers the master down.
     public var downAfter: Duration
-    /// `s-down-time`: for how long it has held the master for down; zero where it doesn't.
+    /// `s-down-time`: for how long it has considered the master down; zero where it doesn't.
     public var masterDown: Duration
     /// How many sentinels must agree before a failover begins.
     public var quorum: Int

@@ -71,7 +71,7 @@ public struct Sentinels: Equatable, Sendable {
         reports.contains(where: \.isRegistered) ? reports.filter(\.isConfirmed) : []
     }
 
-    /// Whether a majority names `address` and holds it for down.
+    /// Whether a majority names `address` and considers it down.
     func majorityHoldsDown(_ address: Address) -> Bool {
         isMajority(opinions.count { $0.names == address && $0.subjectivelyDown })
     }

@@ -66,7 +66,7 @@ extension Sighting {
     }
 
     /// Refuses connections; or a stranger has the port; or silent, without a lease, while a majority of the sentinels
-    /// holds it for down or no sentinel is registered. Silence alone is not death.
+    /// considers it down or no sentinel is registered. Silence alone is not death.
     public func isDead(_ address: Address) -> Bool {
         if isStranger(address) { return true }
         switch answer(of: address) {

@@ -127,7 +127,7 @@ extension Reason: CustomStringConvertible {
         case .fresherCandidate(let address, _):
             "a cold start is under way and \(address) has the freshest data"
         case .silent(let address):
-            "the recorded master \(address) does not answer, and no majority of sentinels holds it for dead"
+            "the recorded master \(address) does not answer, and no majority of sentinels considers it down"
         case .loading(let address):
             "the recorded master \(address) is loading its data"
         case .follows(let address, let master):

@@ -84,7 +84,7 @@ extension Snapshot {
     }
 
     /// Those that we would promote, and Sentinel would not: it does not know them (it asks the master every ten seconds), or
-    /// holds them for down. A crash we see ourselves; a master that freezes is left to Sentinel.
+    /// considers them down. A crash we see ourselves; a master that freezes is left to Sentinel.
     var sightObstacle: String? {
         guard reachesMajority, answeringMaster != nil else { return nil }
         let heirs = Set(heirs)

@@ -19,10 +19,10 @@ actor SentinelSubscriptions {
     private let keepalive: @Sendable () -> Duration
     private let tell: @Sendable (Event) -> Void
     private let shortage: Shortage
-    private var subscriptions: [Address: Ear] = [:]
+    private var subscriptions: [Address: State] = [:]
 
     /// How it stands with one sentinel. None of it keeps a task: a thousand clusters have three thousand sentinels.
-    private enum Ear {
+    private enum State {
         case opening(Task<Void, Never>)
         case listening(Subscription)
         case resting(EventLoop.Alarm)
@@ -43,8 +43,8 @@ actor SentinelSubscriptions {
 
     /// Listens to these sentinels and no others.
     func listen(to sentinels: Set<Address>) {
-        for (address, ear) in subscriptions where !sentinels.contains(address) {
-            switch ear {
+        for (address, state) in subscriptions where !sentinels.contains(address) {
+            switch state {
             case .opening(let task): task.cancel()
             case .listening(let subscription): subscription.close()
             case .resting(let alarm): alarm.cancel()

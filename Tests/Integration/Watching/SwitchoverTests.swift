@@ -15,14 +15,14 @@ import ZooKeeper
             let (old, target) = (cluster.master, cluster.members[2])
             let writers = Writers(4, sentinels: cluster.sentinels.map(\.place))
             try await writers.write(200)
-            let ears = try await SentinelTape.record(cluster.sentinels)
+            let tape = try await SentinelTape.record(cluster.sentinels)
             try await cluster.ask(#"{"id":"first","to":"\#(target.colonAddress)","who":"ops"}"#)
             let answer = try await cluster.answer(to: "first")
             #expect(answer.state == .done, "\(answer)")
             #expect(answer.from == old.colonAddress && answer.to == target.colonAddress && answer.who == "ops")
             #expect(answer.pause.map { (1..<1_000).contains($0) } == true, "\(answer)")
             for sentinel in cluster.sentinels {
-                try await eventually("\(sentinel.port) says so") { ears.hears("+switch-master", from: sentinel) }
+                try await eventually("\(sentinel.port) says so") { tape.hears("+switch-master", from: sentinel) }
             }
             try await writers.write(200)
             #expect(try await cluster.agree(onOtherThan: old).port == target.port)

@@ -41,7 +41,7 @@ extension PlanScenarioTests {
         .nothing("its lease lives: it is starting", month(orphaned.member(C.recorded, .refused))),
         .nothing("it is silent and holds its lease", month(orphaned.member(C.recorded, .silent))),
         PlanScenario(
-            "it is silent, has no lease, and a majority holds it for down", ten(orphaned.server(C.recorded, .silent)),
+            "it is silent, has no lease, and a majority considers it down", ten(orphaned.server(C.recorded, .silent)),
             first),
         .nothing(
             "only one of them does",

@@ -99,14 +99,14 @@ extension PlanScenarioTests {
     static let early: [PlanScenario] = [
         PlanScenario("the promoted replica, before the sentinels say so", promoted, [.recorded(C.first, .early)]),
         PlanScenario(
-            "the old master is silent, and a majority holds it for down", promoted.server(C.recorded, .silent),
+            "the old master is silent, and a majority considers it down", promoted.server(C.recorded, .silent),
             [.recorded(C.first, .early)]),
         PlanScenario(
             "the one that replaces it names the next one already",
             promoted.server(C.recorded, .silent).sentinel(1) { $0.names = C.first }
                 .sentinel(2) { $0.subjectivelyDown = false }, [.recorded(C.first, .early, named: 7)]),
         .nothing(
-            "it is silent, and only one holds it for down",
+            "it is silent, and only one considers it down",
             promoted.server(C.recorded, .silent).sentinel(0) { $0.subjectivelyDown = false }
                 .sentinel(2) { $0.subjectivelyDown = false }),
         PlanScenario(
@@ -150,12 +150,12 @@ extension PlanScenarioTests {
             "a replica is recorded",
             long(alone.member(C.recorded, C.replica(of: C.first))), [.recorded(C.first, .sole)]),
         .nothing("the recorded master holds its lease", long(alone.member(C.recorded, .refused))),
-        .nothing("it is silent, and no majority holds it for down", long(alone.server(C.recorded, .silent))),
+        .nothing("it is silent, and no majority considers it down", long(alone.server(C.recorded, .silent))),
         PlanScenario(
             "it is silent, and there is no sentinel", long(alone.server(C.recorded, .silent).voices()),
             [.recorded(C.first, .sole)]),
         PlanScenario(
-            "it is silent, and a majority holds it for down",
+            "it is silent, and a majority considers it down",
             long(
                 alone.server(C.recorded, .silent).voices(C.recorded, C.recorded, nil)
                     .sentinel { $0.subjectivelyDown = true }), [.recorded(C.first, .sole)]),

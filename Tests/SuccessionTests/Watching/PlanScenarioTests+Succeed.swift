@@ -43,7 +43,7 @@ extension PlanScenarioTests {
                 for index in 1...2 { snapshot.sentinels[index].isConfirmed = false }
             }),
         PlanScenario(
-            "one sentinel holds it for down already: one begins no election",
+            "one sentinel considers it down already: one begins no election",
             crash.sentinel(2) { $0.subjectivelyDown = true }, [succeed]),
         .nothing(
             "two sentinels do",

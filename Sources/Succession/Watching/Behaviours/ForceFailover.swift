@@ -14,7 +14,7 @@ struct ForceFailover: Behaviour {
 }
 
 extension Snapshot {
-    /// How long before the first sentinel would hold the master for down by itself a failover may still be forced: the
+    /// How long before the first sentinel would consider the master down by itself a failover may still be forced: the
     /// others hear of a promotion about 1.1 s after it began, and must not begin their own meanwhile.
     private static let forcingMargin = Duration.milliseconds(1_500)
 
@@ -35,7 +35,7 @@ extension Snapshot {
         peers.contains { $0.value.mayBeSentinel && !believedSentinels.contains($0.key) }
     }
 
-    /// Every sentinel still holds the master for alive, for a while yet, and a majority has lost its link to it.
+    /// No sentinel considers the master down, nor will for a while yet, and a majority has lost its link to it.
     private func nobodyHasNoticed(_ master: Address) -> Bool {
         let opinions = sentinels.opinions
         return opinions.allSatisfy { opinion in
@@ -43,8 +43,8 @@ extension Snapshot {
         } && sentinels.isMajority(opinions.filter(\.details.isDisconnected).count)
     }
 
-    /// All of them hold it for down and have no quorum, and those that are missing are gone: no election can end well. They
-    /// are still as many as the operator wants to agree on a master's death.
+    /// All of them consider it down and have no quorum, and those that are missing are gone: no election can end well.
+    /// They are still as many as the operator wants to agree on a master's death.
     private var noVoteCouldWin: Bool {
         let opinions = sentinels.opinions
         guard opinions.count >= opinions.map(\.details.quorum).max() ?? 0 else { return false }

@@ -84,7 +84,7 @@ extension Snapshot {
         }
     }
 
-    /// The only live master, a moment ago a replica of the recorded one, which is dead or held for it.
+    /// The only live master, a moment ago a replica of the recorded one, which is dead or considered down.
     fileprivate var promoted: Address? {
         guard let record, let master = liveMasters.only, master != record.address, isLost(record.address, to: master),
             followed[master] == record.address, chosen == nil || chosen == master
@@ -92,8 +92,8 @@ extension Snapshot {
         return master
     }
 
-    /// Refuses connections, or doesn't answer us and is held for down by a majority (the sentinel that replaces it names the
-    /// next one already), or follows that one.
+    /// Refuses connections, or doesn't answer us and is considered down by a majority (the sentinel that replaces it names
+    /// the next one already), or follows that one.
     private func isLost(_ master: Address, to heir: Address) -> Bool {
         switch answer(of: master) {
         case .refused: true

@@ -12,8 +12,9 @@ struct SucceedMaster: Behaviour {
 }
 
 extension Snapshot {
-    /// How long before the first sentinel could hold the master for down by itself a succession may still begin. It and the
-    /// announcement take some 50 ms, and no election must begin meanwhile; where sentinels notice sooner, a fifth of that time.
+    /// How long before the first sentinel could consider the master down by itself a succession may still begin. It and
+    /// the announcement take some 50 ms, and no election must begin meanwhile; where sentinels notice sooner, a fifth of
+    /// that time.
     private static func successionMargin(_ downAfter: Duration) -> Duration { min(.milliseconds(300), downAfter / 5) }
 
     fileprivate var masterToSucceed: Address? {
@@ -37,7 +38,7 @@ extension Snapshot {
         return masterHasCrashed && sentinels.isMajority(sentinels.opinions.count(where: \.details.isDisconnected))
     }
 
-    /// Whether too few sentinels for an election hold the master for down, or will soon; one that does not answer may.
+    /// Whether too few sentinels for an election consider the master down, or will soon; one that does not answer may.
     private var mayStillBegin: Bool {
         let opinions = sentinels.opinions
         let noticing = opinions.count { opinion in
