@@ -36,8 +36,8 @@ private let secretParameters: Set<String> = [
 
 /// What a redis-server's commands are called, where its settings give some of them other names (`rename-command`).
 public struct CommandNames: Equatable, Sendable {
-    /// Those that are sent to redis-servers. Whatever else is renamed is Sentinel's affair, and a sentinel's own commands
-    /// have the names that they always have.
+    /// Those that Interrex itself sends to redis-servers. What else is renamed is for Sentinel to know; a sentinel's
+    /// own commands have the names that they always have.
     private static let sent: Set<String> = ["CLIENT", "CONFIG", "INFO", "REPLICAOF", "ROLE"]
 
     /// By the name that they have by default, in capitals.
@@ -58,7 +58,7 @@ public struct CommandNames: Equatable, Sendable {
     /// The same without those that are switched off.
     public var renamed: [(command: String, name: String)] { all.filter { !$0.name.isEmpty } }
 
-    /// A server takes a name in whatever case.
+    /// Servers take a name in any case.
     public static func == (one: CommandNames, other: CommandNames) -> Bool {
         one.names.mapValues { $0.lowercased() } == other.names.mapValues { $0.lowercased() }
     }

@@ -8,8 +8,8 @@ struct ACLUser: Equatable {
     private(set) var needsNoPassword = false
     /// SHA-256 in hexadecimal digits.
     private var hashes: Set<String> = []
-    /// Whether it may do more than look: change data or settings, or read passwords among them. What is not known to be harmless
-    /// counts.
+    /// Whether it may do more than look: change data or settings, or read passwords in them. What is not known to be
+    /// harmless counts as more.
     var mayMuch: Bool { commandsAreMuch || selectorsAreMuch }
     private var commandsAreMuch = false
     private var selectorsAreMuch = false
@@ -67,8 +67,8 @@ struct ACLUser: Equatable {
         return !harmless.contains(command) && !harmless.contains(command.prefix { $0 != "|" })
     }
 
-    /// What changes nothing and shows no setting: of `ACL CAT connection` all but what ends or holds up other clients, `ACL CAT
-    /// read`, and what tells how a server is. (`PUBLISH` is none of these: sentinels hear each other by it.)
+    /// What changes nothing and shows no setting: of `ACL CAT connection` all but what ends or holds up other clients,
+    /// `ACL CAT read`, and what tells how a server is. (`PUBLISH` is none of these: sentinels hear each other by it.)
     private static let harmless = Set(
         """
         ping echo hello auth quit reset select wait readonly readwrite asking command client|id client|info client|getname \
@@ -85,7 +85,7 @@ struct ACLUser: Equatable {
         """.split(separator: " "))
 }
 
-/// The users that a server would have at its start.
+/// The users that a server would have at its start, by name, each with the line that defines it.
 struct ACLUsers {
     struct Entry {
         let user: ACLUser
@@ -133,7 +133,8 @@ extension Judge {
                 }
                 throw file.origin.error(error)
             }
-            // Such a file takes the place of `requirepass`: without a line of its own, the user is on and has no password.
+            // Such a file takes the place of `requirepass`: without a line of its own, the user is on and has no
+            // password.
             if own.password != nil, users.entries["default"] == nil {
                 throw file.origin.error(.openDoor(variable: own.variable))
             }

@@ -1,10 +1,10 @@
 import CLinux
 import Glibc
 
-/// One thread, one epoll: every connection's actor runs on it. Also a task executor, so that a short program can run all
-/// its tasks on it.
+/// One thread, one epoll: the actors that own connections run on it. It is a task executor as well, so that a short
+/// program can run all its tasks on it.
 ///
-/// Jobs must not block. A loop with a thread of its own lives until `close()`.
+/// Jobs must not block: all others wait meanwhile. A loop with a thread of its own lives until `close()`.
 public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     private enum Item {
         case job(UnownedJob)
@@ -15,16 +15,16 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
         var items: [Item] = []
         /// The thread that drives the loop now; compared, never used.
         var thread: pthread_t?
-        /// The driving thread looks at the inbox again before it sleeps: nobody has to wake it.
+        /// Whether the driving thread looks at the inbox again before it sleeps: then nobody has to wake it.
         var awake = true
         var closing = false
-        /// No thread drives the loop any more. Jobs that still come get a thread that lives until the inbox is empty, so
-        /// that an actor of a closed loop answers (with an error) instead of never.
+        /// No thread drives the loop any more. Jobs that still come get a thread that lives until the inbox is empty,
+        /// so that an actor of a closed loop answers (with an error) instead of never.
         var ended = false
         var draining = false
     }
 
-    /// How often at most the inbox is emptied before descriptors and timers have their turn.
+    /// So often at most the inbox is emptied before descriptors and timers have their turn.
     private static let roundsPerTurn = 16
 
     private let inbox = Protected(Inbox())
@@ -104,7 +104,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
         }
     }
 
-    /// Does what comes after the end.
+    /// Runs what comes after the end, on a thread that lives until the inbox is empty.
     private func drain() {
         inbox.withLock { $0.thread = pthread_self() }
         while true {
@@ -166,12 +166,13 @@ extension EventLoop {
 }
 
 extension EventLoop {
-    /// Runs `body` as a task on a loop driven by the calling thread (no other thread is started) and returns its result:
-    /// what a synchronous `main` uses to be asynchronous without the cooperative pool.
+    /// Runs `body` as a task on a loop driven by the calling thread (no other thread is started) and returns its
+    /// result: what a synchronous `main` uses to be asynchronous without the cooperative pool.
     ///
     /// Every task that `body` starts in a structured way runs on the loop too. Tasks that it leaves behind have their
     /// waits cancelled. Host names are the exception to "no other thread": the system can only look them up blocking.
-    /// `Task.sleep` would start the pool: use the loop's `sleep(for:)`. The main actor can't be used, its thread is busy.
+    /// `Task.sleep` would start the pool: use the loop's `sleep(for:)`. The main actor can't be used, its thread is
+    /// busy.
     public static func run<Value: Sendable>(
         _ body: @escaping @Sendable (EventLoop) async throws -> Value
     ) throws -> Value {

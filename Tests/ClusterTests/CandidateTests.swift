@@ -36,7 +36,8 @@ import ZooKeeper
         }
     }
 
-    /// One that must never be master says so; of all others nothing is said, as before there were such.
+    /// One that must never be master says so; of all others nothing is said, which is what older versions write and
+    /// read.
     @Test func a_witness_is_told_from_one_that_may_lead() async throws {
         try await Place.with { place in
             let paths = [

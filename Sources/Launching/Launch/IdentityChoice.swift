@@ -6,8 +6,8 @@ import Vocabulary
 struct IdentityChoice {
     private let launch: LaunchSettings
     private let prober: Prober
-    /// Choosing has a time of its own, as long as that for a master: an identity that is waited for in vain costs one vote
-    /// more in every later election.
+    /// Choosing has a time of its own, as long as that for a master: whoever takes a new identity too early leaves one
+    /// voter more to every later election.
     private let began = ContinuousClock.now
     /// For how long an address must have been silent before its identity counts as a dead one's.
     private let silence = Duration.seconds(30)
@@ -55,10 +55,10 @@ struct IdentityChoice {
         let patienceIsOver = ContinuousClock.now - began >= launch.masterTimeout
         let registered = try await registry.registrations(below: registry.paths.sentinels).filter(\.isLeased)
         let identities = try await registry.identities()
-        // Only those whose identity is in use: anybody may have written the others, and none becomes free by their end.
+        // Only those whose identity is in use: the end of no other node frees one, whoever wrote it.
         let places = Dictionary(identities.filter(\.isLocked).map { ($0.id, $0.address) }) { $1 }
         let leased = registered.filter { places[$0.id] == $0.address }.map(\.address)
-        // All at once: many that are silent must not take a second each.
+        // All at the same time: each silent one takes a whole second.
         let reached = await reach(Set(leased + identities.filter { !$0.isLocked }.map(\.address)))
         // A killed container's node lives on until its session times out; then its identity is free.
         if !patienceIsOver, let dead = leased.first(where: { reached[$0] == .refused }) {
@@ -68,7 +68,7 @@ struct IdentityChoice {
         var silent: [Address] = []
         for identity in identities.filter({ !$0.isLocked }).sorted(by: ownAddressFirst) {
             switch reached[identity.address] ?? .silent {
-            // Whoever answers there has another identity, where that address is another one's by now.
+            // Its own sentinel may answer there, so it is not free; unless the address is that of an identity in use.
             case .answers where !inUse.contains(identity.address): silentSince[identity.id] = nil
             case .answers, .refused: return .take(identity)
             case .unknown(let shortage):

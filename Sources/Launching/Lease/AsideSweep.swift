@@ -5,13 +5,14 @@ import Succession
 /// Deletes copies that were set aside once the server beside them provably holds all that is in them.
 struct AsideSweep: Sendable {
     private let copies: AsideCopies
-    /// What was compared last: nothing new can be told before one of these changes.
+    /// What the copies were last compared with: before one of these changes another try has the same result.
     private var last: State?
 
     private struct State: Equatable {
         var replicationID: String
         var epoch: Int
-        /// That of the reign; a claim's is written down only after its first look.
+        /// The id of the reign, as `/redis/cluster` has it. A claim's is written there only once its lease has looked
+        /// at the server.
         var recorded: String?
     }
 

@@ -72,11 +72,11 @@ struct LeaseOrder: Equatable, Sendable {
         var persistence: Passport.Persistence
         /// The cluster's id; nil where it was not known.
         var cluster: String?
-        /// Whether no passport speaks of the data that the server starts with: it went with the data that it spoke of, or was
-        /// found to be of others.
+        /// Whether no passport speaks of the data that the server starts with: it went with the data that it spoke of,
+        /// or was found to be of others.
         var isUnknown: Bool
 
-        /// What is there of them.
+        /// What is there of them at this moment.
         var seen: SeenFiles {
             SeenFiles(snapshot: fileMarks(in: Array(paths.prefix(1))), log: fileMarks(in: Array(paths.dropFirst())))
         }
@@ -98,12 +98,14 @@ struct LeaseOrder: Equatable, Sendable {
         return (fields + paths).compactMap { name, value in value.map { "\(name) \($0)\n" } }.joined() + Self.end
     }
 
+    /// More than a server can name: an RDB file, a folder of logs with its manifest, an older log.
     private static let pathLimit = 8
 
     /// The last line: without it the order is not whole, however well its fields read.
     private static let end = "end\n"
 
-    /// Reads what `text` wrote; nil where a field is missing or malformed, or the end is: the launcher died while it wrote.
+    /// Reads what `text` wrote; nil where a field is missing or malformed, or the end is: the launcher died while it
+    /// wrote.
     init?(_ text: String) {
         guard text.hasSuffix("\n\(Self.end)") else { return nil }
         var fields: [Substring: Substring] = [:]

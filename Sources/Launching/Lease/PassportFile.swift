@@ -11,10 +11,10 @@ struct PassportFile: Sendable {
     init(folder: String, suffix: String = "") { path = "\(folder)/\(Passport.fileName)\(suffix)" }
 
     /// What it says, and when that was last so, in milliseconds since 1970; nil where there is none.
-    /// - Throws: `BadZnode` where it is not what we write.
+    /// - Throws: `BadZnode`, as of a node in ZooKeeper, where it is not what we write.
     func read() throws(BadZnode) -> (passport: Passport, asOf: Int64)? {
         var info = stat()
-        // A folder that can't be looked into is refused for itself.
+        // A folder that can't be looked into is refused by whoever opens it, with a line of its own.
         guard stat(path, &info) == 0 else { return nil }
         guard info.st_mode & S_IFMT == S_IFREG else { throw BadZnode("it is no regular file") }
         guard let bytes = readFile(path, limit: Passport.limit) else { throw BadZnode(lastError()) }
@@ -26,9 +26,10 @@ struct PassportFile: Sendable {
         try ConfigFile.write(passport.json, to: path)
     }
 
-    /// What it says is not so any more.
+    /// For data of which it does not speak: no passport is better than one that lies.
     func remove() { unlink(path) }
 
-    /// Says that it still holds: nothing has changed since it was written.
+    /// Says that it holds still: its time, which is compared with those of the data files, moves on. Where that fails,
+    /// it counts as older than it is, and the next write makes that good.
     func touch() { utimensat(AT_FDCWD, path, nil, 0) }
 }

@@ -2,12 +2,13 @@ import Cluster
 import Redis
 import Vocabulary
 
-/// What the users of a server may do with the credentials that everybody has.
+/// What a server lets its users do: the one as whom all processes of a cluster log in, and those who need no password.
 struct Rights: Equatable {
     /// Why nobody gets in; nil where everybody does.
     private(set) var closed: String?
-    /// What an ACL forbids, and what is no command there.
+    /// What an ACL forbids.
     private(set) var forbidden: [NeededCommand] = []
+    /// What is no command there: renamed, or switched off.
     private(set) var unknown: [NeededCommand] = []
     /// What anybody may do without a password, though there is one.
     private let doors: [OpenDoor]
@@ -84,7 +85,7 @@ extension Rights {
         return nil
     }
 
-    /// What will not work, though a failover does; and what the settings allow that few mean.
+    /// What will not work, though a failover does; and that anybody may read, which few people mean.
     func warnings(for user: Credentials?) -> [String] {
         let lacking = (unknown + forbidden).filter { !$0.isEssential }.map { command in
             "\(command.sender.rawValue) may not run \(command.name) \(command.purpose): "
@@ -99,7 +100,7 @@ extension Rights {
             }
     }
 
-    /// Commands that are missing, for one line.
+    /// Commands that are missing, as lists for one line: each command, sender and rule once.
     private struct Lack {
         let names: String
         let senders: String
