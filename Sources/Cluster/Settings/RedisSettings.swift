@@ -23,8 +23,8 @@ public struct RedisSettings: Sendable {
     /// - Throws: `Failure` (78) that names the variable.
     public init(_ environment: Environment) throws(Failure) {
         masterName = try environment.text("MASTER_NAME", default: "mymaster")
-        // Sentinel's own rule (sentinel.c, sentinelIsQuorumReachable's neighbours refuse other names): the name stands
-        // unquoted in its rewritten file.
+        // Sentinel's own rule, in the words of the sentinel.conf that Redis ships: the name stands unquoted in the file
+        // that Sentinel rewrites.
         guard masterName.utf8.count <= 128,
             masterName.utf8.allSatisfy({
                 $0.isLetterOrDigit || [45, 46, 95].contains($0)
@@ -63,8 +63,8 @@ public struct RedisSettings: Sendable {
     }
 }
 
-/// Whether a value that Sentinel writes into its file without quotes is read back as itself. Every program asks, so that none
-/// takes a password with which the sentinels can't start.
+/// Whether a value that Sentinel writes into its file without quotes is read back as itself. Every program asks, so
+/// that none takes a password with which the sentinels can't start.
 public func survivesSentinelRewrite(_ value: String) -> Bool {
     value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"\"'#".utf8.contains($0) }
 }
