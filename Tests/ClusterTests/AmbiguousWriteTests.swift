@@ -8,7 +8,7 @@ import ZooKeeper
 
 /// A transaction whose request arrived and whose reply didn't: read, not repeated (promise 7).
 @Suite(.inTurn) struct AmbiguousWriteTests {
-    /// A place whose registry goes through a proxy that loses the reply to its next request but `skipping`.
+    /// A place whose registry goes through a proxy that can lose replies.
     private func behindProxy(_ body: (Place, TCPProxy) async throws -> Void) async throws {
         let proxy = try await TCPProxy(to: ZooKeeperServer.shared().port)
         // The session timeout is so long that no ping comes between.

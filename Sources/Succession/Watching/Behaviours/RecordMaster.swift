@@ -49,7 +49,7 @@ extension Snapshot {
         record.map { answersMaster($0.address) && !isStranger($0.address) } ?? false
     }
 
-    /// C, where it isn't what is recorded and more than the sentinels' word shows it to be ours.
+    /// The chosen one, where another or nobody is recorded and more than the sentinels' word shows it to be ours.
     var agreed: Address? { chosen.flatMap { $0 != record?.address && mayBeRecorded($0) ? $0 : nil } }
 
     /// Whether a majority names it at a higher epoch than the recorded one. An unknown recorded epoch is no lower one: then
