@@ -23,8 +23,7 @@ func bearsSecret(_ arguments: [String]) -> Bool {
     return switch words.first {
     case "AUTH", "HELLO", "MIGRATE": true
     case "ACL": words.dropFirst().first == "SETUSER"
-    case "CONFIG": words.dropFirst(2).contains { secretParameters.contains($0) }
-    case "SENTINEL": words.dropFirst(2).contains { secretParameters.contains($0) }
+    case "CONFIG", "SENTINEL": words.dropFirst(2).contains { secretParameters.contains($0) }
     default: false
     }
 }

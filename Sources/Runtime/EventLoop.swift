@@ -34,14 +34,14 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     ///
     /// Where the system has no descriptor or thread left, the loop is born closed: what uses it fails with `.closed`.
     public convenience init() {
-        self.init(driven: false)
+        self.init(poll: EventPoll())
         if startThread({ self.drive() }) { return }
         poll?.close()
         inbox.withLock { $0.ended = true }
     }
 
     /// A loop that its creator drives.
-    private init(driven: Bool) { poll = EventPoll() }
+    private init(poll: EventPoll?) { self.poll = poll }
 
     /// Ends the thread soon: connections fail with `.closed`, sleepers and waiters are cancelled. Returns at once; any
     /// thread may call it, more than once.
@@ -176,7 +176,7 @@ extension EventLoop {
     public static func run<Value: Sendable>(
         _ body: @escaping @Sendable (EventLoop) async throws -> Value
     ) throws -> Value {
-        let loop = EventLoop(driven: true)
+        let loop = EventLoop(poll: EventPoll())
         let result = Protected<Result<Value, any Error>?>(nil)
         let task = Task(executorPreference: loop) {
             do {

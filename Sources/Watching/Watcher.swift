@@ -146,6 +146,7 @@ package enum Watcher {
           MASTER_NAME        the name that Sentinel monitors (mymaster)
           REDIS_PASSWORD, REDIS_USERNAME, SENTINEL_PASSWORD  or each with _FILE
           RENAMED_COMMANDS   what rename-command has made of commands: CONFIG=x,...
+          ACCEPT_LOSS_AFTER  so long without a master give up what is missing (never)
           PORT0              HTTP port (8080)
           BIND_IP            address of the HTTP port (all of IPv4)
           ANNOUNCE_IP, ANNOUNCE_PORT  where others reach it

@@ -71,9 +71,9 @@ import Vocabulary
         func reports(_ voices: Voice...) -> Sentinels {
             Sentinels(zip(Cast.sentinels, voices).map { SentinelReport($0, $1.opinion(peers: 2, failover: nil)) })
         }
-        #expect(reports(.recordedDown, .recordedDown, .silent).majorityHoldsDown(Self.a))
-        #expect(!reports(.recordedDown, .recordedDown, .silent).majorityHoldsDown(Self.b))
-        #expect(!reports(.recordedDown, .recorded, .recorded).majorityHoldsDown(Self.a))
-        #expect(!reports(.recordedDown, .silent, .silent).majorityHoldsDown(Self.a))
+        #expect(reports(.recordedDown, .recordedDown, .silent).majorityConsidersDown(Self.a))
+        #expect(!reports(.recordedDown, .recordedDown, .silent).majorityConsidersDown(Self.b))
+        #expect(!reports(.recordedDown, .recorded, .recorded).majorityConsidersDown(Self.a))
+        #expect(!reports(.recordedDown, .silent, .silent).majorityConsidersDown(Self.a))
     }
 }

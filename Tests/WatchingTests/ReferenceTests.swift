@@ -43,7 +43,6 @@ import Vocabulary
     }
 
     /// As the driver names them.
-    private let repairs = WatcherMetrics.repairs + ["switch-over"]
 
     // MARK: Metrics
 
@@ -78,7 +77,7 @@ import Vocabulary
         func values(_ name: String) -> [String] {
             rows.filter { quoted(in: $0[0]).contains(name) }.flatMap { quoted(in: $0[3]) }
         }
-        expectSame(values(MetricName.repairs), repairs)
+        expectSame(values(MetricName.repairs), WatcherMetrics.repairs)
         expectSame(values(MetricName.switchovers), WatcherMetrics.outcomes)
         let ends: [Hook.End] = [.exited(1), .signalled(9), .timedOut, .notStarted("")]
         expectSame(values(MetricName.hookFailures), ends.compactMap(\.outcome))

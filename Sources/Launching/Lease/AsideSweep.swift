@@ -37,7 +37,7 @@ struct AsideSweep: Sendable {
         last = state
         var hasDeleted = false
         for time in copies.times {
-            guard let passport = copies.exactPassport(of: time), copies.isContained(time, in: held, reign.cluster)
+            guard let theirs = copies.exactPassport(of: time), copies.isContained(time, in: held, reign.cluster)
             else {
                 continue
             }
@@ -46,7 +46,7 @@ struct AsideSweep: Sendable {
             hasDeleted = true
             Log.info(
                 "the copy that was set aside at \(time) (\(size) bytes) is deleted: this server holds all that is in it (epoch "
-                    + "\(passport.epoch), offset \(passport.offset))")
+                    + "\(theirs.epoch), offset \(theirs.offset))")
         }
         return hasDeleted
     }

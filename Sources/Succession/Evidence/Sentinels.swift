@@ -72,7 +72,7 @@ public struct Sentinels: Equatable, Sendable {
     }
 
     /// Whether a majority names `address` and considers it down.
-    func majorityHoldsDown(_ address: Address) -> Bool {
+    func majorityConsidersDown(_ address: Address) -> Bool {
         isMajority(opinions.count { $0.names == address && $0.subjectivelyDown })
     }
 

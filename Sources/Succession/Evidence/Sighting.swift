@@ -72,7 +72,7 @@ extension Sighting {
         switch answer(of: address) {
         case .refused: return true
         case .silent:
-            return !isLeased(address) && (sentinels.areAbsent || sentinels.majorityHoldsDown(address))
+            return !isLeased(address) && (sentinels.areAbsent || sentinels.majorityConsidersDown(address))
         case .master, .replica, .loading, .denied, .notRedis: return false
         }
     }

@@ -8,6 +8,7 @@ struct WatcherMetrics: Sendable {
     /// The repairs, as the driver names them.
     static let repairs = [
         "succeed", "force", "announce", "promote", "repoint", "forget", "attach", "configure", "remove",
+        "switch-over",
     ]
 
     /// How a request for another master ends.
