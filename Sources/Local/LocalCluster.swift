@@ -1,7 +1,6 @@
 import Cluster
 import Glibc
 import Processes
-import Redis
 import Runtime
 import Succession
 import Vocabulary

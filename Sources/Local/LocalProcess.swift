@@ -2,7 +2,6 @@ import CLinux
 import Cluster
 import Glibc
 import Processes
-import Redis
 import Runtime
 
 /// One running process of a local cluster.

@@ -1,7 +1,6 @@
 package import Cluster
 import Glibc
 import Processes
-import Redis
 import Runtime
 
 /// `interrex local`: a whole cluster on this machine, started as a scheduler would.

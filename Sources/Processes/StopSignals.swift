@@ -1,7 +1,6 @@
 import CLinux
 import Cluster
 import Glibc
-import Redis
 package import Runtime
 import Vocabulary
 

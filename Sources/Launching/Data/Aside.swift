@@ -1,6 +1,5 @@
 package import Cluster
 import Processes
-import Redis
 import Runtime
 import Succession
 import Vocabulary

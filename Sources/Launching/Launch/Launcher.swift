@@ -1,6 +1,5 @@
 import Cluster
 import Processes
-import Redis
 import Runtime
 import Succession
 import Vocabulary

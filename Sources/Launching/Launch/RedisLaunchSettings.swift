@@ -1,6 +1,5 @@
 import Cluster
 import Processes
-import Redis
 import Rendering
 import Succession
 import Vocabulary

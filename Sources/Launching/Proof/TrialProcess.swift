@@ -2,7 +2,6 @@ import CLinux
 import Cluster
 import Glibc
 import Processes
-import Redis
 import Runtime
 
 /// A real server that is started only to see what it makes of its settings, and never outlives this process.
