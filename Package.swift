@@ -67,7 +67,7 @@ let package = Package(
             dependencies: ["CLinux", "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", logging],
             swiftSettings: settings),
         .target(
-            name: "Processes", dependencies: ["CLinux", "Vocabulary", "Runtime", "Redis", "Succession", "Cluster"],
+            name: "Processes", dependencies: ["CLinux", "Vocabulary", "Runtime", "Succession", "Cluster"],
             swiftSettings: settings),
         .target(
             name: "Launching",
@@ -77,9 +77,8 @@ let package = Package(
             ], swiftSettings: settings),
         .target(
             name: "Local",
-            dependencies: [
-                "CLinux", "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Cluster", "Processes",
-            ], swiftSettings: settings),
+            dependencies: ["CLinux", "Vocabulary", "Runtime", "ZooKeeper", "Succession", "Cluster", "Processes"],
+            swiftSettings: settings),
         .target(
             name: "Watching",
             dependencies: [

@@ -1,4 +1,4 @@
-import Redis
+import Runtime
 import Vocabulary
 
 /// The exit codes of all commands (`docs/reference.md`); the numbers are those of sysexits.h.

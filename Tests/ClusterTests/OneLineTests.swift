@@ -1,5 +1,5 @@
 import Cluster
-import Redis
+import Runtime
 import Testing
 import Throttle
 

@@ -1,3 +1,4 @@
+import Runtime
 import Testing
 import Throttle
 import Vocabulary
@@ -84,6 +85,13 @@ import Vocabulary
             line: "ERR a\nb\u{1b}[31m" + String(repeating: "x", count: 999), endpoint: nil, command: nil)
         #expect(error.message.hasPrefix("ERR a?b?[31mx"))
         #expect(error.message.count == 256)
+    }
+
+    @Test func what_a_peer_says_has_none_and_is_one_line() {
+        // Of this test alone: what is known is known to the whole process.
+        Secrets.add([String(repeating: "long4713", count: 50)])
+        let line = "ERR a\u{1b}[2J\tb \(String(repeating: "long4713", count: 50)) c"
+        #expect(RedisError(line: line, endpoint: nil, command: nil).message == "ERR a?[2J?b <hidden> c")
     }
 
     @Test func command_names_hold_no_arguments() {

@@ -1,4 +1,4 @@
-import Redis
+import Runtime
 package import Vocabulary
 
 extension JSON {

@@ -1,4 +1,4 @@
-import Redis
+import Runtime
 import Succession
 public import Vocabulary
 import ZooKeeper

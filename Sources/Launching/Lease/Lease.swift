@@ -2,7 +2,6 @@ import CLinux
 import Cluster
 import Glibc
 import Processes
-import Redis
 import Runtime
 import Succession
 import Vocabulary

@@ -1,4 +1,4 @@
-import Redis
+import Runtime
 
 /// Takes secrets out of what a server says of its settings, of which it may repeat any word: Redis 7.0 names the rule two places
 /// before the one that it does not understand (acl.c, `ACLAppendUserForLoading`).

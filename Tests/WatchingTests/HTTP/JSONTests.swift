@@ -1,6 +1,6 @@
 import Cluster
 import FoundationEssentials
-import Redis
+import Runtime
 import Succession
 import Testing
 import Throttle

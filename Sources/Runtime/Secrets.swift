@@ -1,5 +1,3 @@
-import Runtime
-
 /// The secrets that this process knows, so that they can be taken out of whatever leaves it: a peer may repeat one in any text
 /// of its own.
 public enum Secrets {

@@ -1,8 +1,6 @@
-import Support
+import Runtime
 import Testing
 import Throttle
-
-@testable import Redis
 
 /// Secrets are taken out of texts. Each test has secrets of its own: what is known is known to the whole process.
 @Suite(.inTurn) struct SecretsTests {
@@ -19,11 +17,5 @@ import Throttle
         #expect(Secrets.removed(from: "q~q~ /teams/blue4712 the Master") == "q~q~ /teams/blue4712 the Master")
         let quoted = "unknown: 'auth-pass' 'q~' \"blue4712\" `Master`"
         #expect(Secrets.removed(from: quoted) == "unknown: 'auth-pass' '<hidden>' \"<hidden>\" `<hidden>`")
-    }
-
-    @Test func what_a_peer_says_has_none_and_is_one_line() {
-        Secrets.add([String(repeating: "long4713", count: 50)])
-        let line = "ERR a\u{1b}[2J\tb \(String(repeating: "long4713", count: 50)) c"
-        #expect(RedisError(line: line, endpoint: nil, command: nil).message == "ERR a?[2J?b <hidden> c")
     }
 }
