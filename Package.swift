@@ -96,7 +96,7 @@ let package = Package(
             name: "launch-benchmark", dependencies: ["ZooKeeper", "Support"], path: "Benchmarks/launch",
             swiftSettings: settings),
         .executableTarget(
-            name: "failover-benchmark", dependencies: ["Runtime", "ZooKeeper", "Redis", "Support"],
+            name: "failover-benchmark", dependencies: ["Vocabulary", "Runtime", "ZooKeeper", "Redis", "Support"],
             path: "Benchmarks/failover", swiftSettings: settings),
         .executableTarget(
             name: "idle-benchmark", dependencies: ["ZooKeeper", "Support"], path: "Benchmarks/idle",

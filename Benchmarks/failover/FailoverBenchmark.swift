@@ -2,6 +2,7 @@
 import Redis
 import Runtime
 import Support
+import Vocabulary
 import ZooKeeper
 
 /// What a failover costs. Prints medians; nothing here passes or fails.
@@ -108,7 +109,7 @@ enum FailoverBenchmark {
         for sentinel in sentinels {
             subscriptions.append(
                 try await Subscription.open(
-                    Endpoint(host: "127.0.0.1", port: sentinel.port), channels: ["+switch-master"], on: loop,
+                    Address(host: "127.0.0.1", port: sentinel.port)!, channels: ["+switch-master"], on: loop,
                     keepalive: .seconds(5), within: .seconds(5)))
         }
         return subscriptions

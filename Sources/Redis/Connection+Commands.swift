@@ -135,6 +135,6 @@ extension Connection {
             case .array: "an array of another shape"
             case .null: "nothing"
             }
-        return RedisError(.unexpectedReply, endpoint: endpoint, command: command, message: "answered with \(kind)")
+        return RedisError(.unexpectedReply, address: address, command: command, message: "answered with \(kind)")
     }
 }

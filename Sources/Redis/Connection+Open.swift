@@ -12,18 +12,44 @@ extension Connection {
     ///
     /// Throws `.refused`, `.unreachable`, `.timedOut`, `.unresolved` and `.cancelled`.
     public static func open(
-        _ endpoint: Endpoint, credentials: Credentials? = nil, on loop: EventLoop, within limit: Duration,
+        _ address: Address, credentials: Credentials? = nil, on loop: EventLoop, within limit: Duration,
         replyLimit: Int = defaultReplyLimit, names: CommandNames = CommandNames()
     ) async throws(RedisError) -> Connection {
+        try await open(address.host.description, address.port, limit, on: loop, at: address) {
+            Connection(address, credentials: credentials, on: loop, replyLimit: replyLimit, names: names)
+        }
+    }
+
+    /// The same by whatever name the system's resolver may know, such as one with an underscore (containers have them), which no
+    /// `Address` has.
+    ///
+    /// Throws `.unresolved` for a port that is not 1-65535.
+    package static func open(
+        host: String, port: Int, on loop: EventLoop, within limit: Duration
+    ) async throws(RedisError) -> Connection {
+        let address = Address(host: host, port: port)
+        return try await open(host, port, limit, on: loop, at: address) {
+            Connection(address, credentials: nil, on: loop, replyLimit: defaultReplyLimit, names: CommandNames())
+        }
+    }
+
+    private static func open(
+        _ host: String, _ port: Int, _ limit: Duration, on loop: EventLoop, at address: Address?,
+        _ make: () -> Connection
+    ) async throws(RedisError) -> Connection {
         let deadline = ContinuousClock.now + limit
-        let addresses = try await addresses(of: endpoint, on: loop, within: limit)
-        var failure = RedisError(.unresolved, endpoint: endpoint, message: "the name has no address")
-        for (index, address) in addresses.enumerated() {
+        let found: [SocketAddress]
+        do {
+            found = try await Resolver.shared.addresses(of: host, port: port, on: loop, within: limit)
+        } catch {
+            throw RedisError(resolving: error, address)
+        }
+        var failure = RedisError(.unresolved, address: address, message: "the name has no address")
+        for (index, socketAddress) in found.enumerated() {
             let now = ContinuousClock.now
-            let connection = Connection(
-                endpoint, credentials: credentials, on: loop, replyLimit: replyLimit, names: names)
+            let connection = make()
             do {
-                try await connection.connect(to: address, until: now + (deadline - now) / (addresses.count - index))
+                try await connection.connect(to: socketAddress, until: now + (deadline - now) / (found.count - index))
             } catch {
                 if index == 0 || error.certainty < failure.certainty { failure = error }
                 if error.code == .cancelled { throw error }
@@ -33,43 +59,32 @@ extension Connection {
         }
         throw failure
     }
-
-    private static func addresses(
-        of endpoint: Endpoint, on loop: EventLoop, within limit: Duration
-    ) async throws(RedisError) -> [SocketAddress] {
-        do {
-            return try await Resolver.shared.addresses(
-                of: endpoint.host, port: endpoint.port, on: loop, within: limit)
-        } catch {
-            throw RedisError(resolving: error, endpoint)
-        }
-    }
 }
 
 extension RedisError {
-    init(connecting failure: SystemFailure, _ endpoint: Endpoint) {
+    init(connecting failure: SystemFailure, _ address: Address?) {
         self =
             failure.number == ECANCELED
-            ? .loopClosed(endpoint) : RedisError(errno: failure.number, endpoint: endpoint, connecting: true)
+            ? .loopClosed(address) : RedisError(errno: failure.number, address: address, connecting: true)
     }
 
-    init(resolving failure: Resolver.Failure, _ endpoint: Endpoint) {
+    init(resolving failure: Resolver.Failure, _ address: Address?) {
         self =
             switch failure {
-            case .unresolved(let reason): RedisError(.unresolved, endpoint: endpoint, message: reason)
-            case .unasked(let reason): RedisError(.system, endpoint: endpoint, message: reason)
-            case .lacking(let number): RedisError(errno: number, endpoint: endpoint, connecting: true)
-            case .loopClosed: .loopClosed(endpoint)
-            case .cancelled: .cancelled(endpoint)
+            case .unresolved(let reason): RedisError(.unresolved, address: address, message: reason)
+            case .unasked(let reason): RedisError(.system, address: address, message: reason)
+            case .lacking(let number): RedisError(errno: number, address: address, connecting: true)
+            case .loopClosed: .loopClosed(address)
+            case .cancelled: .cancelled(address)
             }
     }
 
-    static func cancelled(_ endpoint: Endpoint) -> RedisError {
-        RedisError(.cancelled, endpoint: endpoint, message: "the task that waited was cancelled")
+    static func cancelled(_ address: Address?) -> RedisError {
+        RedisError(.cancelled, address: address, message: "the task that waited was cancelled")
     }
 
-    static func loopClosed(_ endpoint: Endpoint) -> RedisError {
-        RedisError(.closed, endpoint: endpoint, message: "the event loop was closed")
+    static func loopClosed(_ address: Address?) -> RedisError {
+        RedisError(.closed, address: address, message: "the event loop was closed")
     }
 
     /// How much a failure to connect claims about the server, for choosing among those of several addresses.

@@ -1,12 +1,15 @@
+public import Vocabulary
+
 /// Questions to a sentinel. A master name that it doesn't monitor is no error: nil, or an empty list.
 extension Connection {
     /// Whom it names and how it stands with that master, asked in one write.
     ///
     /// The address is that of `SENTINEL GET-MASTER-ADDR-BY-NAME`, the one to act on, also during a failover. nil where the
-    /// sentinel doesn't monitor this name, or monitors a host name that it could not resolve (it then gives an empty one).
+    /// sentinel doesn't monitor this name, or monitors a host name that it could not resolve (it then gives an empty one), or
+    /// one that no address has.
     public func sentinelOpinion(
         named name: String, within limit: Duration
-    ) async throws(RedisError) -> (address: Endpoint?, master: SentinelMaster?, id: String?) {
+    ) async throws(RedisError) -> (address: Address?, master: SentinelMaster?, id: String?) {
         let replies = try await pipeline(
             [masterAddressCommand(name), ["SENTINEL", "MASTER", name], Self.idCommand], within: limit)
         return (try masterAddress(replies[0]), try sentinelMaster(replies[1]), sentinelID(replies[2]))
@@ -63,15 +66,15 @@ extension Connection {
 
     // MARK: What the replies mean
 
-    private nonisolated func masterAddress(_ result: Result<Reply, RedisError>) throws(RedisError) -> Endpoint? {
+    private nonisolated func masterAddress(_ result: Result<Reply, RedisError>) throws(RedisError) -> Address? {
         let reply = try result.get()
         if reply == .null { return nil }
         guard let pair = reply.list, pair.count == 2, let host = pair[0].text else {
             throw unexpected(reply, "SENTINEL GET-MASTER-ADDR-BY-NAME")
         }
         if host.isEmpty { return nil }
-        guard let address = Endpoint(pair[...]) else { throw unexpected(reply, "SENTINEL GET-MASTER-ADDR-BY-NAME") }
-        return address
+        guard let told = hostAndPort(pair[...]) else { throw unexpected(reply, "SENTINEL GET-MASTER-ADDR-BY-NAME") }
+        return Address(host: told.host, port: told.port)
     }
 
     private nonisolated func sentinelMaster(_ result: Result<Reply, RedisError>) throws(RedisError) -> SentinelMaster? {
@@ -127,22 +130,22 @@ public struct SentinelHello: Equatable, Sendable {
     /// In whose name it is told.
     public var speaker: SentinelPeer
     public var masterName: String
-    public var master: Endpoint
+    public var master: Address
     /// Both the speaker's current epoch and the configuration's.
     public var epoch: Int
 
-    public init(speaker: SentinelPeer, masterName: String, master: Endpoint, epoch: Int) {
+    public init(speaker: SentinelPeer, masterName: String, master: Address, epoch: Int) {
         self.speaker = speaker
         self.masterName = masterName
         self.master = master
         self.epoch = epoch
     }
 
-    /// Eight fields, separated by commas: no host, id or name may hold one.
+    /// Eight fields, separated by commas: no host, id or name may hold one. The speaker is called as the sentinel itself calls it.
     var text: String {
         let fields = [
-            speaker.endpoint.host, String(speaker.endpoint.port), speaker.id, String(epoch), masterName, master.host,
-            String(master.port), String(epoch),
+            speaker.fields["ip"] ?? "", speaker.fields["port"] ?? "", speaker.id, String(epoch), masterName,
+            master.host.description, String(master.port), String(epoch),
         ]
         return fields.joined(separator: ",")
     }

@@ -1,6 +1,6 @@
 import Glibc
 import Runtime
-import Vocabulary
+public import Vocabulary
 
 /// One connection to a Redis or Sentinel server: commands in, replies out, in order, each with a limit of its own.
 ///
@@ -15,7 +15,8 @@ public actor Connection {
     /// answers may be anybody.
     public static let defaultReplyLimit = 2_097_152
 
-    public nonisolated let endpoint: Endpoint
+    /// nil where it was opened by a name that no address has.
+    public nonisolated let address: Address?
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     /// A command that was written and whose reply is still to come.
@@ -57,8 +58,8 @@ public actor Connection {
     /// Takes messages, then how the connection ended; nil unless subscribed.
     private var subscriber: (@Sendable (Result<Message, RedisError>) -> Void)?
 
-    init(_ endpoint: Endpoint, credentials: Credentials?, on loop: EventLoop, replyLimit: Int, names: CommandNames) {
-        self.endpoint = endpoint
+    init(_ address: Address?, credentials: Credentials?, on loop: EventLoop, replyLimit: Int, names: CommandNames) {
+        self.address = address
         self.credentials = credentials
         self.loop = loop
         self.replyLimit = replyLimit
@@ -67,19 +68,19 @@ public actor Connection {
     }
 
     /// Returns once it is connected. To be called once.
-    func connect(to address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(RedisError) {
+    func connect(to socketAddress: SocketAddress, until deadline: ContinuousClock.Instant) async throws(RedisError) {
         guard case .connecting(let promise) = phase else { return }
         do {
-            socket = try Socket(connectingTo: address, on: loop) { [weak self] readiness in
+            socket = try Socket(connectingTo: socketAddress, on: loop) { [weak self] readiness in
                 self?.assumeIsolated { $0.handle(readiness) }
             }
         } catch {
-            let error = RedisError(connecting: error, endpoint)
+            let error = RedisError(connecting: error, address)
             finish(error)
             throw error
         }
         arm(deadline)
-        guard let error = await promise.value(ifCancelled: .cancelled(endpoint)) else { return }
+        guard let error = await promise.value(ifCancelled: .cancelled(address)) else { return }
         finish(error)
         throw error
     }
@@ -88,7 +89,7 @@ public actor Connection {
     public var overdue: Duration { pending.first { _ in true }.map { max(.zero, .now - $0.deadline) } ?? .zero }
 
     /// Ends the connection; pending commands fail with `.closed`.
-    public func close() { finish(RedisError(.closed, endpoint: endpoint, message: "closed by us")) }
+    public func close() { finish(RedisError(.closed, address: address, message: "closed by us")) }
 
     /// Returns why the connection is over as soon as it is: within milliseconds where the peer's host answers for it. A
     /// silent host is noticed by commands only. Returns `.cancelled` when the waiting task is.
@@ -97,11 +98,11 @@ public actor Connection {
         watchers.removeAll { $0.isFulfilled }
         let promise = Promise<RedisError>()
         watchers.append(promise)
-        return await promise.value(ifCancelled: .cancelled(endpoint))
+        return await promise.value(ifCancelled: .cancelled(address))
     }
 
     nonisolated func cancelled(_ arguments: [String]) -> RedisError {
-        .cancelled(endpoint).during(commandName(arguments))
+        .cancelled(address).during(commandName(arguments))
     }
 
     /// Has our kernel ask the peer's whether it is still there, once nothing has come for `interval`; the connection ends where
@@ -121,11 +122,11 @@ public actor Connection {
         _ commands: [[String]], until deadline: ContinuousClock.Instant, renaming: Bool = true
     ) throws(RedisError) -> [Promise<Result<Reply, RedisError>>] {
         if case .over(let error) = phase { throw commands.first.map { error.during(commandName($0)) } ?? error }
-        if Task.isCancelled { throw commands.first.map { cancelled($0) } ?? .cancelled(endpoint) }
+        if Task.isCancelled { throw commands.first.map { cancelled($0) } ?? .cancelled(address) }
         // One call may be of any size; what is bounded is how many calls wait behind a peer that takes nothing.
         if unsent.count - sent > replyLimit {
             let message = "the peer takes no commands: more than \(replyLimit) bytes wait to be sent"
-            let error = RedisError(.timedOut, endpoint: endpoint, message: message)
+            let error = RedisError(.timedOut, address: address, message: message)
             finish(error)
             throw error
         }
@@ -168,13 +169,13 @@ public actor Connection {
     }
 
     private func handle(_ readiness: Readiness) {
-        if readiness.contains(.closing) { return finish(.loopClosed(endpoint)) }
+        if readiness.contains(.closing) { return finish(.loopClosed(address)) }
         guard let socket else { return }
         if case .connecting(let promise) = phase {
             guard readiness.contains(.writable) else { return }
             let code = socket.connected()
             if code == ECONNRESET { return finishUnopened(promise) }
-            guard code == 0 else { return finish(RedisError(errno: code, endpoint: endpoint, connecting: true)) }
+            guard code == 0 else { return finish(RedisError(errno: code, address: address, connecting: true)) }
             // A connect that was cancelled in this very moment is ended by its waiter.
             phase = .open
             socket.watch(.readable)
@@ -217,7 +218,7 @@ public actor Connection {
     /// A server that turns a client away says why, then closes: that line came before the failure.
     private func finishWithLastWords(_ code: Int32) {
         while receive() {}
-        finish(RedisError(errno: code, endpoint: endpoint, connecting: false))
+        finish(RedisError(errno: code, address: address, connecting: false))
     }
 
     /// Reads at most 16 KiB, so that a flood on one connection doesn't hold up the others: the loop comes back for the rest.
@@ -227,10 +228,10 @@ public actor Connection {
         switch socket.receive() {
         case .success(nil): return false
         case .success(let bytes?) where bytes.isEmpty:
-            finish(RedisError(.closed, endpoint: endpoint, message: "the peer ended the connection"))
+            finish(RedisError(.closed, address: address, message: "the peer ended the connection"))
         case .success(let bytes?): parse(bytes)
         case .failure(let error):
-            finish(RedisError(errno: error.number, endpoint: endpoint, connecting: false))
+            finish(RedisError(errno: error.number, address: address, connecting: false))
         }
         return self.socket != nil
     }
@@ -244,7 +245,7 @@ public actor Connection {
             case .reply(let reply): deliver(reply)
             case .needMore: return
             case .failure(let reason):
-                finish(RedisError(.notRedis, endpoint: endpoint, message: printable(reason)))
+                finish(RedisError(.notRedis, address: address, message: printable(reason)))
             }
         }
     }
@@ -254,7 +255,7 @@ public actor Connection {
         guard let entry = pending.popFirst() else { return finish(unasked(reply)) }
         hasAnswered = true
         if case .error(let line) = reply {
-            var error = RedisError(line: line, endpoint: endpoint, command: entry.name)
+            var error = RedisError(line: line, address: address, command: entry.name)
             if error.code == .denied { error.user = user }
             entry.promise.fulfil(.failure(entry.isSecret ? error.withoutText : error))
         } else {
@@ -269,10 +270,10 @@ public actor Connection {
     /// comes unasked.
     private func unasked(_ reply: Reply) -> RedisError {
         if case .error(let line) = reply, !hasAnswered {
-            let error = RedisError(line: line, endpoint: endpoint, command: nil)
+            let error = RedisError(line: line, address: address, command: nil)
             if error.code == .denied { return error }
         }
-        return RedisError(.notRedis, endpoint: endpoint, message: "a reply that nobody asked for")
+        return RedisError(.notRedis, address: address, message: "a reply that nobody asked for")
     }
 
     // MARK: Deadlines and the end
@@ -321,6 +322,6 @@ public actor Connection {
     }
 
     private func late(_ what: String) -> RedisError {
-        RedisError(.timedOut, endpoint: endpoint, message: "\(what) within the limit")
+        RedisError(.timedOut, address: address, message: "\(what) within the limit")
     }
 }

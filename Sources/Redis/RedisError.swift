@@ -1,10 +1,12 @@
 import Glibc
 import Runtime
+public import Vocabulary
 
 /// Why an operation failed: what kind, where, in which command, and in words.
 public struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     public var code: Code
-    public var endpoint: Endpoint?
+    /// nil where it was asked by a name that no address has.
+    public var address: Address?
     /// The command's name (with its subcommand for `SENTINEL` and `CONFIG`), never an argument.
     public var command: String?
     /// As whom it was asked, where the server denied it; nil elsewhere.
@@ -12,10 +14,10 @@ public struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     public var message: String
 
     public init(
-        _ code: Code, endpoint: Endpoint? = nil, command: String? = nil, user: String? = nil, message: String
+        _ code: Code, address: Address? = nil, command: String? = nil, user: String? = nil, message: String
     ) {
         self.code = code
-        self.endpoint = endpoint
+        self.address = address
         self.command = command
         self.user = user
         self.message = message
@@ -31,11 +33,11 @@ public struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     public var isOurs: Bool { code == .system }
 
     public var description: String {
-        ([endpoint?.description, command] + [message]).compactMap(\.self).joined(separator: ": ")
+        ([address?.description, command] + [message]).compactMap(\.self).joined(separator: ": ")
     }
 
     func during(_ command: String) -> RedisError {
-        RedisError(code, endpoint: endpoint, command: self.command ?? command, user: user, message: message)
+        RedisError(code, address: address, command: self.command ?? command, user: user, message: message)
     }
 }
 
@@ -97,10 +99,10 @@ extension RedisError {
     /// The error for a server's `-` line.
     ///
     /// "Unknown command" lines repeat the arguments that were sent, passwords included: that part is cut off.
-    init(line: String, endpoint: Endpoint?, command: String?) {
+    init(line: String, address: Address?, command: String?) {
         var text = printable(line)
         if let arguments = text.start(of: ", with args beginning with") { text = String(text[..<arguments]) }
-        self.init(Self.code(of: text), endpoint: endpoint, command: command, message: text)
+        self.init(Self.code(of: text), address: address, command: command, message: text)
     }
 
     /// Without what the server said, but for the word that tells its kind: for a command that bears a secret, which an answer
@@ -108,7 +110,7 @@ extension RedisError {
     var withoutText: RedisError {
         let word = prefix.flatMap { Self.words.contains($0) ? $0 : nil } ?? "ERR"
         let message = "\(word) (what it says is left out: it may repeat a secret)"
-        return RedisError(code, endpoint: endpoint, command: command, user: user, message: message)
+        return RedisError(code, address: address, command: command, user: user, message: message)
     }
 
     /// First words of error lines that say something. Any other might be anything.
@@ -130,7 +132,7 @@ extension RedisError {
     }
 
     /// The error for a system call that failed while connecting or on an open connection.
-    init(errno number: Int32, endpoint: Endpoint?, connecting: Bool) {
+    init(errno number: Int32, address: Address?, connecting: Bool) {
         let code: Code =
             switch number {
             case _ where isLack(number): .system
@@ -140,7 +142,7 @@ extension RedisError {
             default: .closed
             }
         let remedy = code == .system ? Self.remedy(number) : ""
-        self.init(code, endpoint: endpoint, message: String(cString: strerror(number)) + remedy)
+        self.init(code, address: address, message: String(cString: strerror(number)) + remedy)
     }
 
     private static func remedy(_ number: Int32) -> String {

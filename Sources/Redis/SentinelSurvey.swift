@@ -1,9 +1,11 @@
+public import Vocabulary
+
 /// All that a sentinel says of one master, as of one moment.
 public struct SentinelSurvey: Sendable {
     /// `SENTINEL MYID`: which sentinel it is, wherever it runs; nil where it doesn't tell.
     public var id: String?
     /// The address to act on; see `Connection.sentinelOpinion(named:within:)`.
-    public var address: Endpoint?
+    public var address: Address?
     /// nil where it doesn't monitor that name.
     public var master: SentinelMaster?
     /// Every replica that it knows, dead ones included.
@@ -18,8 +20,9 @@ public struct SentinelSurvey: Sendable {
 public struct SentinelMaster: Equatable, Sendable {
     public var name: String
     /// For display. While a leader reconfigures replicas this is the old address beside the new epoch: the address to act
-    /// on is that of `sentinelOpinion(named:within:)`. nil where Sentinel could not resolve a host name.
-    public var address: Endpoint?
+    /// on is that of `sentinelOpinion(named:within:)`. nil where Sentinel could not resolve a host name, or it is one that no
+    /// address has.
+    public var address: Address?
     /// `master`, `s_down`, `o_down`, `disconnected`, `failover_in_progress`, …
     public var flags: Set<String>
     public var runID: String
@@ -49,7 +52,7 @@ public struct SentinelMaster: Equatable, Sendable {
             let timeout = fields["failover-timeout"].flatMap({ Int64($0) })
         else { return nil }
         self.name = name
-        address = Endpoint(fields, "ip", "port")
+        address = fields.address("ip", "port")
         self.flags = sentinelFlags(flags)
         runID = fields["runid"] ?? ""
         configEpoch = epoch
@@ -65,7 +68,8 @@ public struct SentinelMaster: Equatable, Sendable {
 
 /// A replica of a monitored master, as `SENTINEL REPLICAS` lists it, dead or alive.
 public struct SentinelReplica: Equatable, Sendable {
-    public var endpoint: Endpoint
+    /// nil where it has a host name that no address has.
+    public var address: Address?
     /// `slave`, `s_down`, `disconnected`, `promoted`, …
     public var flags: Set<String>
     /// 0: never promoted.
@@ -75,26 +79,27 @@ public struct SentinelReplica: Equatable, Sendable {
     /// The replication offset of its last `INFO`.
     public var offset: Int64
     /// Whom it follows; nil before its first `INFO`.
-    public var master: Endpoint?
+    public var master: Address?
     /// Everything as Sentinel gave it, for what is not named here.
     public var fields: Fields
 
     /// nil for a reply without an address.
     init?(_ reply: Reply) {
-        guard let fields = reply.fields, let endpoint = Endpoint(fields, "ip", "port") else { return nil }
-        self.endpoint = endpoint
+        guard let fields = reply.fields, let told = fields.hostAndPort("ip", "port") else { return nil }
+        address = Address(host: told.host, port: told.port)
         flags = sentinelFlags(fields["flags"] ?? "")
         priority = fields["slave-priority"].flatMap { Int($0) } ?? 0
         linkStatus = fields["master-link-status"] ?? "err"
         offset = fields["slave-repl-offset"].flatMap { Int64($0) } ?? 0
-        master = Endpoint(fields, "master-host", "master-port")
+        master = fields.address("master-host", "master-port")
         self.fields = fields
     }
 }
 
 /// Another sentinel of the same master, as `SENTINEL SENTINELS` lists it, dead or alive.
 public struct SentinelPeer: Equatable, Sendable {
-    public var endpoint: Endpoint
+    /// nil where it has a host name that no address has.
+    public var address: Address?
     /// Its `myid`: 40 hex digits; empty where it is not known yet.
     public var id: String
     /// `sentinel`, `s_down`, `disconnected`, …
@@ -107,8 +112,8 @@ public struct SentinelPeer: Equatable, Sendable {
 
     /// nil for a reply without an address.
     init?(_ reply: Reply) {
-        guard let fields = reply.fields, let endpoint = Endpoint(fields, "ip", "port") else { return nil }
-        self.endpoint = endpoint
+        guard let fields = reply.fields, let told = fields.hostAndPort("ip", "port") else { return nil }
+        address = Address(host: told.host, port: told.port)
         id = fields["runid"] ?? ""
         flags = sentinelFlags(fields["flags"] ?? "")
         self.fields = fields

@@ -20,12 +20,12 @@ public final class Subscription: AsyncSequence, Sendable {
     /// What messages that wait may cost by default: 1 MiB of payloads and channel names, plus 64 bytes for each.
     public static let defaultBufferLimit = 1_048_576
 
-    public let endpoint: Endpoint
+    public let address: Address
     private let connection: Connection
     private let buffer: MessageBuffer
 
-    private init(_ connection: Connection, _ buffer: MessageBuffer) {
-        endpoint = connection.endpoint
+    private init(_ address: Address, _ connection: Connection, _ buffer: MessageBuffer) {
+        self.address = address
         self.connection = connection
         self.buffer = buffer
     }
@@ -34,12 +34,12 @@ public final class Subscription: AsyncSequence, Sendable {
     ///
     /// `keepalive` has whole seconds, 1 at least; `limit` bounds the opening. Throws what `Connection.open` and a command throw.
     public static func open(
-        _ endpoint: Endpoint, credentials: Credentials? = nil, channels: [String] = [], patterns: [String] = [],
+        _ address: Address, credentials: Credentials? = nil, channels: [String] = [], patterns: [String] = [],
         on loop: EventLoop, keepalive: Duration, within limit: Duration, bufferLimit: Int = defaultBufferLimit
     ) async throws(RedisError) -> Subscription {
         let deadline = ContinuousClock.now + limit
         let connection = try await Connection.open(
-            endpoint, credentials: credentials, on: loop, within: limit, replyLimit: bufferLimit)
+            address, credentials: credentials, on: loop, within: limit, replyLimit: bufferLimit)
         let buffer = MessageBuffer(limit: bufferLimit)
         do {
             try await connection.subscribe(channels: channels, patterns: patterns, within: deadline - .now) {
@@ -49,7 +49,7 @@ public final class Subscription: AsyncSequence, Sendable {
                 case .success(let message):
                     if buffer.add(message) { return }
                     let error = RedisError(
-                        .overflow, endpoint: endpoint, message: "messages for more than \(bufferLimit) bytes wait")
+                        .overflow, address: address, message: "messages for more than \(bufferLimit) bytes wait")
                     buffer.end(with: error, dropping: true)
                     connection?.assumeIsolated { $0.finish(error) }
                 }
@@ -59,7 +59,7 @@ public final class Subscription: AsyncSequence, Sendable {
             throw error
         }
         await connection.keepAlive(after: keepalive)
-        return Subscription(connection, buffer)
+        return Subscription(address, connection, buffer)
     }
 
     /// Hands each message to `receiver`, on the loop's thread, and at last the error that ended it: for who listens to
@@ -106,7 +106,7 @@ extension Connection {
             do {
                 try await confirm(topics, until: deadline)
             } catch {
-                _ = try await answer.value(ifCancelled: .failure(.cancelled(endpoint))).get()
+                _ = try await answer.value(ifCancelled: .failure(.cancelled(address))).get()
                 throw error
             }
         }
@@ -116,9 +116,9 @@ extension Connection {
         _ topics: [(name: String, arguments: [String])], until deadline: ContinuousClock.Instant
     ) async throws(RedisError) {
         for promise in submit(each: topics, until: deadline) {
-            let reply = try await promise.value(ifCancelled: .failure(.cancelled(endpoint))).get()
+            let reply = try await promise.value(ifCancelled: .failure(.cancelled(address))).get()
             guard reply.list?.first?.text?.hasSuffix("subscribe") == true else {
-                throw RedisError(.unexpectedReply, endpoint: endpoint, message: "no confirmation of a subscription")
+                throw RedisError(.unexpectedReply, address: address, message: "no confirmation of a subscription")
             }
         }
     }

@@ -2,6 +2,7 @@ import Glibc
 import Redis
 import Runtime
 package import Support
+import Vocabulary
 
 /// Keeps what the sentinels publish, with the time at which it came.
 package final class SentinelTape: Sendable {
@@ -27,7 +28,7 @@ package final class SentinelTape: Sendable {
         for sentinel in sentinels {
             subscriptions.append(
                 try await Subscription.open(
-                    Endpoint(host: sentinel.ip, port: sentinel.port), patterns: ["*"], on: loop, keepalive: .seconds(5),
+                    Address(host: sentinel.ip, port: sentinel.port)!, patterns: ["*"], on: loop, keepalive: .seconds(5),
                     within: .seconds(5)))
         }
         return SentinelTape(subscriptions)
@@ -41,7 +42,7 @@ package final class SentinelTape: Sendable {
                 do {
                     for try await message in subscription {
                         let line = Line(
-                            at: millisecondsSince1970(), port: subscription.endpoint.port, event: message.channel,
+                            at: millisecondsSince1970(), port: subscription.address.port, event: message.channel,
                             payload: message.text)
                         kept.withLock { $0.append(line) }
                     }

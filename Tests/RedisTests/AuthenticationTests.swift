@@ -20,7 +20,7 @@ import Vocabulary
         try await withLoop { loop in
             let credentials = Credentials(username: "me", password: "hunter2")
             let connection = try await Connection.open(
-                Endpoint(peer.port), credentials: credentials, on: loop, within: limit)
+                Address(peer.port), credentials: credentials, on: loop, within: limit)
             for _ in 0..<3 { try await connection.ping(within: limit) }
         }
         #expect(heard.value.contains("PING") && !heard.value.contains("AUTH") && !heard.value.contains("hunter2"))
@@ -39,7 +39,7 @@ import Vocabulary
         }
         try await withLoop { loop in
             let connection = try await Connection.open(
-                Endpoint(peer.port), credentials: Credentials(password: "hunter2"), on: loop, within: limit)
+                Address(peer.port), credentials: Credentials(password: "hunter2"), on: loop, within: limit)
             try await connection.ping(within: limit)
             // One that asks again has had its answer.
             let error = try await failure { try await connection.ping(within: limit) }
@@ -53,7 +53,7 @@ import Vocabulary
         let server = try await RedisServer.start(["--requirepass", "hunter2"])
         try await withLoop { loop in
             let connection = try await Connection.open(
-                Endpoint(server.port), credentials: Credentials(password: "hunter2"), on: loop, within: limit)
+                Address(server.port), credentials: Credentials(password: "hunter2"), on: loop, within: limit)
             let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 0..<50 {
                     group.addTask {
@@ -73,16 +73,16 @@ import Vocabulary
         try await redis(server.port, "ACL", "SETUSER", "us", "on", ">hunter2", "~*", "+@all")
         try await redis(server.port, "ACL", "SETUSER", "default", "-@all", "+ping", "+echo")
         try await withLoop { loop in
-            let endpoint = Endpoint(server.port)
+            let address = Address(server.port)
             let named = try await Connection.open(
-                endpoint, credentials: Credentials(username: "us", password: "hunter2"), on: loop, within: limit)
+                address, credentials: Credentials(username: "us", password: "hunter2"), on: loop, within: limit)
             let replies = try await named.pipeline(
                 [["ECHO", "a"], ["DBSIZE"], ["ECHO", "b"]], within: limit
             ).map { try $0.get() }
             #expect(replies.count == 3 && replies[0].text == "a" && replies[1] == .integer(0) && replies[2].text == "b")
             // Without a name the password is the default user's, who is in already.
             let unnamed = try await Connection.open(
-                endpoint, credentials: Credentials(password: "hunter2"), on: loop, within: limit)
+                address, credentials: Credentials(password: "hunter2"), on: loop, within: limit)
             let error = try await failure { _ = try await unnamed.command(["DBSIZE"], within: limit) }
             #expect(error.prefix == "NOPERM")
         }
@@ -92,7 +92,7 @@ import Vocabulary
         let server = try await RedisServer.start(["--rename-command", "CONFIG", "cf", "--requirepass", "hunter2"])
         try await withLoop { loop in
             let connection = try await Connection.open(
-                Endpoint(server.port), credentials: Credentials(password: "hunter2"), on: loop, within: limit,
+                Address(server.port), credentials: Credentials(password: "hunter2"), on: loop, within: limit,
                 names: CommandNames(["CONFIG": "cf"]))
             let (_, port) = try await connection.infoAndConfig(["server"], "port", within: limit)
             #expect(port == "\(server.port)")
@@ -108,7 +108,7 @@ import Vocabulary
         let server = try await RedisServer.start(["--requirepass", "hunter2"])
         try await withLoop { loop in
             let connection = try await Connection.open(
-                Endpoint(server.port), credentials: Credentials(password: "x"), on: loop, within: limit)
+                Address(server.port), credentials: Credentials(password: "x"), on: loop, within: limit)
             let results = try await connection.pipeline([["PING"], ["DBSIZE"]], within: limit)
             for result in results {
                 guard case .failure(let error) = result else { throw TestFailure("\(result)") }
@@ -124,7 +124,7 @@ import Vocabulary
         try await withLoop { loop in
             func error(_ credentials: Credentials?, _ command: String) async throws -> RedisError {
                 let connection = try await Connection.open(
-                    Endpoint(server.port), credentials: credentials, on: loop, within: limit)
+                    Address(server.port), credentials: credentials, on: loop, within: limit)
                 return try await failure { _ = try await connection.command([command], within: limit) }
             }
             let unknown = try await error(nil, "PING")
@@ -142,12 +142,12 @@ import Vocabulary
         try await withLoop { loop in
             // The one that saw it start may be there for a moment still.
             let first = try await eventually("there is room for one") {
-                let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+                let connection = try await Connection.open(Address(server.port), on: loop, within: limit)
                 return (try? await connection.ping(within: limit)) == nil ? nil : connection
             }
             let error = try await failure {
                 let second = try await Connection.open(
-                    Endpoint(server.port), credentials: Credentials(password: "x"), on: loop, within: limit)
+                    Address(server.port), credentials: Credentials(password: "x"), on: loop, within: limit)
                 try await second.ping(within: limit)
             }
             #expect(error.code == .denied && !error.isLockout && !error.isRefusal, "\(error)")
@@ -166,7 +166,7 @@ import Vocabulary
             while !peer.receive().isEmpty { peer.send("-HUNTER2 no 'hunter2' \"retnuh2\"\r\n") }
         }
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(peer.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(peer.port), on: loop, within: limit)
             let error = try await failure { _ = try await connection.command(command, within: limit) }
             #expect(error.code == .server && !error.description.lowercased().contains("hunter2"))
             #expect(!error.description.contains("retnuh2"))
@@ -182,7 +182,7 @@ import Vocabulary
         let server = try await RedisServer.start(["--requirepass", "hunter2"])
         try await withLoop { loop in
             let subscription = try await Subscription.open(
-                Endpoint(server.port), credentials: Credentials(password: "hunter2"), channels: ["a"], patterns: ["b*"],
+                Address(server.port), credentials: Credentials(password: "hunter2"), channels: ["a"], patterns: ["b*"],
                 on: loop, keepalive: .seconds(5), within: limit)
             try await redis(server.port, "PUBLISH", "bell", "rings", password: "hunter2")
             var messages = subscription.makeAsyncIterator()
@@ -193,7 +193,7 @@ import Vocabulary
         try await withLoop { loop in
             let error = try await failure {
                 _ = try await Subscription.open(
-                    Endpoint(trap.port), channels: ["a"], on: loop, keepalive: .seconds(5), within: limit)
+                    Address(trap.port), channels: ["a"], on: loop, keepalive: .seconds(5), within: limit)
             }
             #expect(error.prefix == "NOAUTH")
         }

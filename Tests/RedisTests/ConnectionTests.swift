@@ -2,6 +2,7 @@ import Runtime
 import Support
 import Testing
 import Throttle
+import Vocabulary
 
 @testable import Redis
 
@@ -12,7 +13,7 @@ import Throttle
     @Test func commands_and_their_replies() async throws {
         let server = try await RedisServer.start()
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(server.port), on: loop, within: limit)
             try await connection.ping(within: limit)
             #expect(try await connection.command(["SET", "a", "ü\r\n"], within: limit) == .status("OK"))
             #expect(try await connection.command(["GET", "a"], within: limit).text == "ü\r\n")
@@ -22,7 +23,7 @@ import Throttle
             #expect(try await connection.command(["SET", "e", ""], within: limit) == .status("OK"))
             #expect(try await connection.command(["GET", "e"], within: limit) == .string([]))
             #expect(try await redis(server.port, "GET", "a") == "ü\r\n")
-            #expect(connection.endpoint == Endpoint(server.port))
+            #expect(connection.address == Address(server.port))
         }
     }
 
@@ -30,12 +31,12 @@ import Throttle
         let master = try await RedisServer.start(["--repl-diskless-sync-delay", "0"])
         let replica = try await RedisServer.start(["--replicaof", "127.0.0.1", "\(master.port)"])
         try await withLoop { loop in
-            let one = try await Connection.open(Endpoint(master.port), on: loop, within: limit)
-            let two = try await Connection.open(Endpoint(replica.port), on: loop, within: limit)
+            let one = try await Connection.open(Address(master.port), on: loop, within: limit)
+            let two = try await Connection.open(Address(replica.port), on: loop, within: limit)
             try await eventually("the replica is connected") {
-                guard case .replica(of: Endpoint(master.port), link: "connected", _) = try await two.role(within: limit)
+                guard case .replica(of: Address(master.port), link: "connected", _) = try await two.role(within: limit)
                 else { return false }
-                guard case .master(_, replicas: [Endpoint(replica.port)]) = try await one.role(within: limit)
+                guard case .master(_, replicas: [Address(replica.port)]) = try await one.role(within: limit)
                 else { return false }
                 return true
             }
@@ -52,7 +53,7 @@ import Throttle
     @Test func error_replies_throw_and_the_connection_stays() async throws {
         let server = try await RedisServer.start()
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(server.port), on: loop, within: limit)
             let error = try await failure { _ = try await connection.command(["NONSENSE", "secret"], within: limit) }
             #expect(error.code == .server && error.prefix == "ERR" && error.command == "NONSENSE")
             #expect(!"\(error)".contains("secret"))
@@ -63,7 +64,7 @@ import Throttle
     @Test func a_pipeline_keeps_order_and_gives_each_its_own_error() async throws {
         let server = try await RedisServer.start()
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(server.port), on: loop, within: limit)
             let results = try await connection.pipeline(
                 [["SET", "x", "1"], ["LPUSH", "x", "1"], ["GET", "x"]], within: limit)
             #expect(results.count == 3)
@@ -81,7 +82,7 @@ import Throttle
         let value = String(repeating: "0123456789abcdef", count: 300_000)
         try await withLoop { loop in
             let connection = try await Connection.open(
-                Endpoint(server.port), on: loop, within: .seconds(20), replyLimit: 67_108_864)
+                Address(server.port), on: loop, within: .seconds(20), replyLimit: 67_108_864)
             // Three of them, so that the system takes each only in parts while the others wait.
             let results = try await connection.pipeline(
                 [["SET", "a", value], ["SET", "b", value], ["GET", "a"]], within: .seconds(20))
@@ -92,7 +93,7 @@ import Throttle
     @Test func a_late_reply_is_never_taken_for_the_next_commands() async throws {
         let server = try await RedisServer.start(["--enable-debug-command", "yes"])
         try await onLoop { loop in
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(server.port), on: loop, within: limit)
             let start = ContinuousClock.now
             let error = try await failure {
                 _ = try await connection.command(["DEBUG", "SLEEP", "2"], within: .milliseconds(100))
@@ -108,7 +109,7 @@ import Throttle
     @Test func commands_of_different_limits_each_keep_their_own() async throws {
         let server = try await RedisServer.start()
         try await onLoop { loop in
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(server.port), on: loop, within: limit)
             server.freeze()
             defer { server.thaw() }
             let start = ContinuousClock.now
@@ -132,7 +133,7 @@ import Throttle
     @Test func a_cancelled_command_returns_at_once_and_harms_no_other() async throws {
         let server = try await RedisServer.start()
         try await onLoop { loop in
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(server.port), on: loop, within: limit)
             server.freeze()
             let start = ContinuousClock.now
             let task = Task { try await connection.command(["ECHO", "cancelled"], within: .seconds(60)) }
@@ -149,13 +150,13 @@ import Throttle
     @Test func the_end_of_the_server_is_known_at_once() async throws {
         let server = try await RedisServer.start()
         try await onLoop { loop in
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(server.port), on: loop, within: limit)
             let ended = Task(executorPreference: loop) { (await connection.ended(), ContinuousClock.now) }
             try await connection.ping(within: limit)
             let killed = ContinuousClock.now
             server.kill9()
             let (error, at) = await ended.value
-            #expect(error.code == .closed && error.endpoint == Endpoint(server.port))
+            #expect(error.code == .closed && error.address == Address(server.port))
             #expect(at - killed < .seconds(1))
             #expect(await connection.ended() == error)
             #expect(try await failure { try await connection.ping(within: limit) }.code == .closed)
@@ -167,7 +168,7 @@ import Throttle
     @Test func closing_ends_what_waits() async throws {
         let server = try await RedisServer.start()
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(server.port), on: loop, within: limit)
             server.freeze()
             async let waiting = failure { try await connection.ping(within: .seconds(60)) }
             async let ended = connection.ended()
@@ -183,7 +184,7 @@ import Throttle
     @Test func waiting_for_the_end_can_be_cancelled() async throws {
         let server = try await RedisServer.start()
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(server.port), on: loop, within: limit)
             let waiting = Task { await connection.ended() }
             waiting.cancel()
             #expect(await waiting.value.code == .cancelled)
@@ -194,7 +195,7 @@ import Throttle
     @Test func dropping_the_last_reference_closes_it() async throws {
         let server = try await RedisServer.start()
         try await withLoop { loop in
-            var connection: Connection? = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+            var connection: Connection? = try await Connection.open(Address(server.port), on: loop, within: limit)
             try await connection?.ping(within: limit)
             connection = nil
             try await eventually("the server has no client but the one that asks") {
@@ -206,7 +207,7 @@ import Throttle
     @Test func closing_the_loop_closes_its_connections() async throws {
         let server = try await RedisServer.start()
         let loop = EventLoop()
-        let connection = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+        let connection = try await Connection.open(Address(server.port), on: loop, within: limit)
         loop.close()
         #expect(await connection.ended().code == .closed)
         #expect(try await failure { try await connection.ping(within: limit) }.code == .closed)

@@ -3,6 +3,7 @@ import Runtime
 import Support
 import Testing
 import Throttle
+import Vocabulary
 
 @testable import Redis
 
@@ -12,7 +13,7 @@ import Throttle
 
     private func subscribe(to server: RedisServer, on loop: EventLoop) async throws -> Subscription {
         try await Subscription.open(
-            Endpoint(server.port), channels: ["a"], on: loop, keepalive: .seconds(1), within: limit)
+            Address(server.port), channels: ["a"], on: loop, keepalive: .seconds(1), within: limit)
     }
 
     @Test func what_waits_what_comes_and_the_end() async throws {

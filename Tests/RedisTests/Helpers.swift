@@ -3,6 +3,7 @@ import Redis
 import Runtime
 import Support
 import Testing
+import Vocabulary
 
 /// How many descriptors this process has open. Other tests share the process: count in an exit test only.
 func openDescriptors() -> Int { entries("/proc/self/fd") - 1 }
@@ -34,8 +35,9 @@ func onLoop<Value: Sendable>(_ body: (EventLoop) async throws -> Value) async th
     }
 }
 
-extension Endpoint {
-    init(_ port: Int) { self.init(host: "127.0.0.1", port: port) }
+extension Address {
+    /// On this machine.
+    init(_ port: Int) { self.init(host: "127.0.0.1", port: port)! }
 }
 
 /// The error that `body` throws.

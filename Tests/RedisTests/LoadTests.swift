@@ -3,6 +3,7 @@ import Runtime
 import Support
 import Testing
 import Throttle
+import Vocabulary
 
 @testable import Redis
 
@@ -13,7 +14,7 @@ import Throttle
             let server = try await RedisServer.start(["--maxclients", "200"])
             try await withLoop { loop in
                 let port = server.port
-                try await Connection.open(Endpoint(port), on: loop, within: .seconds(20)).ping(within: .seconds(20))
+                try await Connection.open(Address(port), on: loop, within: .seconds(20)).ping(within: .seconds(20))
                 let before = openDescriptors()
                 let wrong = await withTaskGroup(of: Int.self) { group in
                     for task in 0..<50 {
@@ -23,7 +24,7 @@ import Throttle
                                 let word = "\(task)-\(number)"
                                 do {
                                     let connection = try await Connection.open(
-                                        Endpoint(port), on: loop, within: .seconds(20))
+                                        Address(port), on: loop, within: .seconds(20))
                                     let reply = try await connection.command(["ECHO", word], within: .seconds(20))
                                     if reply.text != word { wrong += 1 }
                                     if number.isMultiple(of: 2) { await connection.close() }
@@ -44,7 +45,7 @@ import Throttle
     @Test func one_connection_shared_by_fifty_tasks() async throws {
         let server = try await RedisServer.start()
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: .seconds(20))
+            let connection = try await Connection.open(Address(server.port), on: loop, within: .seconds(20))
             let wrong = await withTaskGroup(of: Int.self) { group in
                 for task in 0..<50 {
                     group.addTask {
@@ -73,7 +74,7 @@ import Throttle
                     var connections: [Connection] = []
                     for _ in 0..<50 {
                         connections.append(
-                            try await Connection.open(Endpoint(server.port), on: loop, within: .seconds(20)))
+                            try await Connection.open(Address(server.port), on: loop, within: .seconds(20)))
                     }
                     server.freeze()
                     let killed = Locked<ContinuousClock.Instant?>(nil)
@@ -108,7 +109,7 @@ import Throttle
             let (before, running) = (openDescriptors(), threads())
             for _ in 0..<20 {
                 let loop = EventLoop()
-                let connection = try await Connection.open(Endpoint(server.port), on: loop, within: .seconds(20))
+                let connection = try await Connection.open(Address(server.port), on: loop, within: .seconds(20))
                 try await connection.ping(within: .seconds(20))
                 loop.close()
                 #expect(await connection.ended().code == .closed)
@@ -131,11 +132,11 @@ import Throttle
         let server = try await RedisServer.start()
         try await withLoop { loop in
             let count = Locked(0)
-            let flooded = try await Connection.open(Endpoint(flood.port), on: loop, within: .seconds(20))
+            let flooded = try await Connection.open(Address(flood.port), on: loop, within: .seconds(20))
             try await flooded.subscribe(channels: ["a"], patterns: [], within: .seconds(20)) { _ in
                 count.withLock { $0 += 1 }
             }
-            let connection = try await Connection.open(Endpoint(server.port), on: loop, within: .seconds(20))
+            let connection = try await Connection.open(Address(server.port), on: loop, within: .seconds(20))
             try await eventually("the flood has begun") { count.value > 10_000 }
             for _ in 0..<30 { try await connection.ping(within: .seconds(20)) }
             let before = count.value
@@ -153,7 +154,7 @@ import Throttle
             }
             try await withLoop { loop in
                 for _ in 0..<50 {
-                    let connection = try await Connection.open(Endpoint(peer.port), on: loop, within: .seconds(20))
+                    let connection = try await Connection.open(Address(peer.port), on: loop, within: .seconds(20))
                     let value = String(repeating: "x", count: 1_000_000)
                     for _ in 0..<5 {
                         let error = try? await failure {
@@ -169,7 +170,7 @@ import Throttle
                 }
                 for _ in 0..<50 {
                     let subscription = try await Subscription.open(
-                        Endpoint(subscribed.port), channels: ["a"], on: loop, keepalive: .seconds(1),
+                        Address(subscribed.port), channels: ["a"], on: loop, keepalive: .seconds(1),
                         within: .seconds(20))
                     let error = try? await failure { for try await _ in subscription {} }
                     #expect(error?.code == .closed)

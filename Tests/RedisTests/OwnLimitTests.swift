@@ -4,6 +4,7 @@ import Runtime
 import Support
 import Testing
 import Throttle
+import Vocabulary
 
 @testable import Redis
 
@@ -12,7 +13,7 @@ import Throttle
     @Test(arguments: [EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL, EAGAIN, ENOSPC])
     func is_an_error_of_its_own(_ number: Int32) {
         for connecting in [true, false] {
-            let error = RedisError(errno: number, endpoint: Endpoint(1), connecting: connecting)
+            let error = RedisError(errno: number, address: Address(1), connecting: connecting)
             #expect(error.isOurs && error.message.contains("; "), "\(error)")
         }
     }
@@ -32,7 +33,7 @@ import Throttle
                 limit.rlim_cur = rlim_t(next)
                 setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
                 let error = try await failure {
-                    _ = try await Connection.open(Endpoint(server.port), on: loop, within: .seconds(1))
+                    _ = try await Connection.open(Address(server.port), on: loop, within: .seconds(1))
                 }
                 #expect(error.code == .system && error.message.contains("ulimit -n"))
                 let waiter = Task { try await loop.readable(pidfd) }
@@ -57,7 +58,7 @@ import Throttle
     func an_address_without_a_way_lacks_nothing(_ host: String) async throws {
         try await withLoop { loop in
             let error = try await failure {
-                _ = try await Connection.open(Endpoint(host: host, port: 1), on: loop, within: .milliseconds(200))
+                _ = try await Connection.open(Address(host: host, port: 1)!, on: loop, within: .milliseconds(200))
             }
             #expect(!error.isOurs, "\(error)")
         }

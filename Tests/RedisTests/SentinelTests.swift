@@ -1,6 +1,7 @@
 import Support
 import Testing
 import Throttle
+import Vocabulary
 
 @testable import Redis
 
@@ -21,23 +22,23 @@ import Throttle
             monitor: master.port, quorum: 2, downAfter: .milliseconds(1_500), failoverTimeout: .seconds(7))
         let second = try await SentinelServer.start(monitor: master.port, quorum: 2)
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(first.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(first.port), on: loop, within: limit)
             try await connection.ping(within: limit)
             #expect(try await connection.role(within: limit) == .sentinel(masters: ["mymaster"]))
-            #expect(try await survey(connection).address == Endpoint(master.port))
+            #expect(try await survey(connection).address == Address(master.port))
 
             let found = try await eventually("the sentinel has found its peer and the replica") {
                 let found = try await survey(connection).master
                 return found?.otherSentinels == 1 && found?.replicas == 1 ? found : nil
             }
-            #expect(found.name == "mymaster" && found.address == Endpoint(master.port))
+            #expect(found.name == "mymaster" && found.address == Address(master.port))
             #expect(found.flags == ["master"] && !found.isFailoverInProgress && found.failoverState == nil)
             #expect(found.configEpoch == 0 && found.quorum == 2 && found.runID.count == 40)
             #expect(found.downAfter == .milliseconds(1_500) && found.failoverTimeout == .seconds(7))
             #expect(found.fields["parallel-syncs"] == "1")
 
             let peer = try #require(try await survey(connection).peers.first)
-            #expect(peer.endpoint == Endpoint(second.port))
+            #expect(peer.address == Address(second.port))
             #expect(try await redis(second.port, "SENTINEL", "MYID") == peer.id)
             #expect(peer.flags.contains("sentinel"))
 
@@ -45,7 +46,7 @@ import Throttle
                 let listed = try await survey(connection).replicas.first
                 return listed?.linkStatus == "ok" ? listed : nil
             }
-            #expect(listed.endpoint == Endpoint(replica.port) && listed.master == Endpoint(master.port))
+            #expect(listed.address == Address(replica.port) && listed.master == Address(master.port))
             #expect(listed.flags == ["slave"] && listed.priority == 42)
             let whole = try await survey(connection)
             #expect(whole.master?.runID == found.runID && whole.hasQuorum)
@@ -58,7 +59,7 @@ import Throttle
     @Test func a_name_that_it_does_not_monitor() async throws {
         let sentinel = try await SentinelServer.start()
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(sentinel.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(sentinel.port), on: loop, within: limit)
             let whole = try await connection.sentinelSurvey(named: "m", within: limit)
             #expect(whole.address == nil && whole.master == nil && !whole.hasQuorum)
             #expect(whole.replicas.isEmpty && whole.peers.isEmpty)
@@ -70,7 +71,7 @@ import Throttle
         let sentinel = try await SentinelServer.start(
             extra: ["sentinel resolve-hostnames yes", "sentinel monitor lost no-such-host.invalid 6379 2"])
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(sentinel.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(sentinel.port), on: loop, within: limit)
             let (address, master, id) = try await connection.sentinelOpinion(named: "lost", within: .seconds(20))
             #expect(address == nil && master?.name == "lost" && master?.address == nil)
             #expect(try await redis(sentinel.port, "SENTINEL", "MYID") == id)
@@ -82,10 +83,10 @@ import Throttle
         let replica = try await RedisServer.start(["--replicaof", "127.0.0.1", "\(master.port)"])
         let sentinel = try await SentinelServer.start(monitor: master.port, quorum: 1)
         try await withLoop { loop in
-            let endpoint = Endpoint(sentinel.port)
-            let connection = try await Connection.open(endpoint, on: loop, within: limit)
+            let listener = Address(sentinel.port)
+            let connection = try await Connection.open(listener, on: loop, within: limit)
             let events = try await Subscription.open(
-                endpoint, patterns: ["*"], on: loop, keepalive: .seconds(1), within: limit)
+                listener, patterns: ["*"], on: loop, keepalive: .seconds(1), within: limit)
             try await eventually("the failover begins") {
                 do {
                     return try await connection.command(["SENTINEL", "FAILOVER", "mymaster"], within: limit)
@@ -104,7 +105,7 @@ import Throttle
                 break
             }
             let (address, after, _) = try await connection.sentinelOpinion(named: "mymaster", within: limit)
-            #expect(address == Endpoint(replica.port) && after?.configEpoch == 1)
+            #expect(address == Address(replica.port) && after?.configEpoch == 1)
             events.close()
         }
     }

@@ -2,6 +2,7 @@ import Glibc
 import Support
 import Testing
 import Throttle
+import Vocabulary
 
 @testable import Redis
 
@@ -28,10 +29,10 @@ import Throttle
             $0.send(answer)
         }
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(peer.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(peer.port), on: loop, within: limit)
             _ = try? await connection.command(["PING"], within: limit)
             let error = await connection.ended()
-            #expect(error.code == .notRedis && error.endpoint == Endpoint(peer.port), "\(name): \(error)")
+            #expect(error.code == .notRedis && error.address == Address(peer.port), "\(name): \(error)")
             try await eventually("the descriptor is closed") { gone.value }
         }
     }
@@ -43,7 +44,7 @@ import Throttle
         } then: { _ in
         }
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(peer.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(peer.port), on: loop, within: limit)
             #expect(await connection.ended().code == .notRedis)
             try await eventually("the descriptor is closed") { gone.value }
         }
@@ -60,7 +61,7 @@ import Throttle
         }
         try await withLoop { loop in
             let connection = try await Connection.open(
-                Endpoint(peer.port), on: loop, within: limit, replyLimit: 1_048_576)
+                Address(peer.port), on: loop, within: limit, replyLimit: 1_048_576)
             let error = try await failure { try await connection.ping(within: limit) }
             #expect(error.code == .notRedis, "\(error)")
             try await eventually("the descriptor is closed") { gone.value }
@@ -70,11 +71,11 @@ import Throttle
     @Test func redis_that_turns_clients_away_says_why() async throws {
         let server = try await RedisServer.start(["--maxclients", "2"])
         try await withLoop { loop in
-            let endpoint = Endpoint(server.port)
+            let address = Address(server.port)
             var kept: [Connection] = []
-            for _ in 0..<2 { kept.append(try await Connection.open(endpoint, on: loop, within: limit)) }
+            for _ in 0..<2 { kept.append(try await Connection.open(address, on: loop, within: limit)) }
             for connection in kept { try await connection.ping(within: limit) }
-            let third = try await Connection.open(endpoint, on: loop, within: limit)
+            let third = try await Connection.open(address, on: loop, within: limit)
             let error = await third.ended()
             #expect(error.code == .denied && error.message == "ERR max number of clients reached")
         }
@@ -89,7 +90,7 @@ import Throttle
         try await withLoop { loop in
             // Known when opening, where the reset was quicker than we are; else by the first command at the latest.
             let error = try await failure {
-                let connection = try await Connection.open(Endpoint(peer.port), on: loop, within: limit)
+                let connection = try await Connection.open(Address(peer.port), on: loop, within: limit)
                 #expect(await connection.ended().code == .denied)
                 try await connection.ping(within: limit)
             }
@@ -103,7 +104,7 @@ import Throttle
             $0.receive(until: "PING")
         }
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(peer.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(peer.port), on: loop, within: limit)
             let error = try await failure { try await connection.ping(within: limit) }
             #expect(error.code == .closed && error.command == "PING")
         }
@@ -115,7 +116,7 @@ import Throttle
             $0.send("$100\r\nhalf")
         }
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(peer.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(peer.port), on: loop, within: limit)
             #expect(try await failure { try await connection.ping(within: limit) }.code == .closed)
         }
     }
@@ -127,7 +128,7 @@ import Throttle
             peer.receiveToEnd()
         }
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(peer.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(peer.port), on: loop, within: limit)
             let reply = try await connection.command(["PING"], within: limit)
             #expect(reply == .array([.string(Array("abc".utf8)), .integer(12)]))
         }
@@ -143,7 +144,7 @@ import Throttle
             }
         }
         try await withLoop { loop in
-            let connection = try await Connection.open(Endpoint(peer.port), on: loop, within: limit)
+            let connection = try await Connection.open(Address(peer.port), on: loop, within: limit)
             let errors = [
                 try await failure { try await connection.ping(within: limit) },
                 try await failure { _ = try await connection.role(within: limit) },
@@ -162,7 +163,7 @@ import Throttle
         defer { done.withLock { $0 = true } }
         try await withLoop { loop in
             let connection = try await Connection.open(
-                Endpoint(peer.port), on: loop, within: limit, replyLimit: 1_048_576)
+                Address(peer.port), on: loop, within: limit, replyLimit: 1_048_576)
             let value = String(repeating: "x", count: 8_388_608)
             let error = try await failure {
                 _ = try await connection.command(["SET", "a", value], within: .seconds(60))

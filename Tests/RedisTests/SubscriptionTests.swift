@@ -13,9 +13,9 @@ import Vocabulary
         let server = try await RedisServer.start()
         try await withLoop { loop in
             let subscription = try await Subscription.open(
-                Endpoint(server.port), channels: ["a", "b"], patterns: ["x*"], on: loop, keepalive: .seconds(1),
+                Address(server.port), channels: ["a", "b"], patterns: ["x*"], on: loop, keepalive: .seconds(1),
                 within: limit)
-            #expect(subscription.endpoint == Endpoint(server.port))
+            #expect(subscription.address == Address(server.port))
             // Confirmed subscriptions are heard by the first publisher already.
             #expect(try await redis(server.port, "PUBLISH", "a", "one") == "1")
             #expect(try await redis(server.port, "PUBLISH", "xyz", "two") == "1")
@@ -46,7 +46,7 @@ import Vocabulary
             let server = try await RedisServer.start(on: host)
             try await onLoop { loop in
                 let subscription = try await Subscription.open(
-                    Endpoint(host: host.ip, port: server.port), channels: ["a"], on: loop, keepalive: .seconds(1),
+                    Address(host: host.ip, port: server.port)!, channels: ["a"], on: loop, keepalive: .seconds(1),
                     within: limit)
                 let start = ContinuousClock.now
                 try await network.isolate(host)
@@ -65,7 +65,7 @@ import Vocabulary
         let server = try await RedisServer.start()
         try await onLoop { loop in
             let subscription = try await Subscription.open(
-                Endpoint(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
+                Address(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
             try await redis(server.port, "PUBLISH", "a", "last")
             let start = ContinuousClock.now
             server.kill9()
@@ -81,7 +81,7 @@ import Vocabulary
         let server = try await RedisServer.start()
         try await withLoop { loop in
             let subscription = try await Subscription.open(
-                Endpoint(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
+                Address(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
             let reader = Task { () -> Int in
                 var count = 0
                 for try await _ in subscription { count += 1 }
@@ -101,7 +101,7 @@ import Vocabulary
         let server = try await RedisServer.start()
         try await withLoop { loop in
             var subscription: Subscription? = try await Subscription.open(
-                Endpoint(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
+                Address(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
             #expect(subscription != nil)
             subscription = nil
             try await eventually("the server has no subscriber") {
@@ -114,7 +114,7 @@ import Vocabulary
         let server = try await RedisServer.start()
         try await withLoop { loop in
             let subscription = try await Subscription.open(
-                Endpoint(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
+                Address(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
             let reader = Task { for try await _ in subscription {} }
             try await loop.sleep(for: .milliseconds(5))
             reader.cancel()
@@ -129,9 +129,9 @@ import Vocabulary
         let server = try await RedisServer.start()
         try await withLoop { loop in
             let subscription = try await Subscription.open(
-                Endpoint(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit,
+                Address(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit,
                 bufferLimit: 65_536)
-            let publisher = try await Connection.open(Endpoint(server.port), on: loop, within: limit)
+            let publisher = try await Connection.open(Address(server.port), on: loop, within: limit)
             let payload = String(repeating: "x", count: 10_000)
             _ = try await publisher.pipeline(
                 [[String]](repeating: ["PUBLISH", "a", payload], count: 20), within: limit)
@@ -149,8 +149,8 @@ import Vocabulary
         let server = try await RedisServer.start()
         try await withLoop { loop in
             let subscription = try await Subscription.open(
-                Endpoint(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
-            let publisher = try await Connection.open(Endpoint(server.port), on: loop, within: .seconds(20))
+                Address(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
+            let publisher = try await Connection.open(Address(server.port), on: loop, within: .seconds(20))
             let payload = String(repeating: "x", count: 500_000)
             let commands = [[String]](repeating: ["PUBLISH", "a", payload], count: 80)
             let heard = try await publisher.pipeline(commands, within: .seconds(20))
@@ -166,17 +166,17 @@ import Vocabulary
         try await withLoop { loop in
             let denied = try await failure {
                 _ = try await Subscription.open(
-                    Endpoint(server.port), channels: ["a"], on: loop, keepalive: .seconds(1), within: limit)
+                    Address(server.port), channels: ["a"], on: loop, keepalive: .seconds(1), within: limit)
             }
             #expect(denied.code == .denied && denied.command == "SUBSCRIBE")
             let subscription = try await Subscription.open(
-                Endpoint(server.port), credentials: Credentials(password: "pw"), channels: ["a"], on: loop,
+                Address(server.port), credentials: Credentials(password: "pw"), channels: ["a"], on: loop,
                 keepalive: .seconds(1), within: limit)
             subscription.close()
             server.freeze()
             let late = try await failure {
                 _ = try await Subscription.open(
-                    Endpoint(server.port), channels: ["a"], on: loop, keepalive: .seconds(1), within: .milliseconds(100)
+                    Address(server.port), channels: ["a"], on: loop, keepalive: .seconds(1), within: .milliseconds(100)
                 )
             }
             #expect(late.code == .timedOut)
@@ -188,7 +188,7 @@ import Vocabulary
         let server = try await RedisServer.start()
         let loop = EventLoop()
         let subscription = try await Subscription.open(
-            Endpoint(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
+            Address(server.port), channels: ["a"], on: loop, keepalive: .seconds(60), within: limit)
         loop.close()
         #expect(try await failure { for try await _ in subscription {} }.code == .closed)
     }

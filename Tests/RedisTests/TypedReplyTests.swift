@@ -12,13 +12,13 @@ import Vocabulary
         let replica = Reply.array([text("10.0.0.2"), text("6380"), text("991")])
         #expect(
             Role(.array([text("master"), .integer(1_000), .array([replica])]))
-                == .master(offset: 1_000, replicas: [Endpoint(host: "10.0.0.2", port: 6_380)]))
+                == .master(offset: 1_000, replicas: [Address(host: "10.0.0.2", port: 6_380)!]))
     }
 
     @Test func role_of_a_replica_and_of_a_sentinel() {
         #expect(
             Role(.array([text("slave"), text("::1"), .integer(6_379), text("sync"), .integer(-1)]))
-                == .replica(of: Endpoint(host: "::1", port: 6_379), link: "sync", offset: -1))
+                == .replica(of: Address(host: "::1", port: 6_379)!, link: "sync", offset: -1))
         #expect(Role(.array([text("sentinel"), .array([text("a"), text("b")])])) == .sentinel(masters: ["a", "b"]))
     }
 
@@ -64,14 +64,14 @@ import Vocabulary
         ("MASTERDOWN Link with MASTER is down", .loading), ("BUSYGROUP exists", .server), ("ERR syntax error", .server),
         ("NOGOODSLAVE No suitable replica to promote", .server),
     ]) func codes(_ line: String, _ code: RedisError.Code) {
-        let error = RedisError(line: line, endpoint: nil, command: "X")
+        let error = RedisError(line: line, address: nil, command: "X")
         #expect(error.code == code)
         #expect(error.prefix.map { line.hasPrefix($0 + " ") } == true)
     }
 
     @Test func secrets_stay_out_of_errors() {
         let line = "ERR unknown command 'AUTH', with args beginning with: 'hunter2' "
-        let error = RedisError(line: line, endpoint: Endpoint(host: "h", port: 1), command: "AUTH")
+        let error = RedisError(line: line, address: Address(host: "h", port: 1)!, command: "AUTH")
         #expect("\(error)" == "h:1: AUTH: ERR unknown command 'AUTH'")
         let credentials = Credentials(username: "u", password: "hunter2")
         #expect(!"\(credentials) \(String(reflecting: credentials))".contains("hunter2"))
@@ -82,7 +82,7 @@ import Vocabulary
 
     @Test func errors_are_one_printable_line() {
         let error = RedisError(
-            line: "ERR a\nb\u{1b}[31m" + String(repeating: "x", count: 999), endpoint: nil, command: nil)
+            line: "ERR a\nb\u{1b}[31m" + String(repeating: "x", count: 999), address: nil, command: nil)
         #expect(error.message.hasPrefix("ERR a?b?[31mx"))
         #expect(error.message.count == 256)
     }
@@ -91,7 +91,7 @@ import Vocabulary
         // Of this test alone: what is known is known to the whole process.
         Secrets.add([String(repeating: "long4713", count: 50)])
         let line = "ERR a\u{1b}[2J\tb \(String(repeating: "long4713", count: 50)) c"
-        #expect(RedisError(line: line, endpoint: nil, command: nil).message == "ERR a?[2J?b <hidden> c")
+        #expect(RedisError(line: line, address: nil, command: nil).message == "ERR a?[2J?b <hidden> c")
     }
 
     @Test func command_names_hold_no_arguments() {
@@ -100,8 +100,22 @@ import Vocabulary
         #expect(commandName(["SENTINEL", "MASTER", "m"]) == "SENTINEL MASTER")
     }
 
-    @Test func endpoints_read_as_addresses() {
-        #expect("\(Endpoint(host: "a", port: 1)) \(Endpoint(host: "::1", port: 2))" == "a:1 [::1]:2")
+    /// A container's name may hold an underscore.
+    @Test func a_sentinel_by_a_name_that_no_address_has_is_listed_and_spoken_for() throws {
+        let id = String(repeating: "a", count: 40)
+        let fields = ["ip", "sentinel_1", "port", "26379", "runid", id, "flags", "sentinel"]
+        let peer = try #require(SentinelPeer(.array(fields.map(text))))
+        #expect(peer.address == nil && peer.isKnown)
+        let master = try #require(Address("10.0.0.1:6379"))
+        let hello = SentinelHello(speaker: peer, masterName: "m", master: master, epoch: 7)
+        #expect(hello.text == "sentinel_1,26379,\(id),7,m,10.0.0.1,6379,7")
+        let link = Reply.array([text("slave"), text("redis_1"), .integer(6_379), text("connected"), .integer(1)])
+        #expect(Role(link) == .replica(of: nil, link: "connected", offset: 1))
+        for (field, value) in [("ip", ""), ("port", "0"), ("port", "65536"), ("port", "a")] {
+            var wrong = fields
+            wrong[wrong.firstIndex(of: field)! + 1] = value
+            #expect(SentinelPeer(.array(wrong.map(text))) == nil, "\(field) \(value)")
+        }
     }
 
     @Test func messages_of_both_kinds_and_nothing_else() {

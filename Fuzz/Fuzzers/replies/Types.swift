@@ -16,18 +16,22 @@ func checkTypes(_ reply: Reply) {
         checkMark(text)
         checkInfo(Info(bytes))
     }
-    if let pair = reply.list, let endpoint = Endpoint(pair[...]) { checkEndpoint(endpoint) }
-}
-
-private func checkEndpoint(_ endpoint: Endpoint) {
-    check((1...65_535).contains(endpoint.port) && !endpoint.host.isEmpty, "\(endpoint) is no place")
-    if let address = Address(endpoint) {
-        check(isPrintable(address.description) && address.port == endpoint.port, "\(address) is another place")
+    if let pair = reply.list, let told = hostAndPort(pair[...]) {
+        check((1...65_535).contains(told.port) && !told.host.isEmpty, "\(told) is no place")
+        if let address = Address(host: told.host, port: told.port) {
+            checkAddress(address)
+            check(address.port == told.port, "\(address) is another place")
+        }
     }
 }
 
+private func checkAddress(_ address: Address?) {
+    guard let address else { return }
+    check((1...65_535).contains(address.port) && isPrintable(address.description), "\(address) is no place")
+}
+
 private func checkError(_ line: String) {
-    let error = RedisError(line: line, endpoint: Endpoint(host: "a", port: 1), command: "ROLE")
+    let error = RedisError(line: line, address: Address(host: "a", port: 1)!, command: "ROLE")
     check(isOneLine(error.description) && error.message.count <= 256, "an error of more than a line")
     check(!error.message.contains(", with args beginning with"), "repeats what was sent")
     switch Answer(error) {
@@ -38,20 +42,20 @@ private func checkError(_ line: String) {
 
 private func checkRole(_ reply: Reply) {
     switch Role(reply) {
-    case .master(_, let replicas)?: replicas.forEach(checkEndpoint)
-    case .replica(let master, _, _)?: checkEndpoint(master)
+    case .master(_, let replicas)?: replicas.forEach(checkAddress)
+    case .replica(let master, _, _)?: checkAddress(master)
     case .sentinel?, nil: break
     }
 }
 
 private func checkSentinel(_ reply: Reply) {
     let master = SentinelMaster(reply)
-    if let address = master?.address { checkEndpoint(address) }
-    if let peer = SentinelPeer(reply) { checkEndpoint(peer.endpoint) }
+    checkAddress(master?.address)
+    checkAddress(SentinelPeer(reply)?.address)
     let replica = SentinelReplica(reply)
     if let replica {
-        checkEndpoint(replica.endpoint)
-        if let master = replica.master { checkEndpoint(master) }
+        checkAddress(replica.address)
+        checkAddress(replica.master)
     }
     let opinion = Opinion(master?.address, master)
     if let replica { _ = opinion.bars(replica) }

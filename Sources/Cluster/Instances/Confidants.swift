@@ -125,7 +125,7 @@ public final class Confidants: Sendable {
         let heard = peers.compactMap { peer -> (Address, ContinuousClock.Instant)? in
             let hello = peer.fields["last-hello-message"].flatMap { Int64($0) } ?? .max
             guard peer.flags.isDisjoint(with: ["s_down", "disconnected"]), hello >= 0,
-                .milliseconds(hello) < Self.longestHello, let address = Address(peer.endpoint)
+                .milliseconds(hello) < Self.longestHello, let address = peer.address
             else { return nil }
             return (address, now - .milliseconds(hello))
         }

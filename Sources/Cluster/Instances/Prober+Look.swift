@@ -6,7 +6,7 @@ extension Prober {
     /// What a lease reads of its own server; nil where it answers as no redis-server.
     public func look(over connection: Connection) async throws -> ServerLook? {
         let info = try await connection.info(within: limit)
-        confidants.heard(info, from: Address(connection.endpoint))
+        confidants.heard(info, from: connection.address)
         return ServerLook(info)
     }
 }

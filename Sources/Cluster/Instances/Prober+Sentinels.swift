@@ -1,4 +1,4 @@
-public import Redis
+import Redis
 public import Succession
 public import Vocabulary
 
@@ -90,7 +90,7 @@ extension Prober {
     private func opinion(over connection: Connection) async throws -> Opinion {
         let survey = try await connection.sentinelOpinionAndPeers(named: settings.masterName, within: limit)
         var opinion = Opinion(survey.address, survey.master, survey.id)
-        opinion.note(survey.peers, hearing: confidants.heard(survey.peers, from: Address(connection.endpoint)))
+        opinion.note(survey.peers, hearing: confidants.heard(survey.peers, from: connection.address))
         return opinion
     }
 }
@@ -137,13 +137,13 @@ extension SentinelTrouble {
 extension Opinion {
     fileprivate init(_ survey: SentinelSurvey, hearing heard: Set<Address>) {
         self.init(survey.address, survey.master, survey.id)
-        details.replicas = survey.replicas.compactMap { Address($0.endpoint) }
-        details.barred = Set(survey.replicas.filter { bars($0) }.compactMap { Address($0.endpoint) })
+        details.replicas = survey.replicas.compactMap(\.address)
+        details.barred = Set(survey.replicas.filter { bars($0) }.compactMap(\.address))
         note(survey.peers, hearing: heard)
         details.hasQuorum = survey.hasQuorum
     }
 
-    fileprivate init(_ named: Endpoint?, _ master: SentinelMaster, _ id: String?, knowing old: SentinelDetails) {
+    fileprivate init(_ named: Address?, _ master: SentinelMaster, _ id: String?, knowing old: SentinelDetails) {
         self.init(named, master, id)
         (details.replicas, details.barred) = (old.replicas, old.barred)
         (details.sentinels, details.sentinelIDs, details.hasQuorum) = (old.sentinels, old.sentinelIDs, old.hasQuorum)
@@ -157,7 +157,7 @@ extension Opinion {
     }
 
     fileprivate mutating func note(_ peers: [SentinelPeer], hearing heard: Set<Address>) {
-        let known = peers.compactMap { peer in Address(peer.endpoint).map { ($0, peer) } }
+        let known = peers.compactMap { peer in peer.address.map { ($0, peer) } }
         details.sentinels = known.map(\.0)
         details.sentinelIDs = Dictionary(known.filter(\.1.isKnown).map { ($0, $1.id) }) { $1 }
         details.heard = heard
@@ -172,8 +172,8 @@ extension Opinion {
         return .milliseconds(linkDown) > details.masterDown + details.downAfter * 10
     }
 
-    init(_ named: Endpoint?, _ master: SentinelMaster?, _ id: String? = nil) {
-        self.init(names: named.flatMap { Address($0) })
+    init(_ named: Address?, _ master: SentinelMaster?, _ id: String? = nil) {
+        self.init(names: named)
         // Ids have the form of replication ids.
         self.id = id.flatMap { isReplicationID($0) ? $0 : nil }
         guard let master else { return }
@@ -192,13 +192,4 @@ extension Opinion {
         details.notificationScript = master.fields["notification-script"]?.clipped.oneLine
         details.reconfigScript = master.fields["client-reconfig-script"]?.clipped.oneLine
     }
-}
-
-extension Endpoint {
-    /// Where the server at `address` is connected to.
-    public init(_ address: Address) { self.init(host: address.host.description, port: address.port) }
-}
-
-extension Address {
-    init?(_ endpoint: Endpoint) { self.init(host: endpoint.host, port: endpoint.port) }
 }

@@ -59,7 +59,7 @@ public struct Prober: Sendable {
         // In one write, so that a slow network is paid for once.
         let (info, template) = try await connection.infoAndConfig(
             ["replication", "keyspace", "persistence"], "proc-title-template", after: command, within: limit)
-        confidants.heard(info, from: Address(connection.endpoint))
+        confidants.heard(info, from: connection.address)
         var answer = Answer(info)
         if case .replica(var replication) = answer, let template {
             replication.awaitedPriority = Mark.awaitedPriority(in: template)
@@ -143,7 +143,7 @@ public struct Prober: Sendable {
 
     private func open(_ address: Address, _ credentials: Credentials?) async throws -> Connection {
         try await Connection.open(
-            Endpoint(address), credentials: confidants.may(credentials, at: address, of: settings), on: loop,
+            address, credentials: confidants.may(credentials, at: address, of: settings), on: loop,
             within: limit, names: settings.commandNames)
     }
 

@@ -63,8 +63,8 @@ public enum ZooKeeperReach {
             return .unresolved("no host and port")
         }
         do {
-            let endpoint = Endpoint(host: String(server[..<colon]), port: port)
-            await (try Connection.open(endpoint, on: loop, within: connectLimit)).close()
+            let host = String(server[..<colon])
+            await (try Connection.open(host: host, port: port, on: loop, within: connectLimit)).close()
             return .accepting
         } catch {
             return switch error.code {

@@ -1,5 +1,6 @@
 import Cluster
 import Redis
+import Vocabulary
 
 /// How long a lease waits before it asks its server again that would not do what it was asked: a moment where the server is
 /// only not there yet; where it refuses, ever longer, with a line when that begins and one when it is over.
@@ -23,7 +24,7 @@ struct Patience {
             return shortest
         }
         if refused == nil {
-            let server = error.endpoint?.description ?? "the server"
+            let server = error.address?.description ?? "the server"
             let user = error.user.map { "the user \($0.clipped)" } ?? "anybody"
             refused = "\(server) (asked as \(user))"
             let what =

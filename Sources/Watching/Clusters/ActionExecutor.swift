@@ -128,7 +128,7 @@ actor ActionExecutor {
         case .hear(let master, let epoch, let peer):
             guard let speaker = peers[line]?.first(where: { $0.id == peer.id }) else { return .tooLate }
             let hello = SentinelHello(
-                speaker: speaker, masterName: watcher.redis.masterName, master: Endpoint(master), epoch: epoch)
+                speaker: speaker, masterName: watcher.redis.masterName, master: master, epoch: epoch)
             try await connection.announce(hello, within: prober.limit)
         default:
             for command in commands(for: order) {
@@ -205,9 +205,7 @@ extension Trouble {
     fileprivate init(_ error: any Error) {
         let reply = error as? RedisError
         self.init("\(error)", prefix: reply?.prefix)
-        if let reply, reply.isRefusal, let command = reply.command,
-            let server = reply.endpoint.flatMap({ Address(host: $0.host, port: $0.port) })
-        {
+        if let reply, reply.isRefusal, let command = reply.command, let server = reply.address {
             refusal = Refusal(server: server, command: command)
         }
     }
@@ -215,8 +213,7 @@ extension Trouble {
 
 extension SentinelIdentity {
     fileprivate init(_ peer: SentinelPeer) {
-        self.init(
-            id: peer.isKnown ? peer.id : "", address: Address(host: peer.endpoint.host, port: peer.endpoint.port))
+        self.init(id: peer.isKnown ? peer.id : "", address: peer.address)
     }
 }
 

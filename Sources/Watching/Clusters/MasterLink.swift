@@ -92,7 +92,7 @@ actor MasterLink {
         do throws(RedisError) {
             return .success(
                 try await Connection.open(
-                    Endpoint(master), on: loop, within: Self.limit))
+                    master, on: loop, within: Self.limit))
         } catch {
             return .failure(error)
         }

@@ -63,7 +63,7 @@ actor SentinelSubscriptions {
         var subscription: Subscription?
         do {
             subscription = try await Subscription.open(
-                Endpoint(address),
+                address,
                 credentials: confidants.may(settings.sentinelCredentials, at: address, of: settings), patterns: ["*"],
                 on: loop, keepalive: keepalive(), within: Self.limit)
         } catch {
