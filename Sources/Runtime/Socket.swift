@@ -100,7 +100,7 @@ package struct SocketAddress: Equatable, Sendable {
     }
 
     /// nil unless `host` is an IPv4 or IPv6 literal (`fe80::1%eth0` included).
-    init?(literal host: String, port: Int) {
+    package init?(literal host: String, port: Int) {
         let port = in_port_t(port).bigEndian
         var four = sockaddr_in()
         var six = sockaddr_in6()
@@ -131,6 +131,19 @@ package struct SocketAddress: Equatable, Sendable {
         guard descriptor >= 0 else { return true }
         defer { close(descriptor) }
         return withPointer { connect(descriptor, $0, $1) == 0 } || errno != EADDRNOTAVAIL
+    }
+
+    /// Listens on it for a moment, as redis-server would: connections that linger in TIME_WAIT don't keep the port.
+    /// - Throws: what the system says to it. Where it gives no socket, nothing is known, and nothing thrown.
+    package func checkListening() throws(SystemFailure) {
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        var yes: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        guard withPointer({ bind(descriptor, $0, $1) }) == 0, listen(descriptor, 1) == 0 else {
+            throw SystemFailure(number: errno)
+        }
     }
 
     /// One end of a connected socket, by `getsockname` or `getpeername`; nil when it has none.
