@@ -102,7 +102,7 @@ let package = Package(
             name: "idle-benchmark", dependencies: ["ZooKeeper", "Support"], path: "Benchmarks/idle",
             swiftSettings: settings),
 
-        .target(name: "Support", dependencies: ["CLinux"], path: "Tests/Support", swiftSettings: settings),
+        .target(name: "Support", dependencies: ["CLinux", "Runtime"], path: "Tests/Support", swiftSettings: settings),
         .target(name: "Throttle", path: "Tests/Throttle", swiftSettings: settings),
         .target(
             name: "Fixtures",
@@ -144,8 +144,8 @@ let package = Package(
         .testTarget(
             name: "Faults",
             dependencies: [
-                "Vocabulary", "ZooKeeper", "Succession", "Cluster", "interrex", "interrex-watcher", "Support",
-                "Throttle", "Fixtures",
+                "Vocabulary", "Runtime", "ZooKeeper", "Succession", "Cluster", "interrex", "interrex-watcher",
+                "Support", "Throttle", "Fixtures",
             ], exclude: ["cases.txt", "Shims"], swiftSettings: settings),
     ]
 )

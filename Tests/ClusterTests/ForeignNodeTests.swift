@@ -1,3 +1,4 @@
+import Runtime
 import Succession
 import Support
 import Testing
@@ -195,7 +196,7 @@ import ZooKeeper
             configuration.acl = .open
             let other = try await Session.connect(configuration, within: .seconds(15))
             let ours = try await place.another()
-            let isOver = Support.Locked(false)
+            let isOver = Protected(false)
             let turns = Task {
                 var count = 0
                 while !isOver.value {

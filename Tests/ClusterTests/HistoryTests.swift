@@ -1,3 +1,4 @@
+import Runtime
 import Succession
 import Support
 import Testing
@@ -166,7 +167,7 @@ import ZooKeeper
         try await Place.claimed { (place) async throws in
             try await place.put(place.paths.history, "[]")
             let other = try await place.another()
-            let isOver = Support.Locked(false)
+            let isOver = Protected(false)
             async let disturbance: Void = {
                 while !isOver.value { try await other.session.set(place.paths.history, Array("[\(Self.good)]".utf8)) }
             }()

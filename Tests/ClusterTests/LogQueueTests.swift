@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 import Support
 import Testing
 import Throttle
@@ -26,7 +27,7 @@ import Throttle
     @Test func a_full_pipe_holds_nobody_up_and_what_was_dropped_is_counted_and_said() async throws {
         let pipe = try FullPipe()
         let file = open(pipe.path, O_WRONLY)
-        let (queue, dropped) = (queue(file), Locked(0))
+        let (queue, dropped) = (queue(file), Protected(0))
         queue.observeDrops { count in dropped.withLock { $0 += count } }
         let start = ContinuousClock.now
         for number in 0..<100 { queue.add(line(number)) }

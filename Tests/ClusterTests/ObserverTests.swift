@@ -1,3 +1,4 @@
+import Runtime
 import Succession
 import Support
 import Testing
@@ -120,7 +121,7 @@ import Vocabulary
 
 /// Answers as a sentinel whose flags a test sets.
 private struct ScriptedSentinel {
-    let flags = Support.Locked("master")
+    let flags = Protected("master")
     let port: Int
     private let peer: ScriptedPeer
 

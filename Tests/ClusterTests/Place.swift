@@ -1,4 +1,5 @@
 import Cluster
+import Runtime
 import Succession
 import Support
 import Testing
@@ -10,7 +11,7 @@ final class Place: Sendable {
     let settings: RegistrySettings
     let registry: Registry
     let witness: Session
-    private let opened = Support.Locked<[Registry]>([])
+    private let opened = Protected<[Registry]>([])
 
     var root: String { settings.root }
     var paths: Paths { registry.paths }
@@ -90,7 +91,7 @@ extension Result where Failure == any Error {
     }
 }
 
-private let numbers = Support.Locked(0)
+private let numbers = Protected(0)
 private func nextNumber() -> Int {
     numbers.withLock { number in
         number += 1

@@ -1,4 +1,5 @@
 import Cluster
+import Runtime
 import Succession
 import Support
 import Testing
@@ -72,7 +73,7 @@ import ZooKeeper
     private func told(_ change: Change, _ place: Place) async throws {
         let root = place.root
         let before = try await place.tree()
-        let seen = Support.Locked<[WatchEvent]>([])
+        let seen = Protected<[WatchEvent]>([])
         let changes = place.registry.session.changes()
         let reader = Task {
             for await event in changes { seen.withLock { $0.append(event) } }

@@ -1,6 +1,7 @@
 import Cluster
 import Fixtures
 import Glibc
+import Runtime
 import Succession
 import Support
 import Testing
@@ -50,7 +51,7 @@ import ZooKeeper
     )
     func f32_three_failovers_in_a_row_are_seen_in_their_order() async throws {
         try await WatchedCluster.with(members: 4, failoverTimeout: .seconds(5)) { watched in
-            let seen = Support.Locked([watched.master.address])
+            let seen = Protected([watched.master.address])
             let session = watched.cluster.session
             let path = "\(watched.cluster.root)/master"
             let look = Task {

@@ -1,6 +1,7 @@
 import Cluster
 import Fixtures
 import Glibc
+import Runtime
 import Succession
 import Support
 import Testing
@@ -79,7 +80,7 @@ extension WatchedCluster {
     /// Waits until `/redis/master` names `next` and the history's one entry beside the claim says so; asks through a session of its own.
     fileprivate func hasRecorded(_ next: Launched, after old: Launched) async throws {
         let session = try await cluster.another()
-        let entries = Support.Locked<[HistoryEntry]>([])
+        let entries = Protected<[HistoryEntry]>([])
         do {
             try await eventually("\(next.port) is recorded, once: \(entries.value)", within: .seconds(20)) {
                 guard let node = try? await session.get("\(self.cluster.root)/master"),

@@ -1,5 +1,6 @@
 import Fixtures
 import Glibc
+import Runtime
 import Succession
 import Support
 import Testing
@@ -88,7 +89,7 @@ import ZooKeeper
     /// A write to a connection that the other side has ended raises SIGPIPE, which ends a process.
     @Test("F58: a registered sentinel that hangs up on every command: the watcher and launchers live")
     func f58_a_sentinel_that_hangs_up_on_every_command() async throws {
-        let count = Support.Locked(0)
+        let count = Protected(0)
         let rude = try ScriptedPeer { peer in
             count.withLock { $0 += 1 }
             if count.value % 2 == 0 { peer.resetOnClose() }

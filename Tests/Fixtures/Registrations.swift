@@ -1,3 +1,4 @@
+import Runtime
 import Support
 package import ZooKeeper
 
@@ -34,7 +35,7 @@ extension TestCluster {
 
     /// Waits until there are so many. A sentinel is registered by its lease alone; a member by its launcher first.
     package func registered(_ count: Int, in other: Session? = nil) async throws -> [String: Node] {
-        let seen = Support.Locked<[String]>([])
+        let seen = Protected<[String]>([])
         return try await eventually("\(count) leases, not \(seen.value)", within: .seconds(30)) {
             let found = try await self.registrations(in: other)
             seen.withLock { $0 = found.keys.sorted() }

@@ -15,7 +15,7 @@ package final class SentinelTape: Sendable {
         package var payload: String
     }
 
-    private let kept = Support.Locked<[Line]>([])
+    private let kept = Protected<[Line]>([])
     private let subscriptions: [Subscription]
     private let listeners: [Task<Void, Never>]
 

@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 package import Support
 import Testing
 import Vocabulary
@@ -13,7 +14,7 @@ package final class TestCluster: Sendable {
     package let session: Session
     private let variables: [String: String]
     private let folder: TemporaryFolder
-    private let started = Support.Locked<[Launched]>([])
+    private let started = Protected<[Launched]>([])
 
     /// Runs `body` on a new cluster and ends, behind it, every process that was started for it.
     ///
@@ -159,7 +160,7 @@ package final class TestCluster: Sendable {
     }
 }
 
-private let numbers = Support.Locked(0)
+private let numbers = Protected(0)
 private func nextNumber() -> Int {
     numbers.withLock { number in
         number += 1

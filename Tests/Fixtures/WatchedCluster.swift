@@ -1,5 +1,6 @@
 import Cluster
 import Glibc
+import Runtime
 import Succession
 package import Support
 import Testing
@@ -11,7 +12,7 @@ package final class WatchedCluster: Sendable {
     package let cluster: TestCluster
     private let settings: (redis: String, sentinel: String)
     private let hosts: Hosts
-    private let lists: Support.Locked<Lists>
+    private let lists: Protected<Lists>
 
     /// Where its servers run, each kind in turn on its hosts; here, on loopback, where there are none.
     package struct Hosts: Sendable {
@@ -71,7 +72,7 @@ package final class WatchedCluster: Sendable {
         self.cluster = cluster
         self.hosts = hosts
         settings = (redis, sentinel)
-        lists = Support.Locked(Lists())
+        lists = Protected(Lists())
     }
 
     private func start(members: Int, sentinels: Int) async throws {

@@ -1,5 +1,6 @@
 import CZooKeeper
 import Glibc
+import Runtime
 import Support
 
 @testable import ZooKeeper
@@ -89,7 +90,7 @@ final class Place: Sendable {
     }
 }
 
-private let numbers = Support.Locked(0)
+private let numbers = Protected(0)
 private func nextNumber() -> Int {
     numbers.withLock { number in
         number += 1

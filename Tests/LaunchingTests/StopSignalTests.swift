@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 import Support
 import Testing
 import Throttle
@@ -23,7 +24,7 @@ import ZooKeeper
 
     @Test("F70: while ZooKeeper is silent", arguments: cases)
     func f70_silent(_ number: Int32, _ command: String) async throws {
-        let greeted = Support.Locked(false)
+        let greeted = Protected(false)
         let peer = try ScriptedPeer { peer in
             if !peer.receive().isEmpty { greeted.withLock { $0 = true } }
             peer.receiveToEnd()

@@ -1,3 +1,4 @@
+import Runtime
 import Support
 import Testing
 import Throttle
@@ -10,7 +11,7 @@ import Vocabulary
     private let limit = Duration.seconds(20)
 
     @Test func a_server_that_asks_for_nothing_is_not_told_that_there_is_a_password() async throws {
-        let heard = Locked("")
+        let heard = Protected("")
         let peer = try ScriptedPeer { peer in
             while case let bytes = peer.receive(), !bytes.isEmpty {
                 heard.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
@@ -27,7 +28,7 @@ import Vocabulary
     }
 
     @Test func who_asks_is_told_once_in_one_write_with_the_question() async throws {
-        let heard = Locked<[String]>([])
+        let heard = Protected<[String]>([])
         let peer = try ScriptedPeer { peer in
             heard.withLock { $0.append(String(decoding: peer.receive(), as: UTF8.self)) }
             peer.send("-NOAUTH Authentication required.\r\n")

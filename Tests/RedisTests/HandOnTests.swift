@@ -25,7 +25,7 @@ import Vocabulary
             try await redis(server.port, "EVAL", script, "0", "none", "one", "two")
             var iterator = subscription.makeAsyncIterator()
             #expect(try await iterator.next()?.text == "none")
-            let heard = Locked<[String]>([])
+            let heard = Protected<[String]>([])
             subscription.handOn { result in
                 switch result {
                 case .success(let message): heard.withLock { $0.append(message.text) }
@@ -48,7 +48,7 @@ import Vocabulary
             try await redis(server.port, "PUBLISH", "a", "one")
             server.kill9()
             #expect(try await server.process.wait() == 128 + SIGKILL)
-            let heard = Locked<[Bool]>([])
+            let heard = Protected<[Bool]>([])
             subscription.handOn { result in heard.withLock { $0.append((try? result.get()) != nil) } }
             try await eventually("the message and the end are heard") { heard.value == [true, false] }
         }
@@ -58,7 +58,7 @@ import Vocabulary
         let server = try await RedisServer.start()
         try await onLoop { loop in
             let subscription = try await subscribe(to: server, on: loop)
-            let heard = Locked(0)
+            let heard = Protected(0)
             subscription.handOn { _ in heard.withLock { $0 += 1 } }
             subscription.close()
             try await eventually("the server has lost its subscriber") {
@@ -70,7 +70,7 @@ import Vocabulary
 
     @Test func an_alarm_rings_once_and_not_when_cancelled() async throws {
         try await onLoop { loop in
-            let rung = Locked<[String]>([])
+            let rung = Protected<[String]>([])
             _ = loop.after(.milliseconds(20)) { rung.withLock { $0.append("second") } }
             _ = loop.after(.milliseconds(1)) { rung.withLock { $0.append("first") } }
             let cancelled = loop.after(.milliseconds(5)) { rung.withLock { $0.append("cancelled") } }

@@ -77,8 +77,8 @@ import Vocabulary
                             try await Connection.open(Address(server.port), on: loop, within: .seconds(20)))
                     }
                     server.freeze()
-                    let killed = Locked<ContinuousClock.Instant?>(nil)
-                    let sent = Locked(0)
+                    let killed = Protected<ContinuousClock.Instant?>(nil)
+                    let sent = Protected(0)
                     let ends = await withTaskGroup(of: (RedisError?, Duration).self) { group in
                         for number in 0..<500 {
                             let connection = connections[number % 50]
@@ -131,7 +131,7 @@ import Vocabulary
         }
         let server = try await RedisServer.start()
         try await withLoop { loop in
-            let count = Locked(0)
+            let count = Protected(0)
             let flooded = try await Connection.open(Address(flood.port), on: loop, within: .seconds(20))
             try await flooded.subscribe(channels: ["a"], patterns: [], within: .seconds(20)) { _ in
                 count.withLock { $0 += 1 }

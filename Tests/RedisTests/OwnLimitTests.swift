@@ -38,7 +38,7 @@ import Vocabulary
                 #expect(error.code == .system && error.message.contains("ulimit -n"))
                 let waiter = Task { try await loop.readable(pidfd) }
                 try await loop.sleep(for: .milliseconds(500))
-                let isWaiting = Locked(true)
+                let isWaiting = Protected(true)
                 Task {
                     try? await waiter.value
                     isWaiting.withLock { $0 = false }

@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 import Support
 import Testing
 import Throttle
@@ -158,7 +159,7 @@ import Vocabulary
     }
 
     @Test func a_peer_that_takes_no_commands_is_given_up() async throws {
-        let done = Locked(false)
+        let done = Protected(false)
         let peer = try ScriptedPeer { _ in while !done.value { usleep(1_000) } }
         defer { done.withLock { $0 = true } }
         try await withLoop { loop in
@@ -176,8 +177,8 @@ import Vocabulary
     private func peerThatReportsTheEnd(
         _ first: @escaping @Sendable (ScriptedPeer.Peer) -> Void,
         then second: @escaping @Sendable (ScriptedPeer.Peer) -> Void
-    ) throws -> (Locked<Bool>, ScriptedPeer) {
-        let gone = Locked(false)
+    ) throws -> (Protected<Bool>, ScriptedPeer) {
+        let gone = Protected(false)
         let peer = try ScriptedPeer {
             first($0)
             second($0)

@@ -41,7 +41,7 @@ import Throttle
     }
 
     @Test func waits_that_a_body_leaves_behind_are_cancelled() async throws {
-        let left = Locked<Task<Void, any Error>?>(nil)
+        let left = Protected<Task<Void, any Error>?>(nil)
         try EventLoop.run { loop in
             let task = Task(executorPreference: loop) { try await loop.sleep(for: .seconds(60)) }
             left.withLock { $0 = task }

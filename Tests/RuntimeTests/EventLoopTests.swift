@@ -18,7 +18,7 @@ import Throttle
 
     @Test func sleepers_wake_in_order() async throws {
         try await onLoop { loop in
-            let order = Locked<[Int]>([])
+            let order = Protected<[Int]>([])
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in [5, 1, 4, 2, 3] {
                     group.addTask(executorPreference: loop) {

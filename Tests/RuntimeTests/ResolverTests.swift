@@ -19,7 +19,7 @@ import Throttle
     }
 
     @Test func a_hanging_lookup_costs_the_limit_and_is_shared() async throws {
-        let (release, calls) = (Locked(false), Locked(0))
+        let (release, calls) = (Protected(false), Protected(0))
         let address = address
         let resolver = Resolver { _ in
             calls.withLock { $0 += 1 }
@@ -49,7 +49,7 @@ import Throttle
     }
 
     @Test func a_hanging_lookup_can_be_cancelled() async throws {
-        let release = Locked(false)
+        let release = Protected(false)
         let resolver = Resolver { _ in
             while !release.value { usleep(1_000) }
             return .success([])
@@ -66,7 +66,7 @@ import Throttle
     }
 
     @Test func many_names_are_looked_up_on_few_threads() async throws {
-        let (running, most) = (Locked(0), Locked(0))
+        let (running, most) = (Protected(0), Protected(0))
         let address = address
         let resolver = Resolver { _ in
             let now = running.withLock { running in

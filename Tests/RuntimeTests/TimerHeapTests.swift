@@ -9,7 +9,7 @@ import Throttle
 
     @Test func rings_in_order_of_time() {
         var heap = TimerHeap()
-        let rung = Locked<[Int]>([])
+        let rung = Protected<[Int]>([])
         for number in (0..<500).shuffled() {
             heap.add(UInt64(number), at: start + .milliseconds(number)) { _ in rung.withLock { $0.append(number) } }
         }
@@ -22,7 +22,7 @@ import Throttle
 
     @Test func a_cancelled_one_never_rings() {
         var heap = TimerHeap()
-        let rung = Locked<[Int]>([])
+        let rung = Protected<[Int]>([])
         for number in 0..<300 {
             heap.add(UInt64(number), at: start + .milliseconds(number)) { _ in rung.withLock { $0.append(number) } }
         }

@@ -1,12 +1,13 @@
 import CLinux
 import Glibc
+import Runtime
 
 /// A real process that a test started and owns: its output is kept in a file, and it is ended by process id.
 public final class ChildProcess: Sendable {
     public let pid: Int32
     public let log: String
     private let pidfd: Int32
-    private let status = Locked<Int32?>(nil)
+    private let status = Protected<Int32?>(nil)
 
     /// Starts `executable`; standard output and error go to `output` (and, where given, standard error to `errors`).
     /// - Parameter session: in a session of its own, whose terminal is the one that `input` or `output` names.

@@ -1,11 +1,12 @@
 import Glibc
+import Runtime
 
 /// A connection to a server on loopback, with no HTTP library between: what a test sends is what arrives.
 ///
 /// Nothing blocks but `connect`, which the kernel answers itself.
 public final class HTTPClient: Sendable {
     private let descriptor: Int32
-    private let received = Locked<[UInt8]>([])
+    private let received = Protected<[UInt8]>([])
 
     public init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 
 /// A server that a test started through a launcher, or a watcher, as a scheduler would: a port, a folder and variables.
 public final class Launched: Sendable {
@@ -55,7 +56,7 @@ public final class Launched: Sendable {
     public func stop() async { await process.end() }
 }
 
-private let numbers = Locked(0)
+private let numbers = Protected(0)
 private func nextNumber() -> Int {
     numbers.withLock { number in
         number += 1

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Runtime
 
 /// A folder of a test's own, removed with everything in it when the last reference goes.
 public final class TemporaryFolder: Sendable {
@@ -29,7 +30,7 @@ public func freePort() throws -> Int {
     throw TestFailure("no free port")
 }
 
-private let nextPort = Locked(Int.random(in: 10_240..<31_000))
+private let nextPort = Protected(Int.random(in: 10_240..<31_000))
 
 public func isFree(_ port: Int) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

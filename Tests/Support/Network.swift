@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 
 /// Several hosts on this machine: a network namespace each, with an address of its own on one bridge. This process is on
 /// the bridge too, so that it sees every host whatever is cut between them. Needs root, `ip` and `nft`.
@@ -158,7 +159,7 @@ public final class Network: Sendable {
     }
 }
 
-private let numbers = Locked(0)
+private let numbers = Protected(0)
 private func nextNumber() -> Int {
     numbers.withLock { number in
         number += 1

@@ -1,7 +1,9 @@
+import Runtime
+
 /// A peer that asks whoever comes for a password, and keeps what it hears.
 public final class PasswordTrap: Sendable {
     private let peer: ScriptedPeer
-    private let received: Locked<[String]>
+    private let received: Protected<[String]>
 
     public var port: Int { peer.port }
     /// What was sent to it, a text for each connection.
@@ -11,7 +13,7 @@ public final class PasswordTrap: Sendable {
 
     /// Listens on `port`, or on a free one.
     public init(port: Int? = nil) throws {
-        let received = Locked<[String]>([])
+        let received = Protected<[String]>([])
         self.received = received
         peer = try ScriptedPeer(port: port) { peer in
             let index = received.withLock { all in

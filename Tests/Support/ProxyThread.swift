@@ -1,12 +1,13 @@
 import CLinux
 import Glibc
+import Runtime
 
 /// The loop of a `TCPProxy`.
 struct ProxyThread: Sendable {
     let listener: Int32
     let wakeUp: Int32
     let target: Int
-    let state: Locked<TCPProxy.State>
+    let state: Protected<TCPProxy.State>
 
     func run() {
         while !state.withLock({ $0.isClosed }) {

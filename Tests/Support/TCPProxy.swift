@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Runtime
 
 /// A TCP proxy on loopback that does what a bad network does, when a test says so. Of what it forwards it knows the kind of a
 /// request to ZooKeeper, and nothing else.
@@ -10,7 +11,7 @@ public final class TCPProxy: Sendable {
     private let target: Int
     private let listener: Int32
     private let wakeUp: Int32
-    private let state = Locked(State())
+    private let state = Protected(State())
 
     struct State {
         var connections: [Connection] = []

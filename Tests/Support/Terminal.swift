@@ -1,11 +1,12 @@
 import Glibc
+import Runtime
 
 /// A terminal of 80 columns and 24 lines, as its person sees it: a process is started on its `path`.
 public final class Terminal: Sendable {
     /// What a process on it opens.
     public let path: String
-    private let shown = Locked<[UInt8]>([])
-    private let descriptor: Locked<Int32>
+    private let shown = Protected<[UInt8]>([])
+    private let descriptor: Protected<Int32>
 
     public init() throws {
         // `posix_openpt`, `unlockpt` and `ptsname`, which Swift's Glibc leaves out, by what they do: TIOCSPTLCK and TIOCGPTN of
@@ -19,7 +20,7 @@ public final class Terminal: Sendable {
         _ = ioctl(master, UInt(TIOCSWINSZ), &size)
         _ = fcntl(master, F_SETFL, O_NONBLOCK)
         path = "/dev/pts/\(number)"
-        descriptor = Locked(master)
+        descriptor = Protected(master)
     }
 
     deinit { close() }

@@ -1,3 +1,5 @@
+import Runtime
+
 /// A load that remembers: writers that do what clients of Sentinel do (ask a sentinel for the master, write there, ask
 /// again after an error) and keep every write that a server acknowledged, each under a key of its own.
 public final class Writers: Sendable {
@@ -15,7 +17,7 @@ public final class Writers: Sendable {
     private let sentinels: @Sendable () -> [Place]
     private let only: Place?
     private let name: String
-    private let state = Locked(State())
+    private let state = Protected(State())
 
     private struct State {
         var ledger = Ledger()

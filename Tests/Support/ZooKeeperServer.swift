@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Runtime
 
 /// A real ZooKeeper server on loopback, with a data folder of its own.
 ///
@@ -9,7 +10,7 @@ public final class ZooKeeperServer: Sendable {
     public let port: Int
     private let host: Network.Host?
     private let folder: TemporaryFolder
-    private let process = Locked<ChildProcess?>(nil)
+    private let process = Protected<ChildProcess?>(nil)
 
     public var connectString: String { "\(ip):\(port)" }
     private var ip: String { host?.ip ?? "127.0.0.1" }
@@ -169,10 +170,10 @@ public final class ZooKeeperServer: Sendable {
     }
 }
 
-private let sharedStart = Locked<Task<ZooKeeperServer, any Error>?>(nil)
+private let sharedStart = Protected<Task<ZooKeeperServer, any Error>?>(nil)
 /// Process ids, each with its folder.
-private let runningServers = Locked<[Int32: String]>([:])
-private let isExitHandled = Locked(false)
+private let runningServers = Protected<[Int32: String]>([:])
+private let isExitHandled = Protected(false)
 
 private func endForgottenServers() {
     for (pid, folder) in runningServers.value {

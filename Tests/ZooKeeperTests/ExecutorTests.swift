@@ -1,4 +1,5 @@
 import Dispatch
+import Runtime
 import Support
 import Testing
 import Throttle
@@ -32,7 +33,7 @@ import ZooKeeper
 private final class QueueExecutor: TaskExecutor {
     private static let key = DispatchSpecificKey<Bool>()
     private let queue = DispatchQueue(label: "test")
-    private let count = Locked(0)
+    private let count = Protected(0)
 
     init() { queue.setSpecific(key: Self.key, value: true) }
 

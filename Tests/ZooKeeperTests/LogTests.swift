@@ -1,3 +1,4 @@
+import Runtime
 import Support
 import Testing
 import Throttle
@@ -27,7 +28,7 @@ import Throttle
     }
 
     @Test func closureGetsLinesOneASecond() async throws {
-        let times = Locked<[ContinuousClock.Instant]>([])
+        let times = Protected<[ContinuousClock.Instant]>([])
         var configuration = Session.Configuration(servers: try ConnectString("127.0.0.1:\(try freePort())"))
         configuration.log = { _, text in
             #expect(!text.contains("ZOO_"))

@@ -1,10 +1,11 @@
+import Runtime
 import Support
 import Testing
 import ZooKeeper
 
 /// Sessions on the shared server, each in a chroot of its own.
 enum TestRoot {
-    private static let count = Locked(0)
+    private static let count = Protected(0)
 
     /// A path that no other test uses.
     static func path() -> String {

@@ -1,5 +1,6 @@
 import Fixtures
 import Glibc
+import Runtime
 import Support
 
 /// Kills from outside: every 0.2 to 2 s one of five Redis, three sentinels and two watchers, chosen at random, is killed with
@@ -32,7 +33,7 @@ actor Churn {
         """
 
     private let cluster: TestCluster
-    private let places: Support.Locked<[Writers.Place]>
+    private let places: Protected<[Writers.Place]>
     private var generator: SeededGenerator
     private var slots: [Slot] = []
     private var lifeOfSlot: [Int: Int] = [:]
@@ -46,7 +47,7 @@ actor Churn {
     private(set) var ends: [String: Int] = [:]
 
     /// - Parameter places: where the sentinels are is kept there.
-    init(on cluster: TestCluster, seed: UInt64, places: Support.Locked<[Writers.Place]>) throws {
+    init(on cluster: TestCluster, seed: UInt64, places: Protected<[Writers.Place]>) throws {
         self.cluster = cluster
         self.places = places
         generator = SeededGenerator(seed: seed)

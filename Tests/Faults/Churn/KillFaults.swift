@@ -1,5 +1,6 @@
 import Fixtures
 import Glibc
+import Runtime
 import Support
 import Testing
 import Throttle
@@ -18,7 +19,7 @@ import Throttle
             "MASTER_TIMEOUT": "20s", "SENTINEL_QUORUM": "2", "MIN_REPLICAS_TO_WRITE": "\(minReplicas)",
         ]
         try await TestCluster.with(variables) { cluster in
-            let places = Support.Locked<[Writers.Place]>([])
+            let places = Protected<[Writers.Place]>([])
             let churn = try Churn(on: cluster, seed: seed, places: places)
             try await churn.startAll()
             try await churn.hasConverged(in: cluster)

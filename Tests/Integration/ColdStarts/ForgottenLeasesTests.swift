@@ -1,6 +1,7 @@
 import Cluster
 import Fixtures
 import Glibc
+import Runtime
 import Succession
 import Support
 import Testing
@@ -50,7 +51,7 @@ extension WatchedCluster {
     /// Waits until one of the members that were there before is master with so many keys, recorded, and named by all
     /// sentinels; the newcomer, which its scheduler starts again, follows it, and was never master.
     fileprivate func onlyMasterHolds(_ keys: Int, besides newcomer: Launched, within limit: Duration) async throws {
-        let newcomer = Support.Locked(newcomer)
+        let newcomer = Protected(newcomer)
         do {
             try await eventually("one master with \(keys) keys", within: limit) {
                 let server = newcomer.value

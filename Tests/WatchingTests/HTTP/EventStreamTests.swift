@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 import Succession
 import Support
 import Testing
@@ -57,7 +58,7 @@ import Throttle
     }
 
     @Test func aHundredStreamsEndWithTheServer() async throws {
-        let clients = Support.Locked<[HTTPClient]>([])
+        let clients = Protected<[HTTPClient]>([])
         let time = try await TestServer.run([Sights.healthy()]) { server in
             for _ in 0..<100 {
                 let client = try open("/events", server)
@@ -88,7 +89,7 @@ import Throttle
 
     /// Its buffers are full: no event waits for it, and the end doesn't either.
     @Test func aClientThatDoesNotReadHoldsUpNobody() async throws {
-        let held = Support.Locked<HTTPClient?>(nil)
+        let held = Protected<HTTPClient?>(nil)
         let time = try await TestServer.run([Sights.healthy()]) { server in
             let idle = try open("/events", server)
             held.withLock { $0 = idle }

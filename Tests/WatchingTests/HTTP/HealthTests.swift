@@ -1,4 +1,5 @@
 import Cluster
+import Runtime
 import Succession
 import Support
 import Testing
@@ -190,7 +191,7 @@ import Throttle
 
     /// Connections that are kept open, or send nothing at all, don't hold up the end.
     @Test func idleConnectionsDoNotHoldUpTheEnd() async throws {
-        let clients = Support.Locked<[HTTPClient]>([])
+        let clients = Protected<[HTTPClient]>([])
         let time = try await TestServer.run([Sights.healthy()]) { server in
             for number in 0..<20 {
                 let client = try HTTPClient(port: server.port)
@@ -209,8 +210,8 @@ import Throttle
 
     /// A probe that takes for ever doesn't either.
     @Test func slowProbeDoesNotHoldUpTheEnd() async throws {
-        let client = Support.Locked<HTTPClient?>(nil)
-        let isAsked = Support.Locked(false)
+        let client = Protected<HTTPClient?>(nil)
+        let isAsked = Protected(false)
         let time = try await TestServer.run([Sights.healthy()]) { _ in
             isAsked.withLock { $0 = true }
             // A server that does not answer: the shutdown has to cancel this.

@@ -1,3 +1,4 @@
+import Runtime
 import Succession
 import Support
 import Testing
@@ -141,7 +142,7 @@ import Vocabulary
 
     @Test func replicaIsAskedAnew() async throws {
         for (instance, query, code) in Self.replicas {
-            let asked = Support.Locked<[Address]>([])
+            let asked = Protected<[Address]>([])
             // What was seen last says the opposite: only the new answer counts.
             var status = Sights.healthy()
             status.snapshot?.instances[Sights.address(2)] =
@@ -196,7 +197,7 @@ import Vocabulary
     }
 
     @Test func onlyLiveMembersAreAsked() async throws {
-        let asked = Support.Locked(0)
+        let asked = Protected(0)
         try await TestServer.run([Sights.healthy()]) { _ in
             asked.withLock { $0 += 1 }
             return Sights.replica()

@@ -16,7 +16,7 @@ import Vocabulary
     }
 
     @Test func manyAtOnceAreOneQuestion() async throws {
-        let asked = Support.Locked<[Address]>([])
+        let asked = Protected<[Address]>([])
         let probe = probe { address in
             asked.withLock { $0.append(address) }
             try? await Self.loop.sleep(for: .milliseconds(100))
@@ -31,7 +31,7 @@ import Vocabulary
     }
 
     @Test func anAnswerIsOfTheMoment() async throws {
-        let count = Support.Locked(0)
+        let count = Protected(0)
         let probe = probe { _ in
             count.withLock { $0 += 1 }
             return count.value == 1 ? Instance(.silent) : Sights.replica()

@@ -1,6 +1,7 @@
 import Cluster
 import FoundationEssentials
 import Redis
+import Runtime
 import Succession
 import Support
 import Testing
@@ -85,7 +86,7 @@ private struct StatusView: Decodable {
     }
 
     private func status(_ status: ClusterStatus) async throws -> StatusView {
-        let body = Support.Locked("")
+        let body = Protected("")
         try await TestServer.run([status]) { server in
             let answer = try await server.get("/status")
             #expect(answer.code == 200 && answer.headers["content-type"] == "application/json")

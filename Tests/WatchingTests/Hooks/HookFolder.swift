@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Runtime
 import ServiceLifecycle
 import Succession
 import Support
@@ -10,9 +11,9 @@ import Support
 final class HookFolder: Sendable {
     let folder: TemporaryFolder
     let feed = EventFeed()
-    let warnings = Support.Locked<[String]>([])
+    let warnings = Protected<[String]>([])
     /// What the hooks wrote.
-    let said = Support.Locked<[String]>([])
+    let said = Protected<[String]>([])
     let metrics = PrometheusBackend()
     private let limit: Duration
 

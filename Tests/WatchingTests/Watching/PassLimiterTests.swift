@@ -10,7 +10,7 @@ import Throttle
 
     @Test func aCrowdIsLetInBitByBit() async throws {
         let limiter = PassLimiter(loop: loop)
-        let inside = Locked((now: 0, most: 0, all: 0))
+        let inside = Protected((now: 0, most: 0, all: 0))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<200 {
                 group.addTask(executorPreference: loop) {
@@ -38,7 +38,7 @@ import Throttle
         let first = await limiter.enter()
         for _ in 0..<15 { _ = await limiter.enter() }
         for _ in 0..<3 { await limiter.leave(first) }
-        let late = Locked(0)
+        let late = Protected(0)
         for _ in 0..<2 {
             Task(executorPreference: loop) {
                 _ = await limiter.enter()

@@ -22,7 +22,7 @@ import Throttle
         let loop = EventLoop()
         defer { loop.close() }
         let pulse = Pulse(loop: loop)
-        let isStuck = Support.Locked(true)
+        let isStuck = Protected(true)
         Task(executorPreference: loop) { while isStuck.value { usleep(10_000) } }
         try await TestServer.run([Sights.healthy()], pulse: pulse) { server in
             let answer = try await server.get("/livez")

@@ -61,7 +61,7 @@ import Throttle
         let loop = EventLoop()
         defer { loop.close() }
         let pace = ZooKeeperPace(interval: .zero, pause: .milliseconds(50))
-        let (hangs, told) = (Support.Locked(true), Support.Locked<[Bool]>([]))
+        let (hangs, told) = (Protected(true), Protected<[Bool]>([]))
         let tell: @Sendable () async -> Void = { told.withLock { $0.append(pace.alert != nil) } }
         pace.take(
             on: loop,
@@ -72,7 +72,7 @@ import Throttle
             }, tell: tell)
         try await eventually("it is slow while it hangs") { told.value == [true] }
         hangs.withLock { $0 = false }
-        let failed = Support.Locked(0)
+        let failed = Protected(0)
         try await eventually("others have failed") {
             pace.take(
                 on: loop,
@@ -83,7 +83,7 @@ import Throttle
             return failed.value >= 4
         }
         #expect(pace.alert != nil && told.value == [true])
-        let fast = Support.Locked(0)
+        let fast = Protected(0)
         try await eventually("it is over") {
             pace.take(on: loop, { fast.withLock { $0 += 1 } }, tell: tell)
             return told.value == [true, false]
@@ -95,7 +95,7 @@ import Throttle
         let loop = EventLoop()
         defer { loop.close() }
         let pace = ZooKeeperPace(pause: .milliseconds(100))
-        let (slow, asked, told) = (Support.Locked(3), Support.Locked(0), Support.Locked<[Bool]>([]))
+        let (slow, asked, told) = (Protected(3), Protected(0), Protected<[Bool]>([]))
         pace.take(on: loop) {
             asked.withLock { $0 += 1 }
             let isSlow = slow.withLock { slow in
@@ -119,7 +119,7 @@ import Throttle
         let loop = EventLoop()
         defer { loop.close() }
         let pace = ZooKeeperPace(pause: .milliseconds(100))
-        let asked = Support.Locked(0)
+        let asked = Protected(0)
         pace.take(on: loop) {
             let isFirst = asked.withLock { asked in
                 asked += 1
@@ -139,7 +139,7 @@ import Throttle
         let loop = EventLoop()
         defer { loop.close() }
         let pace = ZooKeeperPace(pause: .milliseconds(100))
-        let asked = Support.Locked(0)
+        let asked = Protected(0)
         pace.take(on: loop) {
             let count = asked.withLock { asked in
                 asked += 1
