@@ -132,8 +132,8 @@ let package = Package(
         .testTarget(
             name: "WatchingTests",
             dependencies: [
-                "Vocabulary", "Runtime", "Redis", "Succession", "Cluster", "Watching", "Support", "Throttle", lifecycle,
-                logging, metrics,
+                "Vocabulary", "Runtime", "Succession", "Cluster", "Watching", "Support", "Throttle", lifecycle, logging,
+                metrics,
             ], swiftSettings: settings),
         .testTarget(
             name: "Integration",

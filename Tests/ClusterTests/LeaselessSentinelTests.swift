@@ -1,4 +1,3 @@
-import Redis
 import Runtime
 import Succession
 import Support

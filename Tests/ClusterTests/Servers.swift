@@ -1,6 +1,5 @@
 import Cluster
 import Glibc
-import Redis
 import Runtime
 import Succession
 import Support
