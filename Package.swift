@@ -104,6 +104,7 @@ let package = Package(
 
         .target(name: "Support", dependencies: ["CLinux", "Runtime"], path: "Tests/Support", swiftSettings: settings),
         .target(name: "Throttle", path: "Tests/Throttle", swiftSettings: settings),
+        .target(name: "Documents", path: "Tests/Documents", swiftSettings: settings),
         .target(
             name: "Fixtures",
             dependencies: ["Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Cluster", "Support"],
@@ -132,14 +133,15 @@ let package = Package(
         .testTarget(
             name: "WatchingTests",
             dependencies: [
-                "Vocabulary", "Runtime", "Succession", "Cluster", "Watching", "Support", "Throttle", lifecycle, logging,
-                metrics,
+                "Vocabulary", "Runtime", "Succession", "Cluster", "Watching", "Support", "Throttle", "Documents",
+                lifecycle,
+                logging, metrics,
             ], swiftSettings: settings),
         .testTarget(
             name: "Integration",
             dependencies: [
                 "Vocabulary", "Runtime", "ZooKeeper", "Succession", "Cluster", "interrex", "interrex-watcher",
-                "Support", "Throttle", "Fixtures",
+                "Support", "Throttle", "Documents", "Fixtures",
             ], swiftSettings: settings),
         .testTarget(
             name: "Faults",

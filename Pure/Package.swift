@@ -28,7 +28,10 @@ let package = Package(
             name: "Rendering", dependencies: ["Vocabulary"],
             resources: [.embedInCode("Templates"), .embedInCode("conf")], swiftSettings: tested),
 
-        .testTarget(name: "SuccessionTests", dependencies: ["Vocabulary", "Succession"], swiftSettings: expectations),
+        .target(name: "Documents", path: "Tests/Documents", swiftSettings: common),
+        .testTarget(
+            name: "SuccessionTests", dependencies: ["Vocabulary", "Succession", "Documents"],
+            swiftSettings: expectations),
         .testTarget(name: "RenderingTests", dependencies: ["Vocabulary", "Rendering"], swiftSettings: expectations),
         .testTarget(
             name: "SimulationTests", dependencies: ["Vocabulary", "Succession"], path: "Tests/Simulation",

@@ -1,3 +1,4 @@
+import Documents
 import Fixtures
 import Glibc
 import Support
@@ -7,13 +8,13 @@ import Throttle
 /// Every block of shell in `docs/operations.md` does what is said there.
 @Suite(.inTurn) struct OperationsTests {
     @Test func every_command_of_the_manual_works() async throws {
-        var blocks = try Page("docs/operations.md").blocks("sh")
+        var blocks = Document("docs/operations.md").blocks("sh")
         try await WatchedCluster.with(shortSession) { watched in
             try await watched.isHealthy()
             let text = try await get("/metrics", from: watched.watcher.port).body
             let served = Set(text.matches(of: /TYPE ([a-z_]+)/).map { String($0.1) })
             #expect(served.count > 10)
-            #expect(served.isSubset(of: try Page("docs/reference.md").section("Metrics").names))
+            #expect(served.isSubset(of: try Document("docs/reference.md").section("Metrics").names))
             for step in Self.steps {
                 let index = try #require(blocks.firstIndex { $0.contains(step.word) }, "no block with \(step.word)")
                 let block = blocks.remove(at: index)

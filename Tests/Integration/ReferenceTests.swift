@@ -1,13 +1,12 @@
 import Cluster
+import Documents
 import Support
 import Testing
 import Throttle
 
 /// `docs/reference.md` against what the programs say of themselves.
 @Suite(.inTurn) struct ReferenceTests {
-    private let reference: Page
-
-    init() throws { reference = try Page("docs/reference.md") }
+    private let reference = Document("docs/reference.md")
 
     /// The table and `--help` name the same variables.
     @Test func every_variable_is_in_the_help_and_none_only_there() async throws {

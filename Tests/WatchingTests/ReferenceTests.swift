@@ -1,3 +1,4 @@
+import Documents
 import FoundationEssentials
 import Support
 import Testing
@@ -10,13 +11,8 @@ import Vocabulary
 
 /// `docs/reference.md` and `docs/operations.md` name what there is, all of it, and nothing else.
 @Suite(.inTurn) struct ReferenceTests {
-    private let reference: Page
-    private let operations: Page
-
-    init() throws {
-        reference = try Page("docs/reference.md")
-        operations = try Page("docs/operations.md")
-    }
+    private let reference = Document("docs/reference.md")
+    private let operations = Document("docs/operations.md")
 
     // MARK: Alerts
 
@@ -231,7 +227,7 @@ import Vocabulary
     }
 
     @Test func the_rights_are_those_that_are_proven() throws {
-        let section = try Page("docs/deploying.md").section("What the servers must allow")
+        let section = try Document("docs/deploying.md").section("What the servers must allow")
         let line = try #require(section.text.firstMatch(of: /user ha on >\.\.\. ~\* (.*)/)).1
         expectSame(
             Set(line.split(separator: " ").map(String.init)),
@@ -242,7 +238,7 @@ import Vocabulary
 
     @Test func the_mark_for_servers_of_another_tool_is_ours() throws {
         let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)
-        #expect(try Page("docs/deploying.md").text.contains("proc-title-template '\(mark.template())'"))
+        #expect(Document("docs/deploying.md").text.contains("proc-title-template '\(mark.template())'"))
     }
 
     // MARK: Fields

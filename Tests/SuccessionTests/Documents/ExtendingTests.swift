@@ -1,3 +1,4 @@
+import Documents
 import Testing
 
 /// What docs/extending.md shows as an example is what is compiled and tested here.

@@ -1,40 +1,39 @@
 import Glibc
-import Testing
-import Vocabulary
 
-/// A document of the repository, as its readers see it.
-struct Document: Sendable, CustomTestStringConvertible {
+/// A document of the repository as its readers see it, or a part of one.
+public struct Document: Sendable, CustomStringConvertible {
     /// From the repository's root.
-    let path: String
-    let text: String
+    public let path: String
+    public let text: Substring
 
-    var testDescription: String { path }
+    public var description: String { path }
 
     /// By the system's own steps upwards, which leave a link (`Pure/Tests`) for where it leads to.
-    static let root = "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/../../.."
+    public static let root = "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/../.."
 
     /// Those at the root, and all in `docs`.
-    static let all: [Document] = {
+    public static let all: [Document] = {
         let docs = names(in: "docs").filter { $0.hasSuffix(".md") }.map { "docs/\($0)" }
         return (["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"] + docs).map { Document($0) }
     }()
 
     /// One that can't be read is empty.
-    init(_ path: String) {
-        self.path = path
+    public init(_ path: String) {
         var bytes: [UInt8] = []
         if let file = fopen("\(Self.root)/\(path)", "r") {
             defer { fclose(file) }
             var chunk = [UInt8](repeating: 0, count: 65_536)
             while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
         }
-        text = String(decoding: bytes, as: UTF8.self)
+        self.init(path, text: Substring(String(decoding: bytes, as: UTF8.self)))
     }
 
-    var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
+    init(_ path: String, text: Substring) { (self.path, self.text) = (path, text) }
+
+    public var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
 
     /// The lines outside blocks of code.
-    var prose: [Substring] {
+    public var prose: [Substring] {
         var isCode = false
         return lines.filter { line in
             let isFence = line.hasPrefix("```")
@@ -45,7 +44,7 @@ struct Document: Sendable, CustomTestStringConvertible {
 
     /// The anchors that GitHub gives its headings: small letters, hyphens for spaces, no other punctuation; the second one of
     /// a name ends with `-1`.
-    var anchors: Set<String> {
+    public var anchors: Set<String> {
         var counts: [String: Int] = [:]
         return Set(
             prose.filter { $0.hasPrefix("#") }.map { line in
@@ -58,14 +57,14 @@ struct Document: Sendable, CustomTestStringConvertible {
     }
 
     /// Where its links lead.
-    var links: [String] {
+    public var links: [String] {
         prose.joined(separator: "\n").replacing(/`[^`\n]*`/, with: "").matches(of: /\]\(([^)\s]+)\)/).map {
             String($0.1)
         }
     }
 
     /// Its sentences outside tables and headings.
-    var sentences: [Substring] {
+    public var sentences: [Substring] {
         var paragraphs: [String] = [""]
         for line in prose where !line.hasPrefix("|") && !line.hasPrefix("#") {
             let isNew = line.isEmpty || line.drop { $0 == " " }.starts(with: #/[-*] |\d+\. /#)
