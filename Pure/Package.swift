@@ -1,11 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// What imports no package and no C, with its tests: a package of its own, so that these alone are built in release. The
-/// simulation runs ten times as fast then, and nobody waits for an HTTP server to be compiled.
+/// What imports no package and no C, with its tests: a package of its own, so that these alone are built in release.
+/// The simulation runs ten times as fast then, and nobody waits for an HTTP server to be compiled.
 ///
-/// `scripts/test` and `make simulate` build and run it; by hand: `swift test --package-path Pure -c release`. `Sources`,
-/// `Tests`, `README.md` and `docs` are links to those of the main package.
+/// `scripts/test` and `make simulate` build and run it; by hand: `swift test --package-path Pure -c release`.
+/// `Sources`, `Tests`, `README.md` and `docs` are links to those of the main package.
 let common: [SwiftSetting] =
     [
         .swiftLanguageMode(.v6),

@@ -7,9 +7,9 @@ import ZooKeeper
 
 /// What a failover costs. Prints medians; nothing here passes or fails.
 ///
-/// First: from kill -9 of the master, with `down-after` at 30 s, until a new one takes a write and `/redis/master` names it,
-/// beside the same without a watcher. Second: from the earliest sentinel's `+switch-master` to `/redis/master`, beside a bare
-/// versioned set.
+/// First: from kill -9 of the master, with `down-after` at 30 s, until a new one takes a write and `/redis/master`
+/// names it, beside the same without a watcher. Second: from the earliest sentinel's `+switch-master` to
+/// `/redis/master`, beside a bare versioned set.
 @main
 enum FailoverBenchmark {
     static func main() async throws {

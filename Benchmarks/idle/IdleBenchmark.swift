@@ -4,9 +4,9 @@ import ZooKeeper
 
 /// What one watcher of a thousand quiet clusters costs. Prints figures; nothing here passes or fails.
 ///
-/// The clusters have nodes of their own, and share a master, a replica and three sentinels: six thousand processes don't
-/// fit on a small machine. To the watcher that makes no difference: it has its connections, subscriptions and questions for
-/// each cluster. The servers are none of Interrex's, so that none is another cluster's.
+/// The clusters have nodes of their own, and share a master, a replica and three sentinels: six thousand processes
+/// don't fit on a small machine. To the watcher that makes no difference: it has its connections, subscriptions and
+/// questions for each cluster. The servers are none of Interrex's, so that none is another cluster's.
 @main
 enum IdleBenchmark {
     static let clusters = 1_000

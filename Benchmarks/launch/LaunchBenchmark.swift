@@ -2,8 +2,8 @@ import Glibc
 import Support
 import ZooKeeper
 
-/// What a launch costs: `interrex redis` to the first PONG, beside `redis-server` alone and a bare ZooKeeper session, in
-/// turn, on an empty ZooKeeper each time. Prints medians; nothing here passes or fails.
+/// What a launch costs: `interrex redis` to the first PONG, beside `redis-server` alone and a bare ZooKeeper session,
+/// in turn, on an empty ZooKeeper each time. Prints medians; nothing here passes or fails.
 @main
 enum LaunchBenchmark {
     static let rounds = 15

@@ -44,8 +44,8 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
 public let longestLine = 800
 
 extension StringProtocol {
-    /// The text on one line, at most ``longestLine`` bytes long, without secrets: what is cut first would show the beginning of
-    /// one.
+    /// The text on one line, at most ``longestLine`` bytes long, without secrets: what is cut first would show the
+    /// beginning of one.
     public var oneLine: String { Secrets.removed(from: String(self)).escapedLine(atMost: longestLine) }
 
     /// The text, without its middle where it is long: a path or a name must not push the rest out of a message.

@@ -10,8 +10,8 @@ public enum OutOfMemory {
         Int(String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace })
     }
 
-    /// Asks the kernel to end others first: this process is small, and much depends on it. It takes CAP_SYS_RESOURCE; without
-    /// that, all stays as it is.
+    /// Asks the kernel to end others first: this process is small, and much depends on it. It takes CAP_SYS_RESOURCE;
+    /// without that, all stays as it is.
     public static func spareThisProcess() {
         guard let original, original > spared else { return }
         set(spared, of: "self")

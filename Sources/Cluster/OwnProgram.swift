@@ -26,8 +26,8 @@ public enum OwnProgram {
         return String(cString: real)
     }
 
-    /// The kernel lays them out below the environment, with a NULL in between (x86-64 psABI, 3.4.1). Read before anything is
-    /// put into the environment, which may move it. Empty where it is not so.
+    /// The kernel lays them out below the environment, with a NULL in between (x86-64 psABI, 3.4.1). Read before
+    /// anything is put into the environment, which may move it. Empty where it is not so.
     private static var fromStack: [String] {
         guard let first = linux_program_name(), environ[-1] == nil else { return [] }
         let variables = environ

@@ -2,9 +2,9 @@ public import Runtime
 public import ZooKeeper
 
 extension Session {
-    /// Returns once the session is over: ZooKeeper has ended it, or there was no connection for as long as a server keeps
-    /// a session. Servers that lost their data never end it: they turn a client away that has seen later transactions
-    /// than they have, and the client comes back for ever.
+    /// Returns once the session is over: ZooKeeper has ended it, or there was no connection for as long as a server
+    /// keeps a session. Servers that lost their data never end it: they turn a client away that has seen later
+    /// transactions than they have, and the client comes back for ever.
     public func ended(on loop: EventLoop) async throws {
         while true {
             try Task.checkCancellation()

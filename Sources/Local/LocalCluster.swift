@@ -122,8 +122,8 @@ actor LocalCluster {
         for task in tasks { await task.value }
     }
 
-    /// Returns once no server is registered any more. A lease that is written down by ZooKeeper would hold up the next start
-    /// in this folder until its session expires.
+    /// Returns once no server is registered any more. A lease that is written down by ZooKeeper would hold up the next
+    /// start in this folder until its session expires.
     private func leasesAreGone() async {
         guard let registry else { return }
         await withTaskGroup(of: Void.self) { group in
@@ -214,7 +214,8 @@ actor LocalCluster {
             {
                 say(story.recorded(address, at: .now))
             }
-            // Closer than people see, and for ten seconds at most: a watch would tell of the record, and not of the role.
+            // Closer than people see, and for ten seconds at most: a watch would tell of the record, and not of the
+            // role.
             try? await loop.sleep(for: .milliseconds(5))
         }
         isAwaitingMaster = false

@@ -2,8 +2,8 @@ import Cluster
 import Glibc
 import Runtime
 
-/// What a person at the terminal sees: on standard output what happens, in words; with `--verbose` also the processes' own
-/// lines, on standard error.
+/// What a person at the terminal sees: on standard output what happens, in words; with `--verbose` also the processes'
+/// own lines, on standard error.
 ///
 /// A terminal that is held (Ctrl-S), or a pipe that nobody reads, holds up nothing else: see `LogQueue`.
 struct LocalConsole: Sendable {
@@ -64,8 +64,8 @@ struct LocalConsole: Sendable {
 }
 
 extension StringProtocol {
-    /// The text in lines of at most `width` characters, broken at spaces where there are some; what follows the first line
-    /// is indented by two more than that one. Control characters are shown escaped.
+    /// The text in lines of at most `width` characters, broken at spaces where there are some; what follows the first
+    /// line is indented by two more than that one. Control characters are shown escaped.
     func wrapped(to width: Int) -> [String] {
         let text = String(oneLine)
         guard text.count > width else { return [text] }

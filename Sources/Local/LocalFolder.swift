@@ -4,7 +4,8 @@ import Processes
 import Runtime
 
 /// The one folder that a local cluster writes in: `redis-1`, `sentinel-1`, `watcher-1` and so on, `zookeeper`, and
-/// `logs` with what each of them says. A member has the same one after each restart, as with a persistent volume of Marathon.
+/// `logs` with what each of them says. A member has the same one after each restart, as with a persistent volume of
+/// Marathon.
 struct LocalFolder {
     let path: String
     let isTemporary: Bool

@@ -4,10 +4,11 @@ import Glibc
 import Processes
 import Runtime
 
-/// A small process beside `interrex local` that ends what is left where that one could not: it was killed, or has crashed.
+/// A small process beside `interrex local` that ends what is left where that one could not: it was killed, or has
+/// crashed.
 ///
-/// It is told each process as it starts, and keeps a descriptor of it, which can't come to mean another one. The end of the
-/// pipe through which it is told is what wakes it up.
+/// It is told each process as it starts, and keeps a descriptor of it, which can't come to mean another one. The end of
+/// the pipe through which it is told is what wakes it up.
 package struct LocalGuard: Sendable {
     /// How `interrex` is told to be one; the path of a folder to remove follows, or nothing.
     package static let command = "local-guard"

@@ -4,8 +4,8 @@ import Runtime
 
 /// The file in which a process of a local cluster writes its lines, one a process, over all its restarts.
 ///
-/// A file, not a pipe to us: a terminal that is held never stops a server, and what a process said last can be read when it
-/// has ended.
+/// A file, not a pipe to us: a terminal that is held never stops a server, and what a process said last can be read
+/// when it has ended.
 struct LocalLog: Sendable {
     let name: String
     let path: String

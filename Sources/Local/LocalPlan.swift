@@ -27,13 +27,14 @@ struct LocalPlan: Sendable {
         var arguments: [String]
         var variables: [String: String]
         var folder: String
-        /// How the names of the files begin that it renders in its folder, another for each port, all ending in `.conf`, and of
-        /// those that tell which of them were accepted.
+        /// How the names of the files begin that it renders in its folder, another for each port, all ending in
+        /// `.conf`, and of those that tell which of them were accepted.
         var rendered: String?
         /// Whether its folder's lock file is written for it: it knows of no such file.
         var needsLockFile = false
 
-        /// Makes the folder, without what an earlier run has rendered there: it holds passwords, and nobody reads it again.
+        /// Makes the folder, without what an earlier run has rendered there: it holds passwords, and nobody reads it
+        /// again.
         func prepareFolder() throws(Failure) {
             try Folder.create(folder)
             guard let rendered else { return }

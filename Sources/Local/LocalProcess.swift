@@ -26,8 +26,8 @@ struct LocalProcess: Sendable {
     /// How long an orderly end may take before the process is killed.
     private static let patience = Duration.seconds(10)
 
-    /// Starts it: input from nowhere, output to its log, in a group of its own. (Ctrl-C goes to the whole foreground group, and
-    /// would end everything at once, in no order.)
+    /// Starts it: input from nowhere, output to its log, in a group of its own. (Ctrl-C goes to the whole foreground
+    /// group, and would end everything at once, in no order.)
     /// - Throws: `Failure` (69, 78).
     init(_ program: LocalPlan.Program, log: LocalLog) throws(Failure) {
         let output = try log.open()
@@ -67,8 +67,8 @@ struct LocalProcess: Sendable {
         }
     }
 
-    /// Asks once a second: redis-server forgets a SIGTERM that comes while it writes its first append-only log ("Writing
-    /// initial AOF, can't exit"). Kills where that takes too long, or whoever waits has become impatient.
+    /// Asks once a second: redis-server forgets a SIGTERM that comes while it writes its first append-only log
+    /// ("Writing initial AOF, can't exit"). Kills where that takes too long, or whoever waits has become impatient.
     private func stop(on loop: EventLoop) async {
         let limit = ContinuousClock.now + Self.patience
         var next = ContinuousClock.now

@@ -3,8 +3,8 @@ import Glibc
 import Succession
 import Vocabulary
 
-/// What happens in a local cluster, told in a few short lines for each change. Whoever runs the cluster tells it what it
-/// sees.
+/// What happens in a local cluster, told in a few short lines for each change. Whoever runs the cluster tells it what
+/// it sees.
 struct LocalStory: Sendable {
     struct Line: Equatable, Sendable {
         var text: String

@@ -21,8 +21,8 @@ package enum ConfigFile {
         }
     }
 
-    /// Removes what a launcher or a lease left that was killed while it wrote one of these files, or what was found out of one
-    /// (`AcceptedSettings`). To be called by who alone writes them.
+    /// Removes what a launcher or a lease left that was killed while it wrote one of these files, or what was found out
+    /// of one (`AcceptedSettings`). To be called by who alone writes them.
     package static func removeLeftovers(of paths: [String]) {
         let notes = paths.filter { $0.hasSuffix(".conf") }.map { "\($0.dropLast(5)).accepted" }
         for path in paths + notes {

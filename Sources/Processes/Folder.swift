@@ -34,8 +34,8 @@ package enum Folder {
         }
     }
 
-    /// Makes a folder (0700) that nobody else has: `prefix` and six random characters. Returns its path; nil, with the reason in
-    /// `errno`, where that can't be.
+    /// Makes a folder (0700) that nobody else has: `prefix` and six random characters. Returns its path; nil, with the
+    /// reason in `errno`, where that can't be.
     package static func makeUnique(_ prefix: String) -> String? {
         // mkdtemp(3) writes its choice into what it is given.
         var template = Array("\(prefix)XXXXXX".utf8CString)
@@ -64,8 +64,8 @@ package enum Folder {
         Glibc.remove(path)
     }
 
-    /// Tries to write: mode bits tell neither of a read-only mount nor of a full disk, and a sentinel that can't rewrite
-    /// its file runs on without memory (docs/facts.md, state-is-lost-without-a-word).
+    /// Tries to write: mode bits tell neither of a read-only mount nor of a full disk, and a sentinel that can't
+    /// rewrite its file runs on without memory (docs/facts.md, state-is-lost-without-a-word).
     package static func checkWritable(_ path: String, variable: String) throws(Failure) {
         var name = Array("\(path)/.interrex-XXXXXX".utf8CString)
         let descriptor = mkstemp(&name)

@@ -4,9 +4,9 @@ import Runtime
 
 /// The lock on a folder that one server at a time may use: `flock` on its `interrex.lock`, which also says who has it.
 ///
-/// Two redis-servers that write the same files destroy each other's data. The launcher takes the lock and hands it to the
-/// lease, which holds it as long as its server lives; a crash frees it. The file stays: to remove one that is locked by its
-/// name is a race.
+/// Two redis-servers that write the same files destroy each other's data. The launcher takes the lock and hands it to
+/// the lease, which holds it as long as its server lives; a crash frees it. The file stays: to remove one that is
+/// locked by its name is a race.
 ///
 /// NFS turns `flock` into byte-range locks, which need a file that is open for writing (flock(2)).
 package struct FolderLock: Sendable {

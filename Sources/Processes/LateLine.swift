@@ -3,7 +3,8 @@ import Cluster
 import Glibc
 import Runtime
 
-/// Does `body`, which keeps this thread, and says `line` once where that takes long: nobody may wait for what they aren't told.
+/// Does `body`, which keeps this thread, and says `line` once where that takes long: nobody may wait for what they
+/// aren't told.
 package func sayingIfLong<Value>(_ line: String, _ body: () throws -> Value) rethrows -> Value {
     let done = eventfd(0, Int32(EFD_CLOEXEC))
     guard done >= 0 else { return try body() }

@@ -4,8 +4,8 @@ import Runtime
 
 /// The process that uses a folder, as the one line of `interrex.lock` tells it: `name PID start pid-namespace boot`.
 ///
-/// The start, in clock ticks since the boot (proc(5), field 22 of `stat`), tells the process from a later one with its PID;
-/// the namespace and the boot say for whom the PID means anything.
+/// The start, in clock ticks since the boot (proc(5), field 22 of `stat`), tells the process from a later one with its
+/// PID; the namespace and the boot say for whom the PID means anything.
 package struct Occupant: Equatable, Sendable {
     /// Who it is to people: an address, without spaces.
     package let name: String

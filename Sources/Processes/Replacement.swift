@@ -6,9 +6,9 @@ import Glibc
 package enum Replacement {
     /// Replaces this process. Returns only when the kernel refuses, with its `errno`.
     ///
-    /// The new program gets nothing of ours: output flushed, every descriptor above 2 closed by the exec, every signal at
-    /// its default, an empty signal mask (a Dispatch worker blocks nearly all signals, and redis-server would then ignore
-    /// SIGTERM for ever). Files that it makes are its user's alone.
+    /// The new program gets nothing of ours: output flushed, every descriptor above 2 closed by the exec, every signal
+    /// at its default, an empty signal mask (a Dispatch worker blocks nearly all signals, and redis-server would then
+    /// ignore SIGTERM for ever). Files that it makes are its user's alone.
     package static func become(_ path: String, _ arguments: [String]) -> Int32 {
         fflush(nil)
         Log.flush()
@@ -22,7 +22,8 @@ package enum Replacement {
         where number != SIGKILL && number != SIGSTOP && number != SIGTERM && number != SIGINT {
             signal(number, SIG_DFL)
         }
-        // exec itself sets handled signals to default. Until then a stop must end us: at PID 1 the default would ignore it.
+        // exec itself sets handled signals to default. Until then a stop must end us: at PID 1 the default would ignore
+        // it.
         signal(SIGTERM, endAtOnce)
         signal(SIGINT, endAtOnce)
         var none = sigset_t()

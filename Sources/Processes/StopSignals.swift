@@ -15,7 +15,8 @@ package struct Stopped: Error {
 /// enough (a blocking name look-up, a frozen ZooKeeper). Installed handlers also work at PID 1, where the kernel drops
 /// signals of default action.
 package enum StopSignals {
-    // Unsafe by the compiler's lights only: all of them are word-sized, and written before a handler is installed or by one.
+    // Unsafe by the compiler's lights only: all of them are word-sized, and written before a handler is installed or by
+    // one.
 
     /// Readable once a signal has come.
     nonisolated(unsafe) package fileprivate(set) static var descriptor: Int32 = -1

@@ -2,27 +2,29 @@ import Runtime
 import Vocabulary
 
 extension Connection {
-    /// Sends one command (name and arguments; never empty) and returns its reply. A server that asks who we are is told, as
-    /// `pipeline` does.
+    /// Sends one command (name and arguments; never empty) and returns its reply. A server that asks who we are is
+    /// told, as `pipeline` does.
     ///
     /// Throws `.denied`, `.loading` or `.server` for an error reply, and `.timedOut`, `.closed`, `.notRedis` or
     /// `.cancelled` when there is none: the command may have been carried out all the same.
     ///
-    /// - Parameter renaming: whether it is sent under the name that it has on this connection's server; false for a command
-    ///   to a sentinel, whose names nobody can change.
+    /// - Parameter renaming: whether it is sent under the name that it has on this connection's server; false for a
+    ///   command to a sentinel, whose names nobody can change.
     public func command(
         _ arguments: [String], within limit: Duration, renaming: Bool = true
     ) async throws(RedisError) -> Reply {
         try await pipeline([arguments], within: limit, renaming: renaming)[0].get()
     }
 
-    /// Sends several commands in one write, and returns their replies in order, an error reply as that command's failure.
+    /// Sends several commands in one write, and returns their replies in order, an error reply as that command's
+    /// failure.
     ///
-    /// Where the server asks who we are, and there are credentials that it has not been given yet, it gets them, and the
-    /// commands from the first that it refused on once more, in one write: those behind it may be carried out twice.
+    /// Where the server asks who we are, and there are credentials that it has not been given yet, it gets them, and
+    /// the commands from the first that it refused on once more, in one write: those behind it may be carried out
+    /// twice.
     ///
-    /// Throws only when nothing was written, because the connection is over or the task cancelled; a connection that ends
-    /// meanwhile fails the commands that had no reply by then.
+    /// Throws only when nothing was written, because the connection is over or the task cancelled; a connection that
+    /// ends meanwhile fails the commands that had no reply by then.
     ///
     /// - Parameter renaming: as for `command`.
     public func pipeline(
@@ -41,7 +43,8 @@ extension Connection {
     }
 }
 
-/// A password goes to a server that asks for one, and to no other: whoever took a port need not even be told that there is one.
+/// A password goes to a server that asks for one, and to no other: whoever took a port need not even be told that there
+/// is one.
 extension Connection {
     /// Writes these commands and waits for their replies.
     private func exchange(
@@ -60,15 +63,15 @@ extension Connection {
         return results
     }
 
-    /// Whether this is how a server asks who we are: it wants a password, or its default user may not do what another, whom
-    /// we have a name for, may.
+    /// Whether this is how a server asks who we are: it wants a password, or its default user may not do what another,
+    /// whom we have a name for, may.
     func isQuestion(_ result: Result<Reply, RedisError>) -> Bool {
         guard let credentials, case .failure(let error) = result, error.code == .denied else { return false }
         return error.prefix == "NOAUTH" || error.prefix == "NOPERM" && credentials.username != nil
     }
 
-    /// Says who we are, and writes these commands right behind it. Where another task has said so meanwhile, they alone are
-    /// written again.
+    /// Says who we are, and writes these commands right behind it. Where another task has said so meanwhile, they alone
+    /// are written again.
     /// - Throws: how the server answered to the password, where it did not take it.
     private func authenticated(
         _ commands: [[String]], until deadline: ContinuousClock.Instant, renaming: Bool
@@ -82,8 +85,8 @@ extension Connection {
     }
 }
 
-/// Commands that every kind of server answers. Each throws `.unexpectedReply` for a reply of the wrong shape, beside what
-/// `command` throws.
+/// Commands that every kind of server answers. Each throws `.unexpectedReply` for a reply of the wrong shape, beside
+/// what `command` throws.
 extension Connection {
     /// `PING`. Sentinel answers it too.
     public func ping(within limit: Duration) async throws(RedisError) {
@@ -106,8 +109,8 @@ extension Connection {
         Info(try infoText(try await command(["INFO"] + sections, within: limit, renaming: renaming)))
     }
 
-    /// Sections of `INFO` and one parameter of `CONFIG GET`, asked in one write, right behind `command` where there is one. The
-    /// value is nil where the server doesn't tell it: renamed commands and users who may not ask are common.
+    /// Sections of `INFO` and one parameter of `CONFIG GET`, asked in one write, right behind `command` where there is
+    /// one. The value is nil where the server doesn't tell it: renamed commands and users who may not ask are common.
     public func infoAndConfig(
         _ sections: [String], _ parameter: String, after command: [String]? = nil, within limit: Duration
     ) async throws(RedisError) -> (info: Info, value: String?) {

@@ -3,12 +3,14 @@ public import Runtime
 public import Vocabulary
 
 extension Connection {
-    /// Connects, within `limit`. Credentials are kept for a server that asks for them (see `pipeline`): nothing is sent here.
+    /// Connects, within `limit`. Credentials are kept for a server that asks for them (see `pipeline`): nothing is sent
+    /// here.
     ///
-    /// A literal address is connected to at once. A name's addresses are tried in order, each with its share of the time
-    /// that is left; where all fail, the error is the one that claims least (a timeout before a refusal).
+    /// A literal address is connected to at once. A name's addresses are tried in order, each with its share of the
+    /// time that is left; where all fail, the error is the one that claims least (a timeout before a refusal).
     ///
-    /// - Parameter names: what the server's commands are called; those that it has by default are sent under these names.
+    /// - Parameter names: what the server's commands are called; those that it has by default are sent under these
+    ///   names.
     ///
     /// Throws `.refused`, `.unreachable`, `.timedOut`, `.unresolved` and `.cancelled`.
     public static func open(
@@ -20,8 +22,8 @@ extension Connection {
         }
     }
 
-    /// The same by whatever name the system's resolver may know, such as one with an underscore (containers have them), which no
-    /// `Address` has.
+    /// The same by whatever name the system's resolver may know, such as one with an underscore (containers have them),
+    /// which no `Address` has.
     ///
     /// Throws `.unresolved` for a port that is not 1-65535.
     package static func open(

@@ -4,9 +4,9 @@ public import Vocabulary
 extension Connection {
     /// Whom it names and how it stands with that master, asked in one write.
     ///
-    /// The address is that of `SENTINEL GET-MASTER-ADDR-BY-NAME`, the one to act on, also during a failover. nil where the
-    /// sentinel doesn't monitor this name, or monitors a host name that it could not resolve (it then gives an empty one), or
-    /// one that no address has.
+    /// The address is that of `SENTINEL GET-MASTER-ADDR-BY-NAME`, the one to act on, also during a failover. nil where
+    /// the sentinel doesn't monitor this name, or monitors a host name that it could not resolve (it then gives an
+    /// empty one), or one that no address has.
     public func sentinelOpinion(
         named name: String, within limit: Duration
     ) async throws(RedisError) -> (address: Address?, master: SentinelMaster?, id: String?) {
@@ -39,8 +39,8 @@ extension Connection {
             hasQuorum: try hasQuorum(replies[4]))
     }
 
-    /// The sentinels that this one lists, none where it doesn't monitor this name; and which one it is itself, asked in one
-    /// write.
+    /// The sentinels that this one lists, none where it doesn't monitor this name; and which one it is itself, asked in
+    /// one write.
     public func sentinelPeers(
         named name: String, within limit: Duration
     ) async throws(RedisError) -> (peers: [SentinelPeer], id: String?) {
@@ -124,8 +124,8 @@ extension Connection {
 /// A configuration as sentinels tell it to each other: which master a name has, and since which epoch.
 ///
 /// A sentinel takes it from whoever publishes it, also straight on its own port (sentinel.c, `sentinelPublishCommand`,
-/// `sentinelProcessHelloMessage`): with an epoch above its own for the master and another address it switches at once. The
-/// speaker must be a peer that this very sentinel lists, or it would list one more for ever.
+/// `sentinelProcessHelloMessage`): with an epoch above its own for the master and another address it switches at once.
+/// The speaker must be a peer that this very sentinel lists, or it would list one more for ever.
 public struct SentinelHello: Equatable, Sendable {
     /// In whose name it is told.
     public var speaker: SentinelPeer
@@ -141,7 +141,8 @@ public struct SentinelHello: Equatable, Sendable {
         self.epoch = epoch
     }
 
-    /// Eight fields, separated by commas: no host, id or name may hold one. The speaker is called as the sentinel itself calls it.
+    /// Eight fields, separated by commas: no host, id or name may hold one. The speaker is called as the sentinel
+    /// itself calls it.
     var text: String {
         let fields = [
             speaker.fields["ip"] ?? "", speaker.fields["port"] ?? "", speaker.id, String(epoch), masterName,

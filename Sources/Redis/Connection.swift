@@ -5,14 +5,14 @@ public import Vocabulary
 /// One connection to a Redis or Sentinel server: commands in, replies out, in order, each with a limit of its own.
 ///
 /// Any task may send commands at any time: they are written at once, one behind the other (pipelining). A command whose
-/// limit is over keeps its place in the queue, and its reply is dropped when it comes: the connection stays usable, and no
-/// command ever gets another's reply. Dropping the last reference closes it.
+/// limit is over keeps its place in the queue, and its reply is dropped when it comes: the connection stays usable, and
+/// no command ever gets another's reply. Dropping the last reference closes it.
 ///
-/// Not for commands that break the rule of one reply each: `MONITOR`, `PSYNC`, `CLIENT REPLY`, `HELLO 3`, and `SUBSCRIBE`
-/// (see `Subscription`).
+/// Not for commands that break the rule of one reply each: `MONITOR`, `PSYNC`, `CLIENT REPLY`, `HELLO 3`, and
+/// `SUBSCRIBE` (see `Subscription`).
 public actor Connection {
-    /// What one reply may cost by default: 2 MiB. That is the list of some six hundred replicas; `INFO` has some KiB. Whoever
-    /// answers may be anybody.
+    /// What one reply may cost by default: 2 MiB. That is the list of some six hundred replicas; `INFO` has some KiB.
+    /// Whoever answers may be anybody.
     public static let defaultReplyLimit = 2_097_152
 
     /// nil where it was opened by a name that no address has.
@@ -105,8 +105,8 @@ public actor Connection {
         .cancelled(address).during(commandName(arguments))
     }
 
-    /// Has our kernel ask the peer's whether it is still there, once nothing has come for `interval`; the connection ends where
-    /// it is silent.
+    /// Has our kernel ask the peer's whether it is still there, once nothing has come for `interval`; the connection
+    /// ends where it is silent.
     func keepAlive(after interval: Duration) { socket?.keepAlive(after: interval) }
 
     // MARK: Commands and replies
@@ -221,8 +221,8 @@ public actor Connection {
         finish(RedisError(errno: code, address: address, connecting: false))
     }
 
-    /// Reads at most 16 KiB, so that a flood on one connection doesn't hold up the others: the loop comes back for the rest.
-    /// Returns whether there may be more.
+    /// Reads at most 16 KiB, so that a flood on one connection doesn't hold up the others: the loop comes back for the
+    /// rest. Returns whether there may be more.
     private func receive() -> Bool {
         guard let socket else { return false }
         switch socket.receive() {

@@ -5,8 +5,8 @@ public enum Exchange {
     /// Sends all of them at once. To be called with a non-blocking socket.
     ///
     /// - Parameter stop: a descriptor; nothing more is waited for once it can be read.
-    /// - Returns: the replies that came before the deadline, in order: fewer than there are commands where the peer ended
-    ///   the connection or broke the protocol.
+    /// - Returns: the replies that came before the deadline, in order: fewer than there are commands where the peer
+    ///   ended the connection or broke the protocol.
     public static func replies(
         to commands: [[String]], over socket: Int32, until deadline: ContinuousClock.Instant, stop: Int32
     ) -> [Reply] {

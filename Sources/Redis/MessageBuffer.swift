@@ -74,7 +74,8 @@ final class MessageBuffer: Sendable {
         return waiting != nil
     }
 
-    /// Ends the sequence: without an error at once, with one after the messages that are there, unless they are dropped.
+    /// Ends the sequence: without an error at once, with one after the messages that are there, unless they are
+    /// dropped.
     func end(with error: RedisError?, dropping: Bool = false) {
         let (waiting, receiver) = state.withLock { state -> ([Promise<Void>], Receiver?) in
             guard state.end == nil else { return ([], nil) }
@@ -88,8 +89,8 @@ final class MessageBuffer: Sendable {
         if let error { receiver?(.failure(error)) }
     }
 
-    /// Hands what waits to `receiver`, then each message as it comes, at last the error that ended it. To be called where
-    /// `add` is called, so that the order stays.
+    /// Hands what waits to `receiver`, then each message as it comes, at last the error that ended it. To be called
+    /// where `add` is called, so that the order stays.
     func handOn(to receiver: @escaping Receiver) {
         while true {
             let next = state.withLock { state -> Result<Message, RedisError>? in

@@ -87,8 +87,8 @@ extension RedisError {
         }
     }
 
-    /// Whether the server does not let us in as who we are: it has another password or user by now, or wants one. One that has
-    /// too many clients does not say that.
+    /// Whether the server does not let us in as who we are: it has another password or user by now, or wants one. One
+    /// that has too many clients does not say that.
     public var isLockout: Bool {
         // Before Redis 6, a wrong password has no prefix of its own (see `RedisError.code(of:)`).
         code == .denied && (["NOAUTH", "WRONGPASS"].contains(prefix) || command == "AUTH")
@@ -105,8 +105,8 @@ extension RedisError {
         self.init(Self.code(of: text), address: address, command: command, message: text)
     }
 
-    /// Without what the server said, but for the word that tells its kind: for a command that bears a secret, which an answer
-    /// may repeat in whatever form.
+    /// Without what the server said, but for the word that tells its kind: for a command that bears a secret, which an
+    /// answer may repeat in whatever form.
     var withoutText: RedisError {
         let word = prefix.flatMap { Self.words.contains($0) ? $0 : nil } ?? "ERR"
         let message = "\(word) (what it says is left out: it may repeat a secret)"

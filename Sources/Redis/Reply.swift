@@ -33,8 +33,8 @@ public enum Reply: Equatable, Sendable {
 
 /// Names and values as a server listed them: a flat array, as `CONFIG GET` and `SENTINEL MASTER` give it.
 ///
-/// Looked up one by one instead of being made a dictionary: of some forty fields each, for thousands of servers, a watcher
-/// needs a handful.
+/// Looked up one by one instead of being made a dictionary: of some forty fields each, for thousands of servers, a
+/// watcher needs a handful.
 public struct Fields: Equatable, Sendable {
     private let elements: [Reply]
 

@@ -16,12 +16,13 @@ public struct SentinelSurvey: Sendable {
     public var hasQuorum: Bool
 }
 
-/// What `SENTINEL MASTER` says of a monitored master (https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel).
+/// What `SENTINEL MASTER` says of a monitored master
+/// (https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel).
 public struct SentinelMaster: Equatable, Sendable {
     public var name: String
-    /// For display. While a leader reconfigures replicas this is the old address beside the new epoch: the address to act
-    /// on is that of `sentinelOpinion(named:within:)`. nil where Sentinel could not resolve a host name, or it is one that no
-    /// address has.
+    /// For display. While a leader reconfigures replicas this is the old address beside the new epoch: the address to
+    /// act on is that of `sentinelOpinion(named:within:)`. nil where Sentinel could not resolve a host name, or it is
+    /// one that no address has.
     public var address: Address?
     /// `master`, `s_down`, `o_down`, `disconnected`, `failover_in_progress`, …
     public var flags: Set<String>

@@ -3,8 +3,8 @@ public import Vocabulary
 /// What `ROLE` says (https://redis.io/docs/latest/commands/role).
 public enum Role: Equatable, Sendable {
     case master(offset: Int64, replicas: [Address])
-    /// The master is nil where it has a host name that no address has. `link` is `connect`, `connecting`, `sync`, `connected`,
-    /// `handshake` or `none`; the offset is -1 before the first synchronisation.
+    /// The master is nil where it has a host name that no address has. `link` is `connect`, `connecting`, `sync`,
+    /// `connected`, `handshake` or `none`; the offset is -1 before the first synchronisation.
     case replica(of: Address?, link: String, offset: Int64)
     case sentinel(masters: [String])
 
@@ -28,8 +28,8 @@ public enum Role: Equatable, Sendable {
     }
 }
 
-/// A host and a port at the head of a reply; nil where the host is empty (Sentinel's word for a name that it could not resolve) or
-/// the port is none. The host may be a name that no `Address` has, such as one with an underscore.
+/// A host and a port at the head of a reply; nil where the host is empty (Sentinel's word for a name that it could not
+/// resolve) or the port is none. The host may be a name that no `Address` has, such as one with an underscore.
 func hostAndPort(_ pair: ArraySlice<Reply>?) -> (host: String, port: Int)? {
     guard let pair, pair.count >= 2 else { return nil }
     return told(pair.first?.text, pair.dropFirst().first?.number)
@@ -51,7 +51,8 @@ extension Fields {
     }
 }
 
-/// The fields of one or more sections of `INFO` (https://redis.io/docs/latest/commands/info); section titles are left out.
+/// The fields of one or more sections of `INFO` (https://redis.io/docs/latest/commands/info); section titles are left
+/// out.
 ///
 /// Kept as the server wrote them, and looked up one by one: of some hundred and fifty fields few are asked for.
 public struct Info: Sendable {

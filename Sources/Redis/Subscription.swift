@@ -4,12 +4,13 @@ public import Vocabulary
 /// Messages of channels and patterns, on a connection of its own: `for try await message in subscription`.
 ///
 /// An idle subscriber hears nothing from a dead peer: after `keepalive` without a word our kernel asks the peer's (TCP
-/// keepalive, tcp(7)), and the subscription throws 2 s later where nothing comes back. For a process that is only frozen its
-/// kernel answers, and a proxy in between answers for itself: who must know more asks the server now and then.
+/// keepalive, tcp(7)), and the subscription throws 2 s later where nothing comes back. For a process that is only
+/// frozen its kernel answers, and a proxy in between answers for itself: who must know more asks the server now and
+/// then.
 ///
-/// Messages that came before the end are delivered first; the error is thrown once, then the sequence is over. When more
-/// messages wait than the buffer holds, they are dropped and `.overflow` is thrown: nothing is left out silently, so after any
-/// error ask the server anew, and open another.
+/// Messages that came before the end are delivered first; the error is thrown once, then the sequence is over. When
+/// more messages wait than the buffer holds, they are dropped and `.overflow` is thrown: nothing is left out silently,
+/// so after any error ask the server anew, and open another.
 ///
 /// Leaving the loop doesn't end it: `close()` does, and so does dropping the last reference. Each message goes to one
 /// iterator only.
@@ -32,7 +33,8 @@ public final class Subscription: AsyncSequence, Sendable {
 
     /// Connects and subscribes; returns once the server has confirmed every channel and pattern.
     ///
-    /// `keepalive` has whole seconds, 1 at least; `limit` bounds the opening. Throws what `Connection.open` and a command throw.
+    /// `keepalive` has whole seconds, 1 at least; `limit` bounds the opening. Throws what `Connection.open` and a
+    /// command throw.
     public static func open(
         _ address: Address, credentials: Credentials? = nil, channels: [String] = [], patterns: [String] = [],
         on loop: EventLoop, keepalive: Duration, within limit: Duration, bufferLimit: Int = defaultBufferLimit
@@ -63,8 +65,8 @@ public final class Subscription: AsyncSequence, Sendable {
     }
 
     /// Hands each message to `receiver`, on the loop's thread, and at last the error that ended it: for who listens to
-    /// thousands of servers and can't spare a task for each. Instead of iterating; to be called on the loop's thread, once.
-    /// After `close()` it hears nothing more.
+    /// thousands of servers and can't spare a task for each. Instead of iterating; to be called on the loop's thread,
+    /// once. After `close()` it hears nothing more.
     public func handOn(to receiver: @escaping @Sendable (Result<Message, RedisError>) -> Void) {
         connection.loop.checkIsolated()
         buffer.handOn(to: receiver)

@@ -1,5 +1,5 @@
-/// The settings that a redis-server will really read, as one text: those of the user with each included file in the place of
-/// its `include`, then the arguments. What is judged is this text, and what runs is this text.
+/// The settings that a redis-server will really read, as one text: those of the user with each included file in the
+/// place of its `include`, then the arguments. What is judged is this text, and what runs is this text.
 public struct FlatSettings: Equatable, Sendable {
     /// Where a line stands, for people.
     struct Origin: Equatable, Sendable {

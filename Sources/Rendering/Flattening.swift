@@ -1,4 +1,5 @@
-/// How the files that an `include` names are read: its path, absolute, perhaps with wildcards, gives them in their order.
+/// How the files that an `include` names are read: its path, absolute, perhaps with wildcards, gives them in their
+/// order.
 public typealias IncludedFiles = (_ path: String) throws(SettingsProblem) -> [SourceText]
 
 /// Puts included files into their places, line by line as Redis reads them (config.c, `loadServerConfigFromString`).
@@ -109,8 +110,8 @@ struct Flattening {
         }
     }
 
-    /// Redis puts the files of one pattern behind each other as they are: the last line of one that has no line end goes on
-    /// with the next (config.c, `loadServerConfig`).
+    /// Redis puts the files of one pattern behind each other as they are: the last line of one that has no line end
+    /// goes on with the next (config.c, `loadServerConfig`).
     private static func joined(_ files: [SourceText]) -> [(String, FlatSettings.Origin)] {
         var lines: [(text: String, origin: FlatSettings.Origin)] = []
         var isOpen = false
@@ -128,7 +129,8 @@ struct Flattening {
         return lines
     }
 
-    /// `path` as seen from the folder, with whatever stands in it: only the system knows where `..` leads behind a link.
+    /// `path` as seen from the folder, with whatever stands in it: only the system knows where `..` leads behind a
+    /// link.
     private func path(_ path: String) -> String {
         path.utf8.first == UInt8(ascii: "/") ? path : "\(folder)/\(path)"
     }

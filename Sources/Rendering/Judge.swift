@@ -1,10 +1,11 @@
 import Vocabulary
 
-/// What becomes of each line of the user's settings: one table for redis-server and redis-sentinel, wherever a line stands.
+/// What becomes of each line of the user's settings: one table for redis-server and redis-sentinel, wherever a line
+/// stands.
 ///
-/// Who a server is, where others reach it, whom it follows and how one logs in to it is what Interrex tells everybody else,
-/// so the server must not hear anything else. Lines that only belong to another place, as in a stock file, are left out;
-/// those that ask for something that can't be are refused; all else is obeyed.
+/// Who a server is, where others reach it, whom it follows and how one logs in to it is what Interrex tells everybody
+/// else, so the server must not hear anything else. Lines that only belong to another place, as in a stock file, are
+/// left out; those that ask for something that can't be are refused; all else is obeyed.
 struct Judge {
     enum Verdict: Equatable {
         case obeyed

@@ -1,4 +1,5 @@
-/// Whether a directive that Redis does not know may be meant for one that has a secret: what follows it is not shown then.
+/// Whether a directive that Redis does not know may be meant for one that has a secret: what follows it is not shown
+/// then.
 func isMisspeltSecret(_ name: String) -> Bool {
     if plainNames.contains(name) { return false }
     if ["pass", "auth", "secret"].contains(where: name.contains) { return true }
@@ -13,8 +14,8 @@ private let secretNames = ["requirepass", "masterauth", "primaryauth", "user", "
 /// Those that Redis knows and that only sound like secrets.
 private let plainNames: Set<String> = ["tls-auth-clients", "auth-user", "user"]
 
-/// How many letters must be put in, left out, changed, or exchanged with their neighbour to make one of the other (optimal string
-/// alignment).
+/// How many letters must be put in, left out, changed, or exchanged with their neighbour to make one of the other
+/// (optimal string alignment).
 private func distance(_ one: String, _ other: String) -> Int {
     let (one, other) = (Array(one.utf8), Array(other.utf8))
     // Too far apart, whatever the letters are.

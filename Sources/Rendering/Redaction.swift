@@ -2,8 +2,8 @@
 ///
 /// Lines stay as they are but for the secret words. It knows `requirepass`, `masterauth`, the key passphrases of TLS,
 /// `sentinel auth-pass` and `sentinel sentinel-pass`, and the passwords and hashes of a `user`, also where such a line
-/// is commented out. A secret directive that can't be split into words loses all that follows its name, and so does what may be
-/// one with its name misspelt.
+/// is commented out. A secret directive that can't be split into words loses all that follows its name, and so does
+/// what may be one with its name misspelt.
 public func redacted(_ text: String) -> String {
     SettingsText.allLines(of: text).map { redacted(line: $0) }.joined(separator: "\n")
 }

@@ -35,12 +35,12 @@ extension RedisFile {
         try flattened(settings: settings).text
     }
 
-    /// All that the server will read besides what Interrex decides: `settings` rendered, with what they include, and then
-    /// the arguments.
+    /// All that the server will read besides what Interrex decides: `settings` rendered, with what they include, and
+    /// then the arguments.
     ///
     /// - Parameter arguments: what would follow the file on the server's command line.
-    /// - Throws: `RenderingError`: a mistake in the settings, or a line in any of these that would fight with what Interrex
-    ///   decides.
+    /// - Throws: `RenderingError`: a mistake in the settings, or a line in any of these that would fight with what
+    ///   Interrex decides.
     public func flattened(
         settings: Template, arguments: [String] = [], files: @escaping IncludedFiles = RedisFile.unreadable
     ) throws(RenderingError) -> FlatSettings {

@@ -13,8 +13,8 @@ public struct RedisFile: Equatable, Sendable {
 
     public var mark: Mark
 
-    /// The `replica-priority` that a replica gets once it has synchronised, where it starts with 0 until then; nil where 0 is the
-    /// user's own word, or the priority is none of our business.
+    /// The `replica-priority` that a replica gets once it has synchronised, where it starts with 0 until then; nil
+    /// where 0 is the user's own word, or the priority is none of our business.
     public var awaitedPriority: Int?
 
     /// The master to follow; nil for a master.

@@ -3,8 +3,8 @@ import Vocabulary
 extension SentinelFile {
     /// The file's text: `settings` set into `template` at `{{{settings}}}`.
     ///
-    /// - Throws: `RenderingError`: a value that can't go into a file or would not survive Sentinel's rewrite of it, or a
-    ///   mistake in the template.
+    /// - Throws: `RenderingError`: a value that can't go into a file or would not survive Sentinel's rewrite of it, or
+    ///   a mistake in the template.
     public func render(template: Template, settings: FlatSettings) throws(RenderingError) -> String {
         try validate()
         var filled = scope.with(settings: settings.text)
@@ -26,12 +26,12 @@ extension SentinelFile {
         try render(template: template, settings: flattened(settings: settings))
     }
 
-    /// All that the server will read besides what Interrex decides: `settings` rendered, with what they include, and then
-    /// the arguments.
+    /// All that the server will read besides what Interrex decides: `settings` rendered, with what they include, and
+    /// then the arguments.
     ///
     /// - Parameter arguments: what would follow the file on the server's command line.
-    /// - Throws: `RenderingError`: a mistake in the settings, or a line in any of these that would fight with what Interrex
-    ///   decides.
+    /// - Throws: `RenderingError`: a mistake in the settings, or a line in any of these that would fight with what
+    ///   Interrex decides.
     public func flattened(
         settings: Template, arguments: [String] = [], files: @escaping IncludedFiles = RedisFile.unreadable
     ) throws(RenderingError) -> FlatSettings {

@@ -1,7 +1,8 @@
 /// What Redis makes of the arguments that follow its file: one line of each option and its values (server.c, `main`, of
 /// Redis 7.0): `--appendonly yes`, in one argument or two.
 ///
-/// - Throws: `RenderingError` for an argument that is no setting: `--sentinel` of redis-server, a file, `-` for standard input.
+/// - Throws: `RenderingError` for an argument that is no setting: `--sentinel` of redis-server, a file, `-` for
+///   standard input.
 func settingsText(ofArguments arguments: [String], of server: Judge.Server) throws(RenderingError) -> String {
     var lines: [String] = []
     var awaitsValue = false
@@ -27,8 +28,8 @@ func settingsText(ofArguments arguments: [String], of server: Judge.Server) thro
         case "--"?: throw refused(.namelessArgument)
         default: break
         }
-        // What follows a bare name is its value, whatever it looks like; `--save` alone means no snapshots, and `--sentinel`
-        // alone is fine.
+        // What follows a bare name is its value, whatever it looks like; `--save` alone means no snapshots, and
+        // `--sentinel` alone is fine.
         let next = index + 1 < arguments.count ? arguments[index + 1] : nil
         let isBare = words?.count == 1
         let name = words?.first?.lowercased() ?? ""

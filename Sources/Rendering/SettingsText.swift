@@ -30,8 +30,8 @@ enum SettingsText {
 
     /// Whether there is neither anything nor more than a comment.
     static func isComment(_ line: some Sequence<UInt8>) -> Bool {
-        // Only these are trimmed before the line is looked at (config.c, `loadServerConfigFromString`): to Redis, a form
-        // feed and a `#` begin no comment.
+        // Only these are trimmed before the line is looked at (config.c, `loadServerConfigFromString`): to Redis, a
+        // form feed and a `#` begin no comment.
         let first = line.first { !" \t\r".utf8.contains($0) }
         return first == nil || first == UInt8(ascii: "#")
     }
@@ -52,8 +52,8 @@ public func userReplicaPriority(in renderedSettings: String) -> Int {
     settingsValue(of: ["replica-priority", "slave-priority"], in: renderedSettings).flatMap { Int($0) } ?? 100
 }
 
-/// Whether a server with these settings writes snapshots by itself: Redis has save points of its own, which the first line
-/// of `save` replaces, and `save ""` takes all away that came before (config.c, `setConfigSaveOption`).
+/// Whether a server with these settings writes snapshots by itself: Redis has save points of its own, which the first
+/// line of `save` replaces, and `save ""` takes all away that came before (config.c, `setConfigSaveOption`).
 public func hasSavePoints(in renderedSettings: String) -> Bool {
     var hasSome = true
     var isFirst = true

@@ -1,6 +1,6 @@
 extension SourceText {
-    /// A file of the user's as Redis reads it, byte by byte: what is no UTF-8 is fine in a comment, which nobody reads, and in a
-    /// value, where it is written as `\xHH`.
+    /// A file of the user's as Redis reads it, byte by byte: what is no UTF-8 is fine in a comment, which nobody reads,
+    /// and in a value, where it is written as `\xHH`.
     ///
     /// - Throws: `RenderingError.included` with the line.
     public init(name: String, bytes: [UInt8]) throws(RenderingError) {

@@ -1,7 +1,8 @@
 import Glibc
 
 extension EventLoop {
-    /// Sleeps on the loop's own timers (millisecond steps, never early). Throws when cancelled or when the loop is closed.
+    /// Sleeps on the loop's own timers (millisecond steps, never early). Throws when cancelled or when the loop is
+    /// closed.
     public func sleep(for duration: Duration) async throws(CancellationError) {
         let deadline = ContinuousClock.now + duration
         let promise = Promise<Bool>()
@@ -21,8 +22,8 @@ extension EventLoop {
         }
     }
 
-    /// Calls `action` once, on the loop's thread, when `duration` is over: a wait that costs no task. Left out when it is
-    /// cancelled before, or the loop closes. To be called on the loop's thread.
+    /// Calls `action` once, on the loop's thread, when `duration` is over: a wait that costs no task. Left out when it
+    /// is cancelled before, or the loop closes. To be called on the loop's thread.
     public func after(_ duration: Duration, _ action: @escaping @Sendable () -> Void) -> Alarm {
         at(.now + duration, action)
     }
@@ -70,11 +71,12 @@ extension EventLoop {
     /// Waits until `descriptor` is readable or hung up (a pidfd, a pipe, an eventfd). Throws when cancelled or when the
     /// loop is closed.
     ///
-    /// The descriptor stays the caller's; the loop watches a duplicate, so several tasks may wait for one, and closing it
-    /// meanwhile does no harm. What can't be watched (a regular file, a bad descriptor) counts as readable: reading tells.
+    /// The descriptor stays the caller's; the loop watches a duplicate, so several tasks may wait for one, and closing
+    /// it meanwhile does no harm. What can't be watched (a regular file, a bad descriptor) counts as readable: reading
+    /// tells.
     ///
-    /// Where this process may open no more files, the descriptor is looked at now and then instead: our own lack must not
-    /// count as an event.
+    /// Where this process may open no more files, the descriptor is looked at now and then instead: our own lack must
+    /// not count as an event.
     public func readable(_ descriptor: Int32) async throws(CancellationError) {
         while true {
             switch try await watched(descriptor) {

@@ -22,7 +22,8 @@ final class EventPoll: @unchecked Sendable {
 
     /// Written by any thread to wake the loop, under the loop's lock, which also covers its closing.
     let wakeUp: Int32
-    /// Where every connection of the loop reads to. 16 KiB: hiredis keeps no bigger spare buffer (REDIS_READER_MAX_BUF).
+    /// Where every connection of the loop reads to. 16 KiB: hiredis keeps no bigger spare buffer
+    /// (REDIS_READER_MAX_BUF).
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
     var timers = TimerHeap()
     private(set) var isOpen = true
@@ -63,11 +64,12 @@ final class EventPoll: @unchecked Sendable {
         _ = control(EPOLL_CTL_MOD, descriptor, id, interest.mask)
     }
 
-    /// Ends the watch of a descriptor that is closed already, and of which there is no duplicate: epoll has let go of it.
+    /// Ends the watch of a descriptor that is closed already, and of which there is no duplicate: epoll has let go of
+    /// it.
     func unwatch(_ id: UInt64) { handlers[id] = nil }
 
-    /// Ends the watch of an open duplicate. Epoll must be told: it watches what is behind the descriptor, and that lives on
-    /// while the original does, so that a readable one would keep the loop turning for ever.
+    /// Ends the watch of an open duplicate. Epoll must be told: it watches what is behind the descriptor, and that
+    /// lives on while the original does, so that a readable one would keep the loop turning for ever.
     func unwatch(_ id: UInt64, openDuplicate descriptor: Int32) {
         handlers[id] = nil
         _ = control(EPOLL_CTL_DEL, descriptor, id, 0)

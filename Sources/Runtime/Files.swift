@@ -17,8 +17,8 @@ public func readFile(_ path: String, limit: Int = 1_048_576) -> [UInt8]? {
     }
 }
 
-/// The bytes of a regular file, or of a device that comes to its end at once, as `/dev/null` does. Never waits: a FIFO, whose
-/// other end nobody may ever open, is refused.
+/// The bytes of a regular file, or of a device that comes to its end at once, as `/dev/null` does. Never waits: a FIFO,
+/// whose other end nobody may ever open, is refused.
 ///
 /// - Parameter limit: in bytes; a longer file counts as unreadable.
 public func readWholeFile(_ path: String, limit: Int = 1_048_576) throws(FileProblem) -> [UInt8] {

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Turns host names into addresses off every loop: `getaddrinfo` blocks, for half a minute when name servers are silent.
+/// Turns host names into addresses off every loop: `getaddrinfo` blocks, for half a minute when name servers are
+/// silent.
 ///
 /// Equal names are looked up once for all who wait, on at most eight threads that end when nothing is left to look up:
 /// an outage of the name service costs eight threads, not one for each attempt.

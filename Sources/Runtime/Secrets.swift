@@ -1,10 +1,10 @@
-/// The secrets that this process knows, so that they can be taken out of whatever leaves it: a peer may repeat one in any text
-/// of its own.
+/// The secrets that this process knows, so that they can be taken out of whatever leaves it: a peer may repeat one in
+/// any text of its own.
 public enum Secrets {
     /// What stands in a secret's place.
     public static let mask = "<hidden>"
-    /// Anything shorter, and any word that is said openly, is part of many a word: it is taken out only where it stands in
-    /// quotes, as servers repeat arguments.
+    /// Anything shorter, and any word that is said openly, is part of many a word: it is taken out only where it stands
+    /// in quotes, as servers repeat arguments.
     private static let shortest = 4
 
     private struct Known {
@@ -16,8 +16,8 @@ public enum Secrets {
     private static let known = Protected(Known())
 
     /// Adds secrets. Called at start, before anything is said that may hold one.
-    /// - Parameter open: texts that are said openly all the time (names, paths): a secret that is part of one would not be hidden
-    ///   by a mask, but told.
+    /// - Parameter open: texts that are said openly all the time (names, paths): a secret that is part of one would not
+    ///   be hidden by a mask, but told.
     public static func add(_ secrets: [String], saidOpenly open: [String] = []) {
         let said =
             (open + ["redis-server", "redis-sentinel", "interrex", "master", "replica", "password", "zookeeper"])

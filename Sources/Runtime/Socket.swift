@@ -38,8 +38,8 @@ package final class Socket: Sendable {
         loop.perform(waking: false) { loop.openPoll?.unwatch(id) }
     }
 
-    /// TCP keepalive (tcp(7)): the first probe after `interval` without a word (whole seconds, 1 at least), another one a
-    /// second later, and a second after that the connection has failed with ETIMEDOUT.
+    /// TCP keepalive (tcp(7)): the first probe after `interval` without a word (whole seconds, 1 at least), another one
+    /// a second later, and a second after that the connection has failed with ETIMEDOUT.
     package func keepAlive(after interval: Duration) {
         set(SOL_SOCKET, SO_KEEPALIVE, 1)
         set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, Int32(clamping: max(1, interval.components.seconds)))
@@ -76,8 +76,8 @@ package final class Socket: Sendable {
         }
     }
 
-    /// The bytes that have come, 16 KiB at most (nil: none now; empty: the peer ended it), or an `errno`. They are valid until
-    /// anything else of this loop is read.
+    /// The bytes that have come, 16 KiB at most (nil: none now; empty: the peer ended it), or an `errno`. They are
+    /// valid until anything else of this loop is read.
     package func receive() -> Result<UnsafeRawBufferPointer?, SystemFailure> {
         guard let buffer = loop.openPoll?.scratch else { return .success(nil) }
         while true {
@@ -125,7 +125,8 @@ package struct SocketAddress: Equatable, Sendable {
         bytes.withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count)) }
     }
 
-    /// Whether this machine has an address from which to reach it: a datagram socket needs no port of its own for each peer.
+    /// Whether this machine has an address from which to reach it: a datagram socket needs no port of its own for each
+    /// peer.
     fileprivate var hasSource: Bool {
         let descriptor = socket(family, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return true }

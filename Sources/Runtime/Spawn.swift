@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// A program to be started beside this one: no signal is blocked or ignored in it, and nothing is open but what it is given.
+/// A program to be started beside this one: no signal is blocked or ignored in it, and nothing is open but what it is
+/// given.
 package struct Spawn {
     /// What a descriptor of the new process leads to.
     package enum Stream {
@@ -16,7 +17,8 @@ package struct Spawn {
         case ours = 0
         /// Ctrl-C at our terminal does not reach it.
         case own = 0x2
-        /// What ends our terminal does not reach it either. (`POSIX_SPAWN_SETSID`, which glibc shows under _GNU_SOURCE only.)
+        /// What ends our terminal does not reach it either. (`POSIX_SPAWN_SETSID`, which glibc shows under _GNU_SOURCE
+        /// only.)
         case ownSession = 0x80
     }
 

@@ -47,8 +47,8 @@ package func startThread(stack: Int? = nil, _ body: @escaping @Sendable () -> Vo
     }
 }
 
-/// Threads that are created in `body` inherit a full signal mask: signals reach the threads of whoever handles them, never
-/// one of ours.
+/// Threads that are created in `body` inherit a full signal mask: signals reach the threads of whoever handles them,
+/// never one of ours.
 package func withSignalsBlocked<Result>(_ body: () -> Result) -> Result {
     var all = sigset_t()
     var before = sigset_t()

@@ -1,5 +1,5 @@
-/// The classes of ASCII characters, byte by byte: `Character` knows many more digits and letters, which none of the formats
-/// here allow.
+/// The classes of ASCII characters, byte by byte: `Character` knows many more digits and letters, which none of the
+/// formats here allow.
 extension UInt8 {
     /// `0` to `9`.
     package var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }

@@ -32,7 +32,8 @@ public struct Mark: Hashable, Sendable {
         self = own.mark
     }
 
-    /// Reads the mark from a server's title, in which Redis has filled in its words, as `ps` shows it; nil where it bears none.
+    /// Reads the mark from a server's title, in which Redis has filled in its words, as `ps` shows it; nil where it
+    /// bears none.
     /// - Returns: the mark, and the words that stand before it.
     public static func read(title: String) -> (mark: Mark, before: [Substring])? {
         let words = title.split(separator: " ", omittingEmptySubsequences: false)
@@ -42,8 +43,8 @@ public struct Mark: Hashable, Sendable {
         return nil
     }
 
-    /// What stands behind a mark as long as `replica-priority 0` is ours: the replica gets this one once it has synchronised. A
-    /// 0 without it is the user's, who wants this server never to be master.
+    /// What stands behind a mark as long as `replica-priority 0` is ours: the replica gets this one once it has
+    /// synchronised. A 0 without it is the user's, who wants this server never to be master.
     private static let awaits = "awaits="
 
     /// What a server's `proc-title-template` says that its priority will be; nil where it says nothing of it.
@@ -77,8 +78,8 @@ public struct Mark: Hashable, Sendable {
     }
 
     /// The value of `proc-title-template` for a server that bears this mark.
-    /// - Parameter priority: the `replica-priority` that it gets once it has synchronised, where it starts with 0; nil: its
-    ///   priority is its own.
+    /// - Parameter priority: the `replica-priority` that it gets once it has synchronised, where it starts with 0; nil:
+    ///   its priority is its own.
     public func template(awaiting priority: Int? = nil) -> String {
         "\(Self.prefix)\(root) \(masterName) \(clusterID ?? "-")" + (priority.map { " \(Self.awaits)\($0)" } ?? "")
     }

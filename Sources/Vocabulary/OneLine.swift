@@ -1,6 +1,6 @@
 extension String {
-    /// The text on one line: line ends and other control characters, and what changes the direction of writing, are shown
-    /// escaped. Longer than `limit` bytes it ends in an ellipsis, within the limit.
+    /// The text on one line: line ends and other control characters, and what changes the direction of writing, are
+    /// shown escaped. Longer than `limit` bytes it ends in an ellipsis, within the limit.
     package func escapedLine(atMost limit: Int) -> String {
         let ellipsis = "…"
         var result = ""

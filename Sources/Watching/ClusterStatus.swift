@@ -28,8 +28,8 @@ struct ClusterStatus: Sendable {
         return snapshot.failoverObstacles
     }
 
-    /// A look with ZooKeeper, not an old one, that found the master up, somebody to take its place, and nothing that needs a
-    /// hand.
+    /// A look with ZooKeeper, not an old one, that found the master up, somebody to take its place, and nothing that
+    /// needs a hand.
     var isHealthy: Bool {
         guard let snapshot, isConnected else { return false }
         return alerts.isEmpty && snapshot.recordedMasterIsUp && failoverObstacles.isEmpty

@@ -1,7 +1,7 @@
 import Cluster
 
-/// Which clusters are watched: `ZK_ROOT=/redis-a,/redis-b` or `/parent/*`, whose children are clusters, those that appear
-/// later as well.
+/// Which clusters are watched: `ZK_ROOT=/redis-a,/redis-b` or `/parent/*`, whose children are clusters, those that
+/// appear later as well.
 struct Roots: Equatable, Sendable {
     var clusters: [String] = []
     var parents: [String] = []

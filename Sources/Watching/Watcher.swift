@@ -59,7 +59,8 @@ package enum Watcher {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    /// HTTP's loops are one for each core otherwise, with three descriptors each: more than all else together on a large machine.
+    /// HTTP's loops are one for each core otherwise, with three descriptors each: more than all else together on a
+    /// large machine.
     private static func limitLoops() {
         if getenv("NIO_SINGLETON_GROUP_LOOP_COUNT") == nil { NIOSingletons.groupLoopCountSuggestion = 2 }
     }

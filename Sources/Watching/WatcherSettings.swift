@@ -60,8 +60,8 @@ struct WatcherSettings: Sendable {
         return access(path, X_OK) == 0
     }
 
-    /// The address to register where all are listened on: that of `NET_IFACE` where this machine has it. Nothing depends on
-    /// it but what people read.
+    /// The address to register where all are listened on: that of `NET_IFACE` where this machine has it. Nothing
+    /// depends on it but what people read.
     private static func ownAddress(_ environment: Environment) throws(Failure) -> Host {
         let name = try environment.text("NET_IFACE")
         if let name { return try Interface.address(of: name, environment) }

@@ -3,17 +3,17 @@ import Glibc
 /// Where the ZooKeeper servers are, and under which znode everything of ours lives: `a:2181,b:2181/chroot`.
 ///
 /// libzookeeper answers most mistakes here with a bare NULL and some with silence (port 99999 becomes 34463), so the
-/// text is checked and cleaned before it gets that far. Accepted beyond libzookeeper's own form: `zk://` before servers, white
-/// space around names, empty entries, a slash at the end, the path behind each server, a missing port (2181), IPv6 in
-/// brackets.
+/// text is checked and cleaned before it gets that far. Accepted beyond libzookeeper's own form: `zk://` before
+/// servers, white space around names, empty entries, a slash at the end, the path behind each server, a missing port
+/// (2181), IPv6 in brackets.
 public struct ConnectString: Equatable, Sendable {
     /// `host:port` each, IPv6 without brackets, as libzookeeper wants it: `::1:2181`.
     public var servers: [String]
     /// Empty, or `/a/b`.
     public var chroot: String
 
-    /// The path may stand behind the last server alone, as libzookeeper has it, or behind each one, as people write it: then
-    /// it must be the same. libzookeeper takes everything behind the first slash for the path.
+    /// The path may stand behind the last server alone, as libzookeeper has it, or behind each one, as people write it:
+    /// then it must be the same. libzookeeper takes everything behind the first slash for the path.
     ///
     /// Throws the reason why `text` can't be used.
     public init(_ text: String) throws(ConnectStringError) {

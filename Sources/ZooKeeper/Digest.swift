@@ -15,8 +15,8 @@ public struct Digest: Equatable, Sendable {
 
     public var user: String { String(text.prefix { $0 != ":" }) }
 
-    /// As it stands in ACLs: the user, and the Base64 of the SHA-1 of it all. It tells nobody the password, but lets it be
-    /// guessed.
+    /// As it stands in ACLs: the user, and the Base64 of the SHA-1 of it all. It tells nobody the password, but lets it
+    /// be guessed.
     public var id: String { "\(user):\(base64(SHA1.digest(of: Array(text.utf8))))" }
 }
 
@@ -37,7 +37,8 @@ private func base64(_ bytes: [UInt8]) -> String {
     }
 }
 
-/// SHA-1 (RFC 3174), which ZooKeeper's `digest` scheme makes its ids with. For nothing else: it is no protection any more.
+/// SHA-1 (RFC 3174), which ZooKeeper's `digest` scheme makes its ids with. For nothing else: it is no protection any
+/// more.
 enum SHA1 {
     static func digest(of message: [UInt8]) -> [UInt8] {
         var padded = message + [0x80]

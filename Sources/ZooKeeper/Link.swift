@@ -19,7 +19,8 @@ final class Link: Sendable {
         var waiters: [Promise<Void>] = []
     }
 
-    /// Bytes of stack for threads on which libzookeeper blocks. Reserved, not used: name servers' answers are taken apart there.
+    /// Bytes of stack for threads on which libzookeeper blocks. Reserved, not used: name servers' answers are taken
+    /// apart there.
     static let threadStack = 1 << 20
 
     let configuration: Session.Configuration
@@ -55,8 +56,8 @@ final class Link: Sendable {
         let id = calls.withLock { $0.add(until: deadline) }
         watchDeadlines(deadline)
         if let failure = lend(Ticket(id, self, results), submit) { answer(id, .failure(failure)) }
-        // Only now, because the reply may be there first, and is then taken without a pause. Besides, the thread sanitizer
-        // doesn't see how a continuation is handed over that is resumed before its task pauses.
+        // Only now, because the reply may be there first, and is then taken without a pause. Besides, the thread
+        // sanitizer doesn't see how a continuation is handed over that is resumed before its task pauses.
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 let early = calls.withLock { $0.wait(id, continuation) }

@@ -9,8 +9,8 @@ public enum LogLevel: Equatable, Sendable {
 
 /// Brings libzookeeper's log lines to the sessions that want them.
 ///
-/// The C callback is told neither the handle nor a context, so with several sessions in one process that want lines, each
-/// gets those of all.
+/// The C callback is told neither the handle nor a context, so with several sessions in one process that want lines,
+/// each gets those of all.
 final class LogRouter: Sendable {
     static let shared = LogRouter()
 

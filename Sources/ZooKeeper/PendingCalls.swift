@@ -1,5 +1,5 @@
-/// The calls that are under way, each with a deadline. A call gets one answer, the first: reply, deadline, cancellation and
-/// close may race. The answer may come before there is somebody who waits for it.
+/// The calls that are under way, each with a deadline. A call gets one answer, the first: reply, deadline, cancellation
+/// and close may race. The answer may come before there is somebody who waits for it.
 struct PendingCalls<Waiter, Answer> {
     private enum Call {
         case sent
@@ -28,8 +28,8 @@ struct PendingCalls<Waiter, Answer> {
         return lastID
     }
 
-    /// The answer that came before `waiter`; otherwise `waiter` is kept for it. A call that isn't known was never added or
-    /// has had its waiter.
+    /// The answer that came before `waiter`; otherwise `waiter` is kept for it. A call that isn't known was never added
+    /// or has had its waiter.
     mutating func wait(_ id: UInt64, _ waiter: Waiter) -> Answer? {
         guard case .answered(let answer) = calls[id] else {
             calls[id] = .waiting(waiter)

@@ -55,8 +55,8 @@ extension Session {
         for parent in ZNodePath.parents(path) { try await createUnlessThere(parent) }
     }
 
-    /// Creates a persistent, empty node where there is none. Whoever may not create below its parent is refused before the server
-    /// looks whether the node is there, so that is looked up then.
+    /// Creates a persistent, empty node where there is none. Whoever may not create below its parent is refused before
+    /// the server looks whether the node is there, so that is looked up then.
     public nonisolated(nonsending) func createUnlessThere(_ path: String) async throws(ZooKeeperError) {
         do throws(ZooKeeperError) {
             try await createOne(path, [], .persistent)

@@ -26,8 +26,8 @@ enum Main {
         Log.exit(0)
     }
 
-    /// What a scheduler starts has no options: `interrex redis [-- ...]`. There is nothing to parse then, and parsing would
-    /// cost more than the launch itself (`make bench`).
+    /// What a scheduler starts has no options: `interrex redis [-- ...]`. There is nothing to parse then, and parsing
+    /// would cost more than the launch itself (`make bench`).
     private static func launchPlainly(_ arguments: [String]) throws -> Bool {
         guard let name = arguments.first, arguments.count == 1 || arguments[1] == "--" else { return false }
         switch name {

@@ -6,8 +6,8 @@ import Vocabulary
 
 @testable import Cluster
 
-/// Servers whose leases are all gone, and that live: found by the last holders of `/redis/cluster` and by the sentinels that
-/// have an identity, for a launcher and for a watcher.
+/// Servers whose leases are all gone, and that live: found by the last holders of `/redis/cluster` and by the sentinels
+/// that have an identity, for a launcher and for a watcher.
 @Suite(.inTurn) struct ForgottenServerTests {
     private static let id = "our-cluster-id"
     private static let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)

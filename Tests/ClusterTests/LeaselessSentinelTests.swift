@@ -7,7 +7,8 @@ import Vocabulary
 
 @testable import Cluster
 
-/// Sentinels that ask for a password and have lost their leases: who is let in on by whom, for a launcher and for a watcher.
+/// Sentinels that ask for a password and have lost their leases: who is let in on by whom, for a launcher and for a
+/// watcher.
 @Suite(.inTurn) struct LeaselessSentinelTests {
     private static let secret = "sentinels-4712"
     private static let mark = Mark(root: "/redis", masterName: "mymaster", clusterID: nil)
@@ -77,8 +78,8 @@ import Vocabulary
         // Where the recorded master is gone, launchers need them as well.
         let view = view(trio, registered: 1, recorded: try freePort())
         let addresses = trio.nodes.map(\.address).sorted()
-        // Each try is a first look: nothing is known from the one before. A sentinel that is late with its hellos, because the
-        // machine is, is not heard in one of them.
+        // Each try is a first look: nothing is known from the one before. A sentinel that is late with its hellos,
+        // because the machine is, is not heard in one of them.
         try await eventually("a launcher's first look counts them") {
             try await asking { prober, _ in
                 let observer = Observer(prober, me: Address(1), mark: Self.mark)

@@ -39,7 +39,8 @@ import Vocabulary
         }
     }
 
-    /// A node that no session ends, of a sentinel that nobody lists: it may be a guest that is asked over its own connections.
+    /// A node that no session ends, of a sentinel that nobody lists: it may be a guest that is asked over its own
+    /// connections.
     @Test func who_was_asked_for_an_opinion_is_not_asked_once_more_whether_it_is_there() async throws {
         let sentinel = try await SentinelServer.start(identity: Self.identity)
         let (gone, mark) = (try freePort(), Mark(root: "/redis", masterName: "mymaster", clusterID: nil))

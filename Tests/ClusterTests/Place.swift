@@ -6,7 +6,8 @@ import Testing
 import Vocabulary
 import ZooKeeper
 
-/// A cluster's root of its own on a real ZooKeeper: a registry that works there, and a session of the test's that looks.
+/// A cluster's root of its own on a real ZooKeeper: a registry that works there, and a session of the test's that
+/// looks.
 final class Place: Sendable {
     let settings: RegistrySettings
     let registry: Registry

@@ -5,8 +5,8 @@ import Succession
 import Support
 import Vocabulary
 
-/// A prober on a loop of its own that ends with `body`. Whoever has a password may tell it to the ports of `servers` and
-/// `sentinels`.
+/// A prober on a loop of its own that ends with `body`. Whoever has a password may tell it to the ports of `servers`
+/// and `sentinels`.
 func withProber<Value>(
     password: String? = nil, user: String? = nil, sentinelPassword: String? = nil, name: String = "mymaster",
     limit: Duration = .seconds(5), servers: [Int] = [], sentinels: [Int] = [], _ body: (Prober) async throws -> Value

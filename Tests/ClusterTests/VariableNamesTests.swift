@@ -24,7 +24,8 @@ import Throttle
         #expect(Environment(marathon).likelyMistakes.isEmpty)
     }
 
-    /// Of shells, Kubernetes (a service `redis`, `zk`, `master` or `sentinel`), container links, images and client libraries.
+    /// Of shells, Kubernetes (a service `redis`, `zk`, `master` or `sentinel`), container links, images and client
+    /// libraries.
     @Test(arguments: [
         "HOME", "PATH", "HOST", "HOSTNAME", "TERM", "LANG", "USER", "PWD", "OLDPWD", "SHLVL", "LOGNAME", "TMPDIR",
         "REDIS_HOST", "REDIS_PORT", "REDIS_URL", "REDIS_DB", "REDIS_USER", "REDIS_HOME", "REDIS_VERSION", "REDIS_NAME",

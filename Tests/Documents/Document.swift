@@ -42,8 +42,8 @@ public struct Document: Sendable, CustomStringConvertible {
         }
     }
 
-    /// The anchors that GitHub gives its headings: small letters, hyphens for spaces, no other punctuation; the second one of
-    /// a name ends with `-1`.
+    /// The anchors that GitHub gives its headings: small letters, hyphens for spaces, no other punctuation; the second
+    /// one of a name ends with `-1`.
     public var anchors: Set<String> {
         var counts: [String: Int] = [:]
         return Set(

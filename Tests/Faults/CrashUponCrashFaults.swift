@@ -4,8 +4,9 @@ import Support
 import Testing
 import Throttle
 
-/// Each new master is killed as soon as it takes writes. Failovers that overlapped would end with two sentinels of one epoch
-/// and different masters, and demote the only live one ten seconds later (docs/facts.md, equal-epochs-never-meet).
+/// Each new master is killed as soon as it takes writes. Failovers that overlapped would end with two sentinels of one
+/// epoch and different masters, and demote the only live one ten seconds later (docs/facts.md,
+/// equal-epochs-never-meet).
 @Suite(.inTurn) struct CrashUponCrashFaults {
     /// Six rounds, in three clusters of their own.
     @Test("F32: after a crash upon a crash there is one master, and it stays", arguments: 1...3)
@@ -26,8 +27,8 @@ import Throttle
         }
     }
 
-    /// Each is killed as soon as it is recorded and another has its data: before that nobody may take its place but itself. The
-    /// sentinels hear of most of them only after their end.
+    /// Each is killed as soon as it is recorded and another has its data: before that nobody may take its place but
+    /// itself. The sentinels hear of most of them only after their end.
     @Test("F32: after six crashes without a pause there is one master, and it stays")
     func f32_after_six_crashes_without_a_pause_there_is_one_master_and_it_stays() async throws {
         try await withFiveMembers(failoverTimeout: .seconds(2)) { cluster in
@@ -46,8 +47,8 @@ import Throttle
         }
     }
 
-    /// Promise 5: 15 s, `down-after`, and twice `failover-timeout`; and the time in which a machine with two cores starts the
-    /// killed ones again.
+    /// Promise 5: 15 s, `down-after`, and twice `failover-timeout`; and the time in which a machine with two cores
+    /// starts the killed ones again.
     private let promised = Duration.seconds(15 + 3 + 2 * 5 + 5)
 
     /// All members hold the same data, also on disk, and must do so in the end.

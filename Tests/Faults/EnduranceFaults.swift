@@ -6,7 +6,8 @@ import Throttle
 
 /// What a watcher holds after very many failovers.
 @Suite(.inTurn, .lasting(.seconds(600))) struct EnduranceFaults {
-    /// In eight clusters at once: a failover takes over a second, because its sentinel asks for `INFO` once in a second.
+    /// In eight clusters at once: a failover takes over a second, because its sentinel asks for `INFO` once in a
+    /// second.
     @Test("F77: after 200 failovers a watcher holds no more descriptors, threads and memory than after 24")
     func f77_after_200_failovers_a_watcher_holds_no_more_than_after_24() async throws {
         try await TestCluster.with(["SENTINEL_QUORUM": "1"]) { cluster in

@@ -77,7 +77,8 @@ import ZooKeeper
 }
 
 extension WatchedCluster {
-    /// Waits until `/redis/master` names `next` and the history's one entry beside the claim says so; asks through a session of its own.
+    /// Waits until `/redis/master` names `next` and the history's one entry beside the claim says so; asks through a
+    /// session of its own.
     fileprivate func hasRecorded(_ next: Launched, after old: Launched) async throws {
         let session = try await cluster.another()
         let entries = Protected<[HistoryEntry]>([])

@@ -42,7 +42,8 @@ import Throttle
         }
     }
 
-    /// All epochs are 0 here, and equal ones never reconcile: left alone, that sentinel would make a replica of the master.
+    /// All epochs are 0 here, and equal ones never reconcile: left alone, that sentinel would make a replica of the
+    /// master.
     @Test("F51: one sentinel that was pointed to a replica is pointed back")
     func f51_one_sentinel_that_was_pointed_to_a_replica_is_pointed_back() async throws {
         try await WatchedCluster.with { cluster in

@@ -44,7 +44,8 @@ import Throttle
         }
     }
 
-    /// By hand, and while no watcher could force a failover: no sentinel knows whom to promote any more, nor ever would.
+    /// By hand, and while no watcher could force a failover: no sentinel knows whom to promote any more, nor ever
+    /// would.
     @Test("F52: all sentinels were reset beside a dead master: the watcher promotes a replica that has all keys")
     func f52_all_sentinels_were_reset_beside_a_dead_master() async throws {
         try await WatchedCluster.with(downAfter: .seconds(2), failoverTimeout: .seconds(5)) { watched in

@@ -7,8 +7,8 @@ import Throttle
 
 /// A leader that is stopped sees nothing, not even that it leads no more.
 @Suite(.inTurn) struct FrozenWatcherFaults {
-    /// The master dies a moment after the leader was stopped, so that all of it is still to come when it thaws: the end of
-    /// its connection, the refusals, the lead that it believes in.
+    /// The master dies a moment after the leader was stopped, so that all of it is still to come when it thaws: the end
+    /// of its connection, the refusals, the lead that it believes in.
     @Test("F18: a leader that was stopped through a failover steps down and writes nothing")
     func f18_a_leader_that_was_stopped_through_a_failover_writes_nothing() async throws {
         try await WatchedCluster.with(watchers: 2, watcherVariables: briefSession) { cluster in

@@ -9,8 +9,8 @@ import Throttle
 @Suite(.inTurn) struct KilledWatcherFaults {
     enum Moment: Sendable { case death, promotion }
 
-    /// It forces about 60 ms after the master's death, and records some milliseconds after the promotion. So many members
-    /// that no round has to wait for the one that was killed before.
+    /// It forces about 60 ms after the master's death, and records some milliseconds after the promotion. So many
+    /// members that no round has to wait for the one that was killed before.
     @Test(
         "F29: a watcher that is killed at any step of a failover: another one ends what it began, and writes it once",
         arguments: [(Moment.death, [0, 30, 60, 90, 150, 400]), (Moment.promotion, [0, 3, 6, 10, 20, 40])])

@@ -6,8 +6,8 @@ import Throttle
 
 /// What a fault costs: writers keep every write that was acknowledged, and look for each on the master in the end.
 @Suite(.inTurn) struct LostWritesFaults {
-    /// Redis replicates asynchronously: what a killed master had acknowledged and not yet sent is gone. All else must not
-    /// cost a single write.
+    /// Redis replicates asynchronously: what a killed master had acknowledged and not yet sent is gone. All else must
+    /// not cost a single write.
     @Test(
         "F78: writers find every acknowledged write, but those that a killed master had not sent yet",
         arguments: Loss.all)

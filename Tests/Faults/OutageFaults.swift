@@ -42,8 +42,8 @@ import Throttle
                 try await replicas.masters().first
             }
             let time = ContinuousClock.now - start
-            // down-after is 1 s. Sentinels that begin at the same moment may split the votes of an election: then the next is
-            // held after twice failover-timeout, which is 5 s.
+            // down-after is 1 s. Sentinels that begin at the same moment may split the votes of an election: then the
+            // next is held after twice failover-timeout, which is 5 s.
             let hasSplit = together && sentinels.contains { $0.process.text.contains("-failover-abort-not-elected") }
             let limit = Duration.seconds(hasSplit ? 1 + 15 + 2 * 5 : 1 + 3)
             #expect(time < limit, "a master \(time) after the last sentinel's start:\n\(events(sentinels))")

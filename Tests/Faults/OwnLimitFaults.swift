@@ -4,7 +4,8 @@ import Support
 import Testing
 import Throttle
 
-/// A watcher that can make no connections any more: what it can't ask is as it was, and it says what it lacks, and nothing else.
+/// A watcher that can make no connections any more: what it can't ask is as it was, and it says what it lacks, and
+/// nothing else.
 ///
 /// Its limit of open files itself would also end it where libdispatch counts its threads: that opens files.
 @Suite(.inTurn) struct OwnLimitFaults {

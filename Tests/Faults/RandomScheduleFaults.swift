@@ -21,7 +21,8 @@ import Throttle
             try await writers.write(100)
             let begin = ContinuousClock.now
             var schedule: [String] = []
-            // What a killed or frozen master had not sent may be lost; and a thawed one takes writes until it is demoted.
+            // What a killed or frozen master had not sent may be lost; and a thawed one takes writes until it is
+            // demoted.
             var crashes: [Range<ContinuousClock.Instant>] = []
             repeat {
                 for fault in ScheduledFault.allCases.shuffled() {

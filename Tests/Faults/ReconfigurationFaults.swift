@@ -5,7 +5,8 @@ import Support
 import Testing
 import Throttle
 
-/// While it reconfigures the replicas, the leading sentinel shows the old address with the new epoch in `SENTINEL MASTER`.
+/// While it reconfigures the replicas, the leading sentinel shows the old address with the new epoch in
+/// `SENTINEL MASTER`.
 @Suite(.inTurn) struct ReconfigurationFaults {
     @Test("F27: while a sentinel shows the old master with the new epoch, the two are never recorded together")
     func f27_the_old_master_is_never_recorded_with_the_new_epoch() async throws {

@@ -5,8 +5,8 @@ import Testing
 import Throttle
 import ZooKeeper
 
-/// The master is killed and started again at once, on its own address, as a scheduler does it: with nothing on disk, with an
-/// older snapshot, with an append-only file. The watcher may be faster, slower, or not allowed to do anything.
+/// The master is killed and started again at once, on its own address, as a scheduler does it: with nothing on disk,
+/// with an older snapshot, with an append-only file. The watcher may be faster, slower, or not allowed to do anything.
 @Suite(.inTurn) struct RestartFaults {
     @Test(
         "F46: a master that is killed and started again at once costs no key, whatever it has on disk",

@@ -15,7 +15,8 @@ import ZooKeeper
 
         """
 
-    /// An empty master that came back at once would empty its replicas (docs/facts.md, an-empty-master-empties-its-replicas).
+    /// An empty master that came back at once would empty its replicas (docs/facts.md,
+    /// an-empty-master-empties-its-replicas).
     @Test("F46: a master that comes back empty within down-after waits until its replica is promoted, and follows it")
     func f46_with_its_data_lost_it_waits_until_its_replica_is_promoted_and_follows_it() async throws {
         try await TestCluster.with { cluster in

@@ -6,8 +6,8 @@ import Throttle
 
 /// A scheduler gives a dead server's port to another cluster's server.
 @Suite(.inTurn) struct ReusedPortFaults {
-    /// Left alone, Sentinel makes whatever appears there a replica, and so empties it, about 14 s later. It can't where the
-    /// password is another; where it could, the sentinels are made to forget that address.
+    /// Left alone, Sentinel makes whatever appears there a replica, and so empties it, about 14 s later. It can't where
+    /// the password is another; where it could, the sentinels are made to forget that address.
     @Test(
         "F43: a stranger with another password, or no Redis, has a dead replica's port: it keeps its data, and we ours",
         arguments: [Stranger.locked, .noRedis])
@@ -93,7 +93,8 @@ import Throttle
                 guard try await taken.isUntouched else { return false }
                 return try await watched.agreedMaster()?.port == new.port
             }
-            // Replicas copy from whoever answers at their master's address: only a password of each cluster's own helps.
+            // Replicas copy from whoever answers at their master's address: only a password of each cluster's own
+            // helps.
             for member in watched.running where stranger != .marked {
                 #expect(try await member.ask("DBSIZE") == "30")
             }

@@ -144,7 +144,8 @@ import ZooKeeper
         }
     }
 
-    /// Silent, four of seven may be alive where the watcher can't see them. What the alert tells to do is to start them again.
+    /// Silent, four of seven may be alive where the watcher can't see them. What the alert tells to do is to start them
+    /// again.
     @Test("F36: four of seven sentinels are silent: an alert names them, and started again they fail over", .taking(4))
     func f36_where_most_sentinels_are_silent_an_alert_says_what_to_do() async throws {
         try await WatchedCluster.with(sentinels: 7, downAfter: .seconds(1), failoverTimeout: .seconds(5)) { watched in

@@ -58,7 +58,8 @@ extension TestCluster {
         return try JSONDecoder().decode(ClusterRecord.self, from: Data(text.utf8))
     }
 
-    /// Waits until the cluster is known to hold so many keys, and none of them only for a second: that much a crash may cost.
+    /// Waits until the cluster is known to hold so many keys, and none of them only for a second: that much a crash may
+    /// cost.
     package func isKnownToHold(_ keys: Int64) async throws {
         try await eventually("the cluster's record tells of \(keys) keys") {
             try await self.kept()?.holdings.map { $0.keys == keys && $0.rate == 0 } ?? false

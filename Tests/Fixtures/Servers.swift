@@ -52,8 +52,8 @@ extension Launched {
             && info["master_link_status"] == "up"
     }
 
-    /// Waits until so many replicas have confirmed all that this master has written so far. (`WAIT` only knows of the writes
-    /// of its own connection.)
+    /// Waits until so many replicas have confirmed all that this master has written so far. (`WAIT` only knows of the
+    /// writes of its own connection.)
     package func isReplicated(to count: Int) async throws {
         let written = await info("replication")["master_repl_offset"].flatMap { Int($0) } ?? .max
         try await eventually("\(count) replicas have confirmed the offset \(written)") {

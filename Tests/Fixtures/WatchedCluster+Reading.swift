@@ -32,8 +32,8 @@ extension WatchedCluster {
         return found
     }
 
-    /// What watchers write: the versions of the record and the history, and `/redis/cluster` without what the master's lease
-    /// keeps in it. Unequal after any write but one of the same.
+    /// What watchers write: the versions of the record and the history, and `/redis/cluster` without what the master's
+    /// lease keeps in it. Unequal after any write but one of the same.
     package func versions() async throws -> [String: String] {
         var versions: [String: String] = [:]
         for name in ["master", "history"] {
@@ -57,7 +57,8 @@ extension WatchedCluster {
         return parts.joined(separator: ", ")
     }
 
-    /// The one running member that answers master where ZooKeeper, every running sentinel and `ROLE` agree on it; else nil.
+    /// The one running member that answers master where ZooKeeper, every running sentinel and `ROLE` agree on it; else
+    /// nil.
     package func agreedMaster() async throws -> Launched? {
         var masters: [Launched] = []
         for member in running where await member.role == "master" { masters.append(member) }

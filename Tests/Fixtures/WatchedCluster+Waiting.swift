@@ -32,8 +32,8 @@ extension WatchedCluster {
         }
     }
 
-    /// Waits until the first watcher leads and has written down the whole cluster, and all of them would notice the end of
-    /// the master's process.
+    /// Waits until the first watcher leads and has written down the whole cluster, and all of them would notice the end
+    /// of the master's process.
     package func isKept() async throws {
         try await eventually("every watcher is connected to \(master.port)") {
             await self.master.silentClients == self.watchers.count

@@ -8,8 +8,8 @@ import Support
 import Testing
 import Throttle
 
-/// What becomes of copies that were set aside: put back where they are the freshest, deleted where the server holds all that
-/// is in them, else kept.
+/// What becomes of copies that were set aside: put back where they are the freshest, deleted where the server holds all
+/// that is in them, else kept.
 @Suite(.inTurn) struct AsideCopyTests {
     private let settings =
         "appendonly yes\nappendfsync always\nsave \"\"\nrepl-diskless-sync yes\nrepl-diskless-sync-delay 0\n"

@@ -174,8 +174,8 @@ enum Disk: String, CaseIterable {
 }
 
 extension WatchedCluster {
-    /// Ends one member after the other while 100, 300 and 300 keys are written, then everything. Returns the members, the
-    /// one with the fewest keys first.
+    /// Ends one member after the other while 100, 300 and 300 keys are written, then everything. Returns the members,
+    /// the one with the fewest keys first.
     fileprivate func loseAll(_ disk: Disk) async throws -> [Launched] {
         let stages = [("first", 100, 2), ("second", 300, 1), ("third", 300, 0)]
         for (stage, keys, replicas) in stages {

@@ -5,7 +5,8 @@ import Support
 import Testing
 import Throttle
 
-/// A log that nobody reads holds up no process of ours: launchers, leases and watchers with a full pipe as standard error.
+/// A log that nobody reads holds up no process of ours: launchers, leases and watchers with a full pipe as standard
+/// error.
 @Suite(.inTurn) struct FullLogTests {
     @Test(arguments: [Launched.Kind.redis, .sentinel])
     func a_launcher_starts_its_server(kind: Launched.Kind) async throws {

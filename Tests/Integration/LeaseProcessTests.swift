@@ -34,8 +34,8 @@ import Throttle
             let expected = [
                 // The lock on the data folder.
                 "\(server.folder.path)/interrex.lock",
-                // Its own: the server's pidfd and the copy that the loop waits on, the loop, libzookeeper's pipe, ZooKeeper
-                // and the server.
+                // Its own: the server's pidfd and the copy that the loop waits on, the loop, libzookeeper's pipe,
+                // ZooKeeper and the server.
                 "anon_inode:[eventfd]", "anon_inode:[eventpoll]", "anon_inode:[pidfd]", "anon_inode:[pidfd]", "pipe",
                 "pipe",
                 "socket", "socket",

@@ -74,8 +74,8 @@ import ZooKeeper
         try await zookeeper.stop()
     }
 
-    /// Its data gone, ZooKeeper never ends the sessions of before: it turns away whoever has seen later transactions than it
-    /// has. Its nodes gone, the sessions live on.
+    /// Its data gone, ZooKeeper never ends the sessions of before: it turns away whoever has seen later transactions
+    /// than it has. Its nodes gone, the sessions live on.
     @Test(arguments: [true, false])
     func a_wiped_zookeeper_has_all_registered_again_and_no_role_changes(sessionsToo: Bool) async throws {
         let zookeeper = try await ZooKeeperServer.start()

@@ -37,8 +37,8 @@ import ZooKeeper
         }
     }
 
-    /// A node may outlive its server, and another cluster's replica may have the port by then. Sentinel has every replica that it is
-    /// told of follow its master, which empties it.
+    /// A node may outlive its server, and another cluster's replica may have the port by then. Sentinel has every
+    /// replica that it is told of follow its master, which empties it.
     @Test(arguments: [true, false]) func a_new_one_is_not_told_of_another_clusters_replica(itsMarkIsRead: Bool)
         async throws
     {

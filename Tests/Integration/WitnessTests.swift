@@ -43,7 +43,8 @@ import Throttle
         }
     }
 
-    /// Three members, the last of which must never be master: 300 keys were written, of which the two others have 100 on disk.
+    /// Three members, the last of which must never be master: 300 keys were written, of which the two others have 100
+    /// on disk.
     private func outage(_ cluster: TestCluster, witnessHas keys: Int) async throws -> [Launched] {
         let master = try await cluster.redis(leading).ready()
         var members = [master]

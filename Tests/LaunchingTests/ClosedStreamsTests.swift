@@ -7,7 +7,8 @@ import Throttle
 @Suite(.inTurn) struct ClosedStreamsTests {
     private static let streams = ["0<&-", "1>&-", "2>&-", "0<&- 1>&-", "1>&- 2>&-", "0<&- 1>&- 2>&-"]
 
-    /// What is opened first would else have the number of a stream, and a pipe of ours would be the log of a program that we start.
+    /// What is opened first would else have the number of a stream, and a pipe of ours would be the log of a program
+    /// that we start.
     @Test(arguments: ["redis", "sentinel"], streams)
     func a_launch_ends_in_time_and_says_nothing_elsewhere(_ command: String, _ streams: String) async throws {
         let folder = try TemporaryFolder("closed")

@@ -6,7 +6,8 @@ import Throttle
 
 @testable import Launching
 
-/// What a real server says of a wrong line is repeated, and it may repeat any word of that line: no password may be one.
+/// What a real server says of a wrong line is repeated, and it may repeat any word of that line: no password may be
+/// one.
 @Suite(.inTurn) struct ComplaintTests {
     /// What redis-server 7.0 says of a line.
     private static func said(_ line: String, _ word: String) -> String {

@@ -94,7 +94,8 @@ import Throttle
             for name in ["data", "config"] { mkdir("\(folder.path)/\(name)", 0o700) }
             let port = try freePort()
             let (config, old) = ("\(folder.path)/config", "redis-\(port).conf")
-            // Filled to the last page, but for one that another file gives back: enough to try a write, not for the file.
+            // Filled to the last page, but for one that another file gives back: enough to try a write, not for the
+            // file.
             let script = """
                 mount -t tmpfs -o size=64k none config && echo old > config/\(old)
                 if [ \(option) = ro ]; then mount -o remount,ro config

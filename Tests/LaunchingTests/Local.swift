@@ -4,8 +4,8 @@ import Testing
 
 /// A running `interrex local`, in a folder of its own and with a temporary folder of its own.
 ///
-/// Verbose, unless it is on a terminal: its output then has the whole topology whenever that changes, and its errors what the
-/// processes say.
+/// Verbose, unless it is on a terminal: its output then has the whole topology whenever that changes, and its errors
+/// what the processes say.
 final class Local: Sendable {
     let process: ChildProcess
     let temporary: TemporaryFolder

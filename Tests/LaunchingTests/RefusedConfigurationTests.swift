@@ -3,7 +3,8 @@ import Support
 import Testing
 import Throttle
 
-/// A server that does not come up though its settings are right: its own exit code, and nobody has to wait for what it left (F69).
+/// A server that does not come up though its settings are right: its own exit code, and nobody has to wait for what it
+/// left (F69).
 @Suite(.inTurn) struct RefusedConfigurationTests {
     @Test("F69: a server that ends at once, whatever its code, gives its place back", arguments: [0, 3, 137])
     func f69_endsAtOnce(_ code: Int32) async throws {

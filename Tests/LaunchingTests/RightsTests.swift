@@ -5,7 +5,8 @@ import Throttle
 
 /// What the credentials of all must be able to do is proven before anything is claimed: nothing here has a ZooKeeper.
 @Suite(.inTurn) struct RightsTests {
-    /// As Redis's documentation has it for Sentinel (https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl).
+    /// As Redis's documentation has it for Sentinel
+    /// (https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl).
     private static let documented =
         "user ha on >sesame allchannels +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info "
         + "+client|setname +client|kill +script|kill\n"
@@ -76,7 +77,8 @@ import Throttle
         try await expectAccepted("aclfile \(file.path)/users.acl\n", Self.login)
     }
 
-    /// What the program adds to the settings no reading of them can tell: the server itself is asked what anybody may do.
+    /// What the program adds to the settings no reading of them can tell: the server itself is asked what anybody may
+    /// do.
     @Test(arguments: [
         ("+set ~*", "SET"), ("+@write ~*", "SET, FLUSHALL"), ("+config|get", "CONFIG"), ("+@all ~* &*", "SHUTDOWN"),
         ("+replicaof", "REPLICAOF"), ("+publish &*", "PUBLISH"),

@@ -2,7 +2,8 @@ import Support
 import Testing
 import Throttle
 
-/// What Sentinel makes of our file: it rewrites it, without quotes, and starts from that the next time (docs/facts.md, the-rewrite-does-not-quote; F62).
+/// What Sentinel makes of our file: it rewrites it, without quotes, and starts from that the next time (docs/facts.md,
+/// the-rewrite-does-not-quote; F62).
 @Suite(.inTurn) struct SentinelRewriteTests {
     /// Values that are accepted, and look as if they might be lost.
     static let accepted: [[String: String]] = [

@@ -81,8 +81,9 @@ import Throttle
         }
     }
 
-    /// Waits for the end. A real server may forget a signal that comes in its first milliseconds: with its handlers in place, it goes
-    /// on (seen with redis-server 7.0.15, in about one of 400 starts). To such a one it is sent again; a launcher must not need it.
+    /// Waits for the end. A real server may forget a signal that comes in its first milliseconds: with its handlers in
+    /// place, it goes on (seen with redis-server 7.0.15, in about one of 400 starts). To such a one it is sent again; a
+    /// launcher must not need it.
     private func end(_ process: ChildProcess) async throws -> Int32 {
         do { return try await process.wait(within: .seconds(2)) } catch {
             let name = contents(of: "/proc/\(process.pid)/comm")

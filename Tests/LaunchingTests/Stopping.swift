@@ -34,7 +34,8 @@ struct Stopping {
         let start = ContinuousClock.now
         kill(pid ?? process.pid, number)
         let code = try await process.wait(within: .seconds(20))
-        // Grace for two busy cores; the launcher's own limit is 0.85 s, and what it would wait for otherwise takes longer.
+        // Grace for two busy cores; the launcher's own limit is 0.85 s, and what it would wait for otherwise takes
+        // longer.
         #expect(
             ContinuousClock.now - start < limit + .milliseconds(1_500), "\(process.text)",
             sourceLocation: sourceLocation)

@@ -2,7 +2,8 @@ import Support
 import Testing
 import Throttle
 
-/// A server that can't be tried holds nobody up for long, nor in silence, and is told of once: nothing here has a ZooKeeper.
+/// A server that can't be tried holds nobody up for long, nor in silence, and is told of once: nothing here has a
+/// ZooKeeper.
 @Suite(.inTurn) struct TrialTimeTests {
     private static let commands = [
         ["redis"], ["redis", "--render-only", "--role", "master"], ["sentinel"],

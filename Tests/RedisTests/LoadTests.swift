@@ -7,7 +7,8 @@ import Vocabulary
 
 @testable import Redis
 
-/// Many connections, many commands, and what is left afterwards. In processes of their own, where descriptors can be counted.
+/// Many connections, many commands, and what is left afterwards. In processes of their own, where descriptors can be
+/// counted.
 @Suite(.inTurn) struct LoadTests {
     @Test func five_thousand_connections_through_fifty_tasks() async {
         await #expect(processExitsWith: .success) {

@@ -1,7 +1,7 @@
 import Succession
 
-/// All that a launcher of a small world knows: what it has seen, what it does next, and its machine. Equal ones are one object,
-/// so that the states of a world are small and are told apart at once.
+/// All that a launcher of a small world knows: what it has seen, what it does next, and its machine. Equal ones are one
+/// object, so that the states of a world are small and are told apart at once.
 final class LauncherState: Hashable {
     /// What ZooKeeper held when it was last read for what is done next.
     let sight: SmallWorld.Sight?

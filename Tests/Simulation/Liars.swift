@@ -1,8 +1,8 @@
 import Succession
 import Vocabulary
 
-/// Four false sentinels beside the three real ones, for a while: a majority that names an empty Redis of nobody, at an epoch
-/// above all others. In one seed of seven, beside the other faults.
+/// Four false sentinels beside the three real ones, for a while: a majority that names an empty Redis of nobody, at an
+/// epoch above all others. In one seed of seven, beside the other faults.
 final class Liars: SimActor {
     private var hasBegun = false
 
@@ -24,8 +24,8 @@ final class Liars: SimActor {
 }
 
 extension Promises {
-    /// Whom nothing but the word of sentinels makes ours: nobody who held data is ever told to follow it, and it is never
-    /// recorded.
+    /// Whom nothing but the word of sentinels makes ours: nobody who held data is ever told to follow it, and it is
+    /// never recorded.
     func isNobodys(_ address: Address, in truth: Evidence) -> Bool {
         guard address == Names.address(Names.foreign) else { return false }
         return !(truth.view?.members.contains(Names.foreign) ?? false)

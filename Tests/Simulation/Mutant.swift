@@ -14,8 +14,8 @@ enum Mutant: String, CaseIterable {
     /// succeeds after it. The window is some milliseconds wide, so only the small worlds look for it.
     case resumeWithoutWrite = "resume without a write"
 
-    /// Whoever is best among those that are here may claim, whatever there was: after half of its patience also one that is
-    /// empty.
+    /// Whoever is best among those that are here may claim, whatever there was: after half of its patience also one
+    /// that is empty.
     case emptyClaim = "empty claim"
     /// A launcher deletes the data in its folder before the master that it follows has handed over a whole copy.
     case asideDeleted = "data deleted before the first synchronisation"

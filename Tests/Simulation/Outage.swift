@@ -12,8 +12,8 @@ final class Outage: SimActor {
     }
 
     let kind: Kind
-    /// The freshest data on the disks that a server would start with and that are back within the window: all but what is
-    /// late or lost. The master must have it.
+    /// The freshest data on the disks that a server would start with and that are back within the window: all but what
+    /// is late or lost. The master must have it.
     private(set) var freshest: Lines.Place?
     /// The same without those that must never be master: what they have a person may give up.
     private(set) var freshestToLead: Lines.Place?
@@ -89,8 +89,8 @@ final class Outage: SimActor {
         if kind == .zooKeeperWiped { world.zk.wipe() }
         freshest = freshest(of: inTime)
         freshestToLead = freshest(of: inTime.filter { !$0.isNeverMaster })
-        // Where nothing at all is known, whoever starts empty may be the first there ever was (rule 3b). Of what no passport
-        // speaks, only times are known.
+        // Where nothing at all is known, whoever starts empty may be the first there ever was (rule 3b). Of what no
+        // passport speaks, only times are known.
         if kind == .zooKeeperWiped, world.slots.contains(where: { !$0.folder.inPlace.holdsData }) {
             (freshest, freshestToLead) = (nil, nil)
         }

@@ -2,11 +2,11 @@ import Succession
 
 /// Nothing is lost (promise 4).
 ///
-/// A write that has been on a majority of the disks is from then on always on one of them, set aside or in its place, until
-/// the last disk that has it is lost: no launch, and no sweep of copies, takes the last one. What a full synchronisation
-/// takes that a sentinel, or a watcher with a majority's word, has ordered, is counted. And nobody begins a reign with less
-/// than `/redis/cluster` says that there was, but for the last second, unless all members stand, it was never kept, or
-/// somebody has given it up.
+/// A write that has been on a majority of the disks is from then on always on one of them, set aside or in its place,
+/// until the last disk that has it is lost: no launch, and no sweep of copies, takes the last one. What a full
+/// synchronisation takes that a sentinel, or a watcher with a majority's word, has ordered, is counted. And nobody
+/// begins a reign with less than `/redis/cluster` says that there was, but for the last second, unless all members
+/// stand, it was never kept, or somebody has given it up.
 extension Promises {
     /// What a power failure takes: writes of the last second.
     static let lastSecond = 3
@@ -112,8 +112,8 @@ final class Operator: SimActor {
         return 20_000
     }
 
-    /// Whether a disk is gone, or its data, or they wait for one that is never promoted, or what was written since the last
-    /// snapshot went with its master: else the members can go on by themselves.
+    /// Whether a disk is gone, or its data, or they wait for one that is never promoted, or what was written since the
+    /// last snapshot went with its master: else the members can go on by themselves.
     private var mayGiveUp: Bool {
         isShortened
             || world.slots.contains { slot in

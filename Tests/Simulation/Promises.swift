@@ -1,8 +1,8 @@
 import Succession
 import Vocabulary
 
-/// The promises of docs/promises.md that hold at every moment, judged by what truly was: by ZooKeeper's own order of writes
-/// and by what everybody truly answered, never by the words of the product.
+/// The promises of docs/promises.md that hold at every moment, judged by what truly was: by ZooKeeper's own order of
+/// writes and by what everybody truly answered, never by the words of the product.
 final class Promises {
     unowned let world: World
     /// What was broken, in the order in which it was.
@@ -103,8 +103,9 @@ final class Promises {
         }
     }
 
-    /// Whoever claims has data as fresh as that of all who stood: judged by the writes themselves, as far as no later reign
-    /// goes before them, nor a position before one that is not known: that of a server that ran without its lease.
+    /// Whoever claims has data as fresh as that of all who stood: judged by the writes themselves, as far as no later
+    /// reign goes before them, nor a position before one that is not known: that of a server that ran without its
+    /// lease.
     private func compare(_ truth: StartTruth, by launcher: SimLauncher) {
         let mine = truth.disk
         for candidate in truth.view.candidates {

@@ -1,8 +1,8 @@
 import Succession
 import Vocabulary
 
-/// Runs the effects of a `LauncherMachine`, as `RedisLauncher` does. Each is a step of its own, so that anything may happen in
-/// between.
+/// Runs the effects of a `LauncherMachine`, as `RedisLauncher` does. Each is a step of its own, so that anything may
+/// happen in between.
 final class SimLauncher: SimActor {
     private let slot: Slot
     private let address: Int

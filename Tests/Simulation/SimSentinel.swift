@@ -195,7 +195,8 @@ final class SimSentinel: SimActor {
         take(master, epoch: epoch)
     }
 
-    /// The strict comparison of sentinel.c, `sentinelProcessHelloMessage`: equal epochs with different addresses never reconcile.
+    /// The strict comparison of sentinel.c, `sentinelProcessHelloMessage`: equal epochs with different addresses never
+    /// reconcile.
     private func take(_ master: Int, epoch: Int) {
         guard configEpoch < epoch else { return }
         configEpoch = epoch

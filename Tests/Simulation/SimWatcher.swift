@@ -1,8 +1,8 @@
 import Succession
 import Vocabulary
 
-/// A watcher's process: runs what `WatcherMachine` says, one effect at a time and in any order. What it acts on may be long out of
-/// date, above all after it was stopped.
+/// A watcher's process: runs what `WatcherMachine` says, one effect at a time and in any order. What it acts on may be
+/// long out of date, above all after it was stopped.
 final class SimWatcher: SimActor {
     let number: Int
     private(set) var machine: WatcherMachine

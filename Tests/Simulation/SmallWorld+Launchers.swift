@@ -3,9 +3,9 @@ import Vocabulary
 
 /// The launchers of a small world: each runs the effects of its machine.
 ///
-/// Without time the machine is told of three moments only: the present; that at which a candidate began to stand, which is long
-/// ago; and one at which what the first claim of all created may be gone. The limit is so far away that half of it is not over,
-/// and that a window that lasts for half of it is.
+/// Without time the machine is told of three moments only: the present; that at which a candidate began to stand, which
+/// is long ago; and one at which what the first claim of all created may be gone. The limit is so far away that half of
+/// it is not over, and that a window that lasts for half of it is.
 extension SmallWorld {
     private enum Moment {
         static let before = Duration.seconds(-60)

@@ -101,8 +101,8 @@ extension SmallWorld {
             : .empty
     }
 
-    /// What a watcher records that has seen the same half a minute before: for it everything has lasted long enough. It does not lead,
-    /// and so carries out nothing but records.
+    /// What a watcher records that has seen the same half a minute before: for it everything has lasted long enough. It
+    /// does not lead, and so carries out nothing but records.
     func recording(_ sight: Sight, _ mutant: Mutant?) -> Recording? {
         var snapshot = Snapshot(
             mark: Names.mark(1), record: record(sight), cluster: cluster(sight), sentinels: reports,

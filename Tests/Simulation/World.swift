@@ -25,8 +25,8 @@ final class World {
     var cuts = [Bool](repeating: false, count: Names.hosts * Names.hosts)
     /// One in so many calls of ZooKeeper loses its request or its reply; 0: none.
     var lossOdds = 0
-    /// Whether a foreign Redis answers, and whether four false sentinels are registered that name it. They pass for real ones:
-    /// what holds must hold also where a majority of those that are believed is false.
+    /// Whether a foreign Redis answers, and whether four false sentinels are registered that name it. They pass for
+    /// real ones: what holds must hold also where a majority of those that are believed is false.
     var (isForeignUp, lies) = (false, false)
     /// Whether a loss of ZooKeeper's data has left servers with the marks of two clusters: strangers to each other, of
     /// whom nothing is promised.

@@ -1,6 +1,7 @@
 @testable import Succession
 
-/// The cluster held 100 keys up to offset 1000 of its third reign, and its recorded master is dead, where nothing else is said.
+/// The cluster held 100 keys up to offset 1000 of its third reign, and its recorded master is dead, where nothing else
+/// is said.
 extension DecideScenarioTests {
     private typealias C = Cast
 

@@ -1,7 +1,7 @@
 @testable import Succession
 
-/// Those that must never be master stand in a cold start as witnesses: the cluster held 100 keys up to offset 1000 of its third
-/// reign, counts three members, and its recorded master is dead.
+/// Those that must never be master stand in a cold start as witnesses: the cluster held 100 keys up to offset 1000 of
+/// its third reign, counts three members, and its recorded master is dead.
 extension DecideScenarioTests {
     private typealias C = Cast
 

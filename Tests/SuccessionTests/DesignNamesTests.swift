@@ -3,8 +3,8 @@ import Testing
 
 @testable import Succession
 
-/// `docs/design.md` has a line for each rule, behaviour and alert, by the name under which logs and metrics have it, and for
-/// nothing else.
+/// `docs/design.md` has a line for each rule, behaviour and alert, by the name under which logs and metrics have it,
+/// and for nothing else.
 @Suite(.timeLimit(.minutes(5))) struct DesignNamesTests {
     @Test func everyRuleOfDecideHasItsLine() throws {
         let rows = try Self.rows(of: "rule of decide")

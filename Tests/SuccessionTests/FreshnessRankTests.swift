@@ -49,8 +49,8 @@ import Testing
         #expect(fresher > 3_000)
     }
 
-    /// 10,000 sets of up to seven copies, one of them perhaps the recorded master's: of any three the order is one, and the
-    /// order in which they were read is of no account.
+    /// 10,000 sets of up to seven copies, one of them perhaps the recorded master's: of any three the order is one, and
+    /// the order in which they were read is of no account.
     @Test func ranksAreOneOrder() {
         var generator = SeededGenerator(seed: 5)
         var (failures, seen) = ([String](), 0)
@@ -142,8 +142,8 @@ import Testing
         #expect(ranked == [between, behind, ahead])
     }
 
-    /// The same, of three that stand: neither the time of its file nor the number of its node puts a copy before the recorded
-    /// master's own where no position is known.
+    /// The same, of three that stand: neither the time of its file nor the number of its node puts a copy before the
+    /// recorded master's own where no position is known.
     @Test func theRecordedMastersOwnCopyGoesBeforeAnyFileTime() {
         let own = Freshness(holdsData: true, modified: 1)
         let later = Freshness(holdsData: true, replicationID: Cast.line, offset: 9_999, modified: .max)

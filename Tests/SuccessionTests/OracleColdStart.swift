@@ -3,7 +3,8 @@ import Vocabulary
 @testable import Succession
 
 /// A cold start written down a second time: whoever stands waits for the end of the window, then one claims whom no
-/// other candidate beats, where it may begin. Copies are compared in pairs, which the space never lets go round in a circle.
+/// other candidate beats, where it may begin. Copies are compared in pairs, which the space never lets go round in a
+/// circle.
 extension OracleTable {
     @Sendable static func coldStart(_ words: Words) -> Decision {
         let o = words.o

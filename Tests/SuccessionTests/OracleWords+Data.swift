@@ -30,8 +30,8 @@ extension OracleWords {
         return copy
     }
 
-    /// Of a wiped ZooKeeper the passports of those that stand know: the cluster of the best of them, and the most that any of
-    /// that one tells.
+    /// Of a wiped ZooKeeper the passports of those that stand know: the cluster of the best of them, and the most that
+    /// any of that one tells.
     func cluster() -> (id: String?, held: Holdings?) {
         if let cluster = o.cluster { return (cluster.id, cluster.holdings) }
         let marked = ([o.data] + o.candidates.map(\.freshness)).filter { $0.clusterID != nil }

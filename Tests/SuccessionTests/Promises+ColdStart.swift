@@ -72,8 +72,8 @@ extension Promises {
         return nil
     }
 
-    /// Read off the passport, where that is of this cluster, or where nothing but passports is left to tell which one it is;
-    /// else off the record by the replication id.
+    /// Read off the passport, where that is of this cluster, or where nothing but passports is left to tell which one
+    /// it is; else off the record by the replication id.
     static func position(_ copy: Freshness, _ o: Observation) -> (Int, Int64)? {
         guard let offset = copy.offset else { return nil }
         if o.cluster == nil ? copy.clusterID != nil : copy.clusterID == Cast.clusterID, let epoch = copy.epoch {

@@ -2,7 +2,8 @@ import Testing
 
 @testable import Succession
 
-/// How reigns follow each other in `/redis/cluster`, and what of the data of those that are over is a part of what goes on.
+/// How reigns follow each other in `/redis/cluster`, and what of the data of those that are over is a part of what goes
+/// on.
 @Suite(.timeLimit(.minutes(5))) struct ReignTests {
     private static let a = Cast.line
     private static let b = Cast.otherLine
@@ -98,7 +99,8 @@ import Testing
                 .reigns.map(\.epoch) == [0])
     }
 
-    /// 4,000 histories of a few reigns, some begun with an older copy: whatever counts as contained is in the new one's data.
+    /// 4,000 histories of a few reigns, some begun with an older copy: whatever counts as contained is in the new one's
+    /// data.
     @Test func nothingCountsThatTheNewOneDoesNotHold() {
         var generator = SeededGenerator(seed: 9)
         for _ in 0..<4_000 {

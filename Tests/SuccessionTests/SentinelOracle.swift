@@ -2,8 +2,8 @@ import Vocabulary
 
 @testable import Succession
 
-/// The rules of `decideSentinel` one by one, as `docs/design.md` has them: the second implementation that it is compared
-/// with.
+/// The rules of `decideSentinel` one by one, as `docs/design.md` has them: the second implementation that it is
+/// compared with.
 enum SentinelOracle {
     struct Row: Sendable {
         let rule: SentinelRule

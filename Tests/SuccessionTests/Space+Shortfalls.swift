@@ -2,11 +2,11 @@ import Vocabulary
 
 @testable import Succession
 
-/// What there was, and who may begin with less: own copy x what `/redis/cluster` says x who stands beside us x who gave what
-/// up x how long we stand x what is recorded x one member in a word.
+/// What there was, and who may begin with less: own copy x what `/redis/cluster` says x who stands beside us x who gave
+/// what up x how long we stand x what is recorded x one member in a word.
 extension Space {
-    /// All that is known of a copy: nothing there, nothing but a passport, a cache, all there was, less, of the reign before,
-    /// not known, damaged, another cluster's.
+    /// All that is known of a copy: nothing there, nothing but a passport, a cache, all there was, less, of the reign
+    /// before, not known, damaged, another cluster's.
     static let copies = [
         .empty, Cast.emptyMember, Cast.cache, Cast.current, Cast.behind, Cast.ofEarlierReign, Cast.unknownOlder,
         Cast.damagedCurrent, Cast.foreignCopy,

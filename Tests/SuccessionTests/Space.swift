@@ -13,8 +13,8 @@ struct Space: Sendable {
     /// A sentinel has no data of its own and never stands as a candidate: its space is without these dimensions.
     var ofSentinel = false
 
-    /// One observation in eight, of cold starts one in four, to save time, unless `WHOLE_SPACE` is set: which ones, is drawn, and
-    /// the same in every run.
+    /// One observation in eight, of cold starts one in four, to save time, unless `WHOLE_SPACE` is set: which ones, is
+    /// drawn, and the same in every run.
     var all: [Piece] {
         let rest = ofSentinel ? [] : coldStarts + shortfalls
         return drawn(recordedMaster + neighbours + sentinels + everything, oneIn: 8) + drawn(rest, oneIn: 4)

@@ -1,6 +1,7 @@
 @testable import Succession
 
-/// What a walk through a space of observations or snapshots found: how many there were, which rows matched, what went wrong.
+/// What a walk through a space of observations or snapshots found: how many there were, which rows matched, what went
+/// wrong.
 struct Tally: Sendable {
     var observations = 0
     var hits: [String: Int] = [:]

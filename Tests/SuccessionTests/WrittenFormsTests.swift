@@ -3,8 +3,8 @@ import Testing
 
 @testable import Succession
 
-/// The JSON of what launchers, leases and watchers of several versions read from each other: the names are a contract, what is
-/// written is read the same, and what can't be is taken for no argument.
+/// The JSON of what launchers, leases and watchers of several versions read from each other: the names are a contract,
+/// what is written is read the same, and what can't be is taken for no argument.
 @Suite(.timeLimit(.minutes(5))) struct WrittenFormsTests {
     private static func read<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
         try JSONDecoder().decode(type, from: Data(text.utf8))

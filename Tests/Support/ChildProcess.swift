@@ -59,7 +59,8 @@ public final class ChildProcess: Sendable {
     deinit {
         if status.value == nil {
             kill(pid, SIGKILL)
-            // Waited for: a zombie of ours would confuse whoever else waits for children (Swift Testing's exit tests do).
+            // Waited for: a zombie of ours would confuse whoever else waits for children (Swift Testing's exit tests
+            // do).
             reap(0)
         }
         close(pidfd)
@@ -90,8 +91,8 @@ public final class ChildProcess: Sendable {
         }
     }
 
-    /// SIGTERM, once a second until it has ended: a redis-server that writes its first append-only log forgets one ("Writing
-    /// initial AOF, can't exit"). Returns the exit code.
+    /// SIGTERM, once a second until it has ended: a redis-server that writes its first append-only log forgets one
+    /// ("Writing initial AOF, can't exit"). Returns the exit code.
     @discardableResult
     public func stop(within limit: Duration = .seconds(30)) async throws -> Int32 {
         let end = ContinuousClock.now + limit

@@ -12,9 +12,11 @@ public final class Launched: Sendable {
     public let folder: TemporaryFolder
     public let process: ChildProcess
 
-    /// - Parameter variables: put over `ZK_HOSTS`, `ZK_ROOT`, `BIND_IP`, `PORT0`, `DATA_DIR`; an empty value unsets one.
+    /// - Parameter variables: put over `ZK_HOSTS`, `ZK_ROOT`, `BIND_IP`, `PORT0`, `DATA_DIR`; an empty value unsets
+    ///   one.
     /// - Parameter host: where it runs; nil: here, on loopback.
-    /// - Parameter wrapper: a program and its arguments that then becomes the launcher, such as a shell that waits first.
+    /// - Parameter wrapper: a program and its arguments that then becomes the launcher, such as a shell that waits
+    ///   first.
     public init(
         _ kind: Kind, zookeeper: String, root: String, port: Int? = nil, folder: TemporaryFolder? = nil,
         on host: Network.Host? = nil, _ variables: [String: String] = [:], arguments: [String] = [],

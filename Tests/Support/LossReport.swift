@@ -1,6 +1,7 @@
 import Glibc
 
-/// What the writers of a fault case found; `make faults` sets `INTERREX_LOST_WRITES` to a file and prints it as a table.
+/// What the writers of a fault case found; `make faults` sets `INTERREX_LOST_WRITES` to a file and prints it as a
+/// table.
 public enum LossReport {
     /// - Parameter fault: what happened, in a few words.
     public static func enter(_ fault: String, minReplicas: Int, _ ledger: Ledger, lost: Int) {

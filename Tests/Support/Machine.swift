@@ -17,8 +17,8 @@ public final class TemporaryFolder: Sendable {
     }
 }
 
-/// A loopback TCP port that was free a moment ago: never given out twice by this process, and taken below the range that
-/// the kernel gives to outgoing connections, so that no connection of another test sits on it.
+/// A loopback TCP port that was free a moment ago: never given out twice by this process, and taken below the range
+/// that the kernel gives to outgoing connections, so that no connection of another test sits on it.
 public func freePort() throws -> Int {
     for _ in 0..<5_000 {
         let port = nextPort.withLock { next in

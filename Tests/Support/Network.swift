@@ -1,8 +1,8 @@
 import Glibc
 import Runtime
 
-/// Several hosts on this machine: a network namespace each, with an address of its own on one bridge. This process is on
-/// the bridge too, so that it sees every host whatever is cut between them. Needs root, `ip` and `nft`.
+/// Several hosts on this machine: a network namespace each, with an address of its own on one bridge. This process is
+/// on the bridge too, so that it sees every host whatever is cut between them. Needs root, `ip` and `nft`.
 ///
 /// Nothing outside the namespaces can reach them: there is no route and no forwarding.
 public final class Network: Sendable {
@@ -19,8 +19,8 @@ public final class Network: Sendable {
     private let here: String
     private let bridge: String
 
-    /// Runs `body` with so many hosts, from 1 to 9, and removes them behind it, also after a failure. The processes that
-    /// `body` started on them must have ended by then.
+    /// Runs `body` with so many hosts, from 1 to 9, and removes them behind it, also after a failure. The processes
+    /// that `body` started on them must have ended by then.
     public static func with(_ count: Int, _ body: (Network) async throws -> Void) async throws {
         guard geteuid() == 0 else { throw TestFailure("needs root, to make a network of its own") }
         await removeLeftovers()
@@ -88,8 +88,8 @@ public final class Network: Sendable {
         for host in deaf { try await change(host, unheard: others.map(\.ip), unreached: []) }
     }
 
-    /// Silences the connections that `host` has opened to `others`, on both ends and for good; new ones work. Returns how
-    /// many they are.
+    /// Silences the connections that `host` has opened to `others`, on both ends and for good; new ones work. Returns
+    /// how many they are.
     @discardableResult
     public func deaden(_ host: Host, to others: [Host]) async throws -> Int {
         let table = try await Self.run("ip", ["netns", "exec", host.namespace, "cat", "/proc/net/tcp"])

@@ -1,9 +1,10 @@
 import Glibc
 
-/// One command to a server, on loopback unless `host` is named, on a socket of its own, so that no test checks the Redis module with itself.
+/// One command to a server, on loopback unless `host` is named, on a socket of its own, so that no test checks the
+/// Redis module with itself.
 ///
-/// Returns the reply as text: an error with its `-`, nothing as `(nil)`, an array one element a line. Throws when there is
-/// no connection, or no reply within `limit`.
+/// Returns the reply as text: an error with its `-`, nothing as `(nil)`, an array one element a line. Throws when there
+/// is no connection, or no reply within `limit`.
 @discardableResult
 public func redis(
     _ port: Int, _ arguments: String..., at host: String = "127.0.0.1", password: String? = nil,

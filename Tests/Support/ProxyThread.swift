@@ -48,7 +48,8 @@ struct ProxyThread: Sendable {
 
     /// Milliseconds until a held reply is due; -1 for ever.
     private func pause(_ state: inout TCPProxy.State) -> Int32 {
-        // A closure: the address sanitizer takes a key path through an optional for an overlapping copy, in Swift's library.
+        // A closure: the address sanitizer takes a key path through an optional for an overlapping copy, in Swift's
+        // library.
         guard !state.behaviour.isSilent, let due = state.connections.compactMap({ $0.replies.first?.due }).min()
         else { return -1 }
         return Int32(max(0, (due - .now) / .milliseconds(1)).rounded(.up))
@@ -135,7 +136,8 @@ struct ProxyThread: Sendable {
         connection.losesReply = true
     }
 
-    /// What the kind of a request to ZooKeeper can be: it comes after its length, which may have come before, and its number.
+    /// What the kind of a request to ZooKeeper can be: it comes after its length, which may have come before, and its
+    /// number.
     private func kinds(in bytes: [UInt8]) -> [Int32] {
         [4, 8].filter { bytes.count >= $0 + 4 }.map { place in
             bytes[place..<place + 4].reduce(0) { $0 << 8 | Int32($1) }

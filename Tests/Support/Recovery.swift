@@ -2,8 +2,8 @@ import Glibc
 
 /// How long a system needed to recover: from here, just behind the fault, until `isGood` has returned.
 ///
-/// `make faults` sets `INTERREX_RECOVERY_TIMES` to a file and puts what is measured here into its table; the function of
-/// the test is what the two have in common. Where one test says it several times, the longest time counts.
+/// `make faults` sets `INTERREX_RECOVERY_TIMES` to a file and puts what is measured here into its table; the function
+/// of the test is what the two have in common. Where one test says it several times, the longest time counts.
 @discardableResult
 public func recovery<Result>(
     in test: String = #function, since fault: ContinuousClock.Instant = .now, _ isGood: () async throws -> Result

@@ -14,8 +14,8 @@ public final class RedisServer: Sendable {
 
     deinit { killAndReap(process) }
 
-    /// Starts one with `extra` arguments (without snapshots, unless they ask for some) and waits until it answers: on `host`,
-    /// without a password, or on a loopback port.
+    /// Starts one with `extra` arguments (without snapshots, unless they ask for some) and waits until it answers: on
+    /// `host`, without a password, or on a loopback port.
     public static func start(
         _ extra: [String] = [], on host: Network.Host? = nil, port: Int? = nil, folder: TemporaryFolder? = nil
     ) async throws -> RedisServer {
@@ -39,7 +39,8 @@ public final class RedisServer: Sendable {
     public func stop() async { await process.end() }
 }
 
-/// Waits until `PING` is answered on `port`, also with "authentication required"; throws with the log when the process ends.
+/// Waits until `PING` is answered on `port`, also with "authentication required"; throws with the log when the process
+/// ends.
 func answers(_ port: Int, _ process: ChildProcess, at host: String = "127.0.0.1") async throws {
     try await eventually("the server on port \(port) answers: \(process.text)") {
         if let code = process.exitCode {
@@ -50,8 +51,8 @@ func answers(_ port: Int, _ process: ChildProcess, at host: String = "127.0.0.1"
     }
 }
 
-/// Kills the process and takes its status. A zombie of this process must not stay: the monitor of exit tests waits for any
-/// child, and spins on one that is not its own.
+/// Kills the process and takes its status. A zombie of this process must not stay: the monitor of exit tests waits for
+/// any child, and spins on one that is not its own.
 func killAndReap(_ process: ChildProcess) {
     process.signal(SIGKILL)
     for _ in 0..<5_000 where process.exitCode == nil { usleep(1_000) }

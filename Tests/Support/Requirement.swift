@@ -1,6 +1,7 @@
 import Glibc
 
-/// What a test needs of the machine beyond the packages: `.enabled(if: Requirement.root.isMetOrDemanded, "needs root")`.
+/// What a test needs of the machine beyond the packages:
+/// `.enabled(if: Requirement.root.isMetOrDemanded, "needs root")`.
 ///
 /// With `INTERREX_TESTS_MUST_NOT_SKIP` set (CI does) nothing is skipped: the test runs, and fails for what is missing.
 public enum Requirement: Sendable {

@@ -15,7 +15,8 @@ public final class SentinelServer: Sendable {
     deinit { killAndReap(process) }
 
     /// Starts one that monitors `monitor`, a port on loopback (nothing, where it is nil), and waits until it answers.
-    /// `extra`: more lines for its file. `identity`: a UUID whose digits and eight zeros are its id; Redis chooses one otherwise.
+    /// `extra`: more lines for its file. `identity`: a UUID whose digits and eight zeros are its id; Redis chooses one
+    /// otherwise.
     public static func start(
         monitor: Int? = nil, name: String = "mymaster", quorum: Int = 2, downAfter: Duration = .seconds(5),
         failoverTimeout: Duration = .seconds(10), identity: String? = nil,

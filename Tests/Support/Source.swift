@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// What stands in the first group of a pattern, all over the package's own source: what no list of the source's could leave out.
+/// What stands in the first group of a pattern, all over the package's own source: what no list of the source's could
+/// leave out.
 public func inSource(_ pattern: Regex<(Substring, Substring)>) throws -> Set<String> {
     let folder = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/Sources"
     var found: Set<String> = []

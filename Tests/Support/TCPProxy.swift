@@ -2,8 +2,8 @@ import CLinux
 import Glibc
 import Runtime
 
-/// A TCP proxy on loopback that does what a bad network does, when a test says so. Of what it forwards it knows the kind of a
-/// request to ZooKeeper, and nothing else.
+/// A TCP proxy on loopback that does what a bad network does, when a test says so. Of what it forwards it knows the
+/// kind of a request to ZooKeeper, and nothing else.
 ///
 /// One thread and `poll`. Replies can be held back, connections cut, both directions silenced, new connections refused.
 public final class TCPProxy: Sendable {
@@ -78,8 +78,8 @@ public final class TCPProxy: Sendable {
     public func goSilent() { change { $0.behaviour.isSilent = true } }
     public func speak() { change { $0.behaviour.isSilent = false } }
 
-    /// Forwards the next transaction (ZooKeeper's `multi`, kind 14), and then nothing until `speak()`: it is done, and who asked
-    /// for it never hears of it.
+    /// Forwards the next transaction (ZooKeeper's `multi`, kind 14), and then nothing until `speak()`: it is done, and
+    /// who asked for it never hears of it.
     public func goSilentAfterTransaction() { change { $0.behaviour.silencingKind = 14 } }
 
     /// Drops all connections, and each new one at once, until `allow()`.

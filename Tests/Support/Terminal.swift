@@ -9,8 +9,8 @@ public final class Terminal: Sendable {
     private let descriptor: Protected<Int32>
 
     public init() throws {
-        // `posix_openpt`, `unlockpt` and `ptsname`, which Swift's Glibc leaves out, by what they do: TIOCSPTLCK and TIOCGPTN of
-        // asm-generic/ioctls.h.
+        // `posix_openpt`, `unlockpt` and `ptsname`, which Swift's Glibc leaves out, by what they do: TIOCSPTLCK and
+        // TIOCGPTN of asm-generic/ioctls.h.
         let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var (lock, number) = (Int32(0), Int32(0))
         guard master >= 0, ioctl(master, 0x4004_5431, &lock) == 0, ioctl(master, 0x8004_5430, &number) == 0 else {

@@ -1,5 +1,5 @@
-/// Asks until there is an answer, every 5 ms at first, every 50 ms later; throws when `limit` is over. Where nothing else is said
-/// that is long enough for any machine: a test tells by the event, and not by how soon it comes.
+/// Asks until there is an answer, every 5 ms at first, every 50 ms later; throws when `limit` is over. Where nothing
+/// else is said that is long enough for any machine: a test tells by the event, and not by how soon it comes.
 @discardableResult
 public func eventually<Value>(
     _ what: @autoclosure () -> String, within limit: Duration = .seconds(60),

@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
 
-/// Kills, by process id, what a test process leaves behind when it crashes or is killed: a shell that holds the other end
-/// of a socket, and so sees our end.
+/// Kills, by process id, what a test process leaves behind when it crashes or is killed: a shell that holds the other
+/// end of a socket, and so sees our end.
 enum Watchdog {
     static func watch(_ pid: Int32) { tell("+ \(pid)\n") }
 

@@ -30,7 +30,8 @@ package struct Turns: SuiteTrait, TestTrait, TestScoping {
         try result.get()
     }
 
-    /// At the limit the test fails and is cancelled. What blocks its thread goes on: the limit of the whole run ends that.
+    /// At the limit the test fails and is cancelled. What blocks its thread goes on: the limit of the whole run ends
+    /// that.
     private static func run(
         _ body: @escaping @Sendable () async throws -> Void, within limit: Duration
     ) async -> Result<Void, any Error> {
@@ -51,7 +52,8 @@ package struct Turns: SuiteTrait, TestTrait, TestScoping {
         }
     }
 
-    /// Six keep two processors busy, because most tests wait for timeouts; more of them miss their deadlines. `INTERREX_TESTS_AT_ONCE` says another number.
+    /// Six keep two processors busy, because most tests wait for timeouts; more of them miss their deadlines.
+    /// `INTERREX_TESTS_AT_ONCE` says another number.
     private static let places = Environment.number("INTERREX_TESTS_AT_ONCE") ?? 6
     @TaskLocal private static var isHeld = false
     private static let gate = Gate(places: places)

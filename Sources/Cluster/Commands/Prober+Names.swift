@@ -12,9 +12,9 @@ extension NeededCommand {
 }
 
 extension Prober {
-    /// What is wrong with the names under which a sentinel with our settings would send its commands to a server: it starts
-    /// without a word, and no failover of its own works. Nil where nothing is, or where nobody tells: `COMMAND` may be renamed or
-    /// forbidden, and who is asked may be silent.
+    /// What is wrong with the names under which a sentinel with our settings would send its commands to a server: it
+    /// starts without a word, and no failover of its own works. Nil where nothing is, or where nobody tells: `COMMAND`
+    /// may be renamed or forbidden, and who is asked may be silent.
     public func complaint(aboutNamesAt server: Address) async -> String? {
         let needs = NeededCommand.ofSentinel
         let names = needs.map { settings.commandNames[$0.command] ?? $0.command }

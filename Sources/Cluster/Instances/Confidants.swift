@@ -3,13 +3,14 @@ import Runtime
 public import Succession
 public import Vocabulary
 
-/// Whom our passwords may be told: servers and sentinels that a node in ZooKeeper registers, and those that live without one
-/// and that a registered one vouches for.
+/// Whom our passwords may be told: servers and sentinels that a node in ZooKeeper registers, and those that live
+/// without one and that a registered one vouches for.
 ///
-/// A server vouches by a link that nobody has who does not know the password already: a replica for the master that it is linked
-/// to, a master for the replicas that are linked to it, a sentinel for peers whose hello it has just heard; and a majority of the
-/// sentinels for the recorded master, which they reach. That holds for a moment: the port may be another's in the next.
-/// An address that was registered once counts for nothing: whoever takes a dead server's port must not be told its password.
+/// A server vouches by a link that nobody has who does not know the password already: a replica for the master that it
+/// is linked to, a master for the replicas that are linked to it, a sentinel for peers whose hello it has just heard;
+/// and a majority of the sentinels for the recorded master, which they reach. That holds for a moment: the port may be
+/// another's in the next. An address that was registered once counts for nothing: whoever takes a dead server's port
+/// must not be told its password.
 public final class Confidants: Sendable {
     fileprivate struct Registered: Equatable {
         var servers: Set<Address> = []
@@ -26,7 +27,8 @@ public final class Confidants: Sendable {
     fileprivate struct State {
         /// By the cluster's root.
         var registered: [String: Registered] = [:]
-        /// Below how many roots each address is registered: one is looked up for each connection, of a thousand clusters too.
+        /// Below how many roots each address is registered: one is looked up for each connection, of a thousand
+        /// clusters too.
         var servers: [Address: Int] = [:]
         var sentinels: [Address: Int] = [:]
         /// By who vouches.
@@ -116,8 +118,8 @@ public final class Confidants: Sendable {
     }
 
     /// The peers that a sentinel lists.
-    /// - Returns: those that it has just heard and reaches: by a word that is not older than the end of the node that the address
-    ///   had, if it had one.
+    /// - Returns: those that it has just heard and reaches: by a word that is not older than the end of the node that
+    ///   the address had, if it had one.
     @discardableResult
     func heard(_ peers: [SentinelPeer], from sentinel: Address?) -> Set<Address> {
         guard let sentinel else { return [] }
@@ -144,8 +146,8 @@ public final class Confidants: Sendable {
     /// Whether a sentinel of ours is at `address`: only such a one is told SENTINEL_PASSWORD.
     public func knowsSentinel(_ address: Address) -> Bool { state.withLock { $0.knowsSentinel(address) } }
 
-    /// `credentials`, where they may be told at `address`: those of the servers only there where a server is, those of the
-    /// sentinels only there where a sentinel is.
+    /// `credentials`, where they may be told at `address`: those of the servers only there where a server is, those of
+    /// the sentinels only there where a sentinel is.
     public func may(_ credentials: Credentials?, at address: Address, of settings: RedisSettings) -> Credentials? {
         guard let credentials else { return nil }
         if credentials == settings.credentials, knowsServer(address) { return credentials }
@@ -170,8 +172,8 @@ public final class Confidants: Sendable {
         }
     }
 
-    /// Those of `addresses` that were not told the password when they asked for it, and may be by now. Each once: whoever takes
-    /// them asks them again. One list serves all clusters, and who is not taken stays.
+    /// Those of `addresses` that were not told the password when they asked for it, and may be by now. Each once:
+    /// whoever takes them asks them again. One list serves all clusters, and who is not taken stays.
     func released(_ kind: Kind, among addresses: some Sequence<Address>) -> Set<Address> {
         state.withLock { state in
             guard let withheld = state.withheld[kind], !withheld.isEmpty else { return [] }
@@ -199,8 +201,8 @@ extension Confidants.State {
         for address in old?.sentinels ?? [] where sentinels[address] == nil { gone[address] = now }
     }
 
-    /// Takes a word of who vouches in the place of the one before, and those out whose time is over: whoever was asked once would
-    /// else be looked through for ever.
+    /// Takes a word of who vouches in the place of the one before, and those out whose time is over: whoever was asked
+    /// once would else be looked through for ever.
     fileprivate mutating func note(_ vouch: Confidants.Vouch?, from address: Address) {
         vouches[address] = vouch
         guard vouches.count >= fullAt else { return }
@@ -222,7 +224,8 @@ extension Confidants.State {
         return vouchers { holds($0.sentinels[address], for: address) }.contains { sentinels[$0] != nil }
     }
 
-    /// Whether a word of `moment` holds for an address: not where there is none, or where the address has lost its node since.
+    /// Whether a word of `moment` holds for an address: not where there is none, or where the address has lost its node
+    /// since.
     fileprivate func holds(_ moment: ContinuousClock.Instant?, for address: Address) -> Bool {
         guard let moment else { return false }
         return gone[address].map { moment > $0 } ?? true

@@ -1,8 +1,8 @@
 import Succession
 import Vocabulary
 
-/// For how long registered sentinels have given no answer: one that is frozen keeps its lease, and must not for ever keep those
-/// from counting that have lost theirs.
+/// For how long registered sentinels have given no answer: one that is frozen keeps its lease, and must not for ever
+/// keep those from counting that have lost theirs.
 struct MutenessClock {
     /// Longer than anything goes on that ends by itself: a slow answer, a connection that is opened anew, `down-after`.
     static let limit = Duration.seconds(10)

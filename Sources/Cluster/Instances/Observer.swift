@@ -22,7 +22,8 @@ public actor Observer {
         Observation(view, await ask(view), me: me, mark: mark)
     }
 
-    /// Asks the recorded address, each live member and each sentinel of ours at once; then whom those name and nobody has asked.
+    /// Asks the recorded address, each live member and each sentinel of ours at once; then whom those name and nobody
+    /// has asked.
     public func ask(_ view: View) async -> Answers {
         prober.confidants.learn(view, below: mark.root)
         var instances: [Address: Instance] = [:]
@@ -33,8 +34,8 @@ public actor Observer {
         var opinions = await heard
         let recorded = view.record.flatMap { instances[$0.address]?.answer }
         let isAnswered = if case .master? = recorded { true } else { false }
-        // Then what one of those knows that another tool has registered; and where no master answers, those that may have lost
-        // their lease.
+        // Then what one of those knows that another tool has registered; and where no master answers, those that may
+        // have lost their lease.
         opinions.merge(
             await self.opinions(
                 at: claims.listed(opinions), and: isAnswered ? [] : claims.unregistered)
@@ -59,14 +60,15 @@ public actor Observer {
         return instances
     }
 
-    /// Where no master answers, the last members are asked as well: they may live without a lease. Those that bear our mark
-    /// count.
+    /// Where no master answers, the last members are asked as well: they may live without a lease. Those that bear our
+    /// mark count.
     private func askForgotten(_ view: View, into instances: inout [Address: Instance]) async {
         let hints = Set(view.cluster?.holders.map(\.address) ?? []).subtracting([me])
         await ask(hints.subtracting(instances.keys), into: &instances)
     }
 
-    /// Asks those again for whom somebody has vouched since they asked for a password, and whom those vouch for in turn.
+    /// Asks those again for whom somebody has vouched since they asked for a password, and whom those vouch for in
+    /// turn.
     private func askReleased(_ instances: inout [Address: Instance]) async {
         while true {
             let released = prober.confidants.released(

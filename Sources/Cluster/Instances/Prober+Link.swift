@@ -3,7 +3,8 @@ public import Succession
 public import Vocabulary
 
 extension Prober {
-    /// What a server says of its link to its master, its version, and whom it copies its data to; nil where it doesn't answer.
+    /// What a server says of its link to its master, its version, and whom it copies its data to; nil where it doesn't
+    /// answer.
     public func link(of address: Address) async -> ReplicaLink? {
         try? await asking(address, settings.credentials) { connection in
             let info = try await connection.info(["server", "replication"], within: limit)
@@ -20,8 +21,8 @@ extension Prober {
 }
 
 extension String {
-    /// Who is meant by a line of a master's `INFO replication`, `ip=10.0.0.2,port=6379,state=wait_bgsave,offset=0,lag=0`, where it
-    /// is not linked yet.
+    /// Who is meant by a line of a master's `INFO replication`,
+    /// `ip=10.0.0.2,port=6379,state=wait_bgsave,offset=0,lag=0`, where it is not linked yet.
     var replicaToBe: Address? {
         let fields = Dictionary(
             split(separator: ",").map { field in

@@ -2,8 +2,8 @@ public import Redis
 import Succession
 import Vocabulary
 
-/// `replica-priority` as Interrex sets it: 0 as long as a replica must not be promoted, with a word behind the server's mark
-/// that says which one it gets back. Whoever reads that word may give it back.
+/// `replica-priority` as Interrex sets it: 0 as long as a replica must not be promoted, with a word behind the server's
+/// mark that says which one it gets back. Whoever reads that word may give it back.
 extension Prober {
     private static let (priority, title) = ("replica-priority", "proc-title-template")
 

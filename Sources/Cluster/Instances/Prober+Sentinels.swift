@@ -3,8 +3,8 @@ public import Succession
 public import Vocabulary
 
 extension Prober {
-    /// What the sentinel at `address` says of our master; nil where it is silent. One that doesn't know the name answers,
-    /// and names nobody.
+    /// What the sentinel at `address` says of our master; nil where it is silent. One that doesn't know the name
+    /// answers, and names nobody.
     public func opinion(of address: Address) async -> Opinion? {
         do {
             return try await connected(to: address, settings.sentinelCredentials) { try await opinion(over: $0) }
@@ -25,8 +25,8 @@ extension Prober {
     }
 
     /// The same with all that only a watcher asks for.
-    /// - Parameter last: what it said when all was well and since when it has told of no event. Whom it knows is asked for again
-    ///   only where their numbers are others.
+    /// - Parameter last: what it said when all was well and since when it has told of no event. Whom it knows is asked
+    ///   for again only where their numbers are others.
     public func detailedOpinion(of address: Address, since last: Opinion? = nil) async -> Opinion? {
         await report(of: address, since: last).opinion
     }
@@ -64,7 +64,8 @@ extension Prober {
     }
 
     /// What answers at an address where a sentinel was.
-    /// - Parameter expected: its id, empty where that is not known: another sentinel may have its port. Nil: any sentinel will do.
+    /// - Parameter expected: its id, empty where that is not known: another sentinel may have its port. Nil: any
+    ///   sentinel will do.
     public func peer(_ address: Address, expecting expected: String? = nil) async -> PeerAnswer {
         do {
             return try await asking(address, settings.sentinelCredentials) { connection in
@@ -163,9 +164,9 @@ extension Opinion {
         details.heard = heard
     }
 
-    /// Whether Sentinel would pass over this replica when it chooses whom to promote (sentinel.c, `sentinelSelectSlave`):
-    /// one that is down or disconnected in its eyes, or whose link was down for ten times `down-after` longer than it has
-    /// considered the master down.
+    /// Whether Sentinel would pass over this replica when it chooses whom to promote (sentinel.c,
+    /// `sentinelSelectSlave`): one that is down or disconnected in its eyes, or whose link was down for ten times
+    /// `down-after` longer than it has considered the master down.
     func bars(_ replica: SentinelReplica) -> Bool {
         guard replica.flags.isDisjoint(with: ["s_down", "o_down", "disconnected"]) else { return true }
         let linkDown = replica.fields["master-link-down-time"].flatMap { Int64($0) } ?? 0

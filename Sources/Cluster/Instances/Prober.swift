@@ -35,8 +35,8 @@ public struct Prober: Sendable {
             settings, on: loop, limit: limit, contacts: contacts, confidants: confidants, shortage: shortage)
     }
 
-    /// What the server at `address` answers, and whose mark it bears. Silent where our own machine kept us from asking, which
-    /// `shortage` tells.
+    /// What the server at `address` answers, and whose mark it bears. Silent where our own machine kept us from asking,
+    /// which `shortage` tells.
     public func instance(_ address: Address) async -> Instance { await knownInstance(address) ?? Instance(.silent) }
 
     /// The same; nil where our own machine kept us from asking.
@@ -73,7 +73,8 @@ public struct Prober: Sendable {
         (try? await connected(to: address, credentials) { try await $0.ping(within: limit) }) != nil
     }
 
-    /// Whether anybody answers at an address, whatever the answer: the kernel accepts connections for a frozen process too.
+    /// Whether anybody answers at an address, whatever the answer: the kernel accepts connections for a frozen process
+    /// too.
     public enum Reach: Equatable, Sendable {
         case answers, refused, silent
         /// Our own machine keeps us from asking, for this reason.
@@ -94,8 +95,8 @@ public struct Prober: Sendable {
         }
     }
 
-    /// Asks over a kept connection, where there is one, else over a new one. Only for what may be said twice: where the kept
-    /// connection ended meanwhile, `body` is run again.
+    /// Asks over a kept connection, where there is one, else over a new one. Only for what may be said twice: where the
+    /// kept connection ended meanwhile, `body` is run again.
     public func asking<Value: Sendable>(
         _ address: Address, _ credentials: Credentials?, _ body: @Sendable (Connection) async throws -> Value
     ) async throws -> Value {
@@ -147,8 +148,8 @@ public struct Prober: Sendable {
             within: limit, names: settings.commandNames)
     }
 
-    /// Opens a connection, which whoever asks for it closes. Where the server may not be told a password, and a connection is kept on
-    /// which it was, that one is returned, and goes on being kept.
+    /// Opens a connection, which whoever asks for it closes. Where the server may not be told a password, and a
+    /// connection is kept on which it was, that one is returned, and goes on being kept.
     public func opened(
         _ address: Address, _ credentials: Credentials?
     ) async throws -> (connection: Connection, isKept: Bool) {
@@ -225,8 +226,8 @@ extension History {
 }
 
 extension Info {
-    /// The keyspace section has a line for each database that holds a key, `db0:keys=3,expires=0,...`, and none for an empty
-    /// one.
+    /// The keyspace section has a line for each database that holds a key, `db0:keys=3,expires=0,...`, and none for an
+    /// empty one.
     public var keys: Int64 {
         numbered("db").reduce(0) { sum, line in
             let number = line.firstRange(of: "keys=").map { line[$0.upperBound...].prefix { $0.isNumber } }

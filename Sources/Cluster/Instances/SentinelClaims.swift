@@ -2,8 +2,8 @@ import Succession
 import Vocabulary
 
 extension SentinelClaim {
-    /// What ZooKeeper says of sentinels: the nodes below `/redis/sentinels`, and identities whose sentinel has lost its lease.
-    /// Nobody has been asked yet.
+    /// What ZooKeeper says of sentinels: the nodes below `/redis/sentinels`, and identities whose sentinel has lost its
+    /// lease. Nobody has been asked yet.
     static func all(registered: [View.Registration], identities: [View.Registration]) -> [SentinelClaim] {
         let places = Dictionary(identities.map { ($0.id, $0.address) }) { $1 }
         let nodes = registered.map { node in

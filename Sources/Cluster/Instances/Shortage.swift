@@ -1,8 +1,8 @@
 import Redis
 import Runtime
 
-/// Remembers that our own machine kept us from asking somebody: what could not be asked is unknown, which is no evidence of
-/// anything.
+/// Remembers that our own machine kept us from asking somebody: what could not be asked is unknown, which is no
+/// evidence of anything.
 public final class Shortage: Sendable {
     private let found = Protected<(what: String, at: ContinuousClock.Instant)?>(nil)
 

@@ -50,7 +50,8 @@ public actor Surveyor {
 
     /// Asks everybody at once; then whom those name and nobody has asked.
     /// - Parameters:
-    ///   - isHasty: servers that were silent last time, and the recorded master, get less time: one that freezes must not hide
+    ///   - isHasty: servers that were silent last time, and the recorded master, get less time: one that freezes must
+    ///     not hide
     ///     for a second who was promoted in its place.
     ///   - isCalm: nothing was going on in the last survey, and nothing has happened since: less is asked for.
     public func survey(_ view: WatcherView, isHasty: Bool, isCalm: Bool) async -> Snapshot {
@@ -205,8 +206,8 @@ public actor Surveyor {
 
     /// Where our launchers have started a sentinel, registered or not, and who was believed in the last survey.
     ///
-    /// Nobody else may hold up a failover, and of those without a lease only who answered last time: most are gone. Once it takes
-    /// longer than a failover does, they are asked again.
+    /// Nobody else may hold up a failover, and of those without a lease only who answered last time: most are gone.
+    /// Once it takes longer than a failover does, they are asked again.
     private func trusted(_ claims: [SentinelClaim], _ isHasty: Bool) -> Set<Address> {
         let now = ContinuousClock.now
         hastySince = isHasty ? hastySince ?? now : nil
@@ -215,7 +216,8 @@ public actor Surveyor {
         return claims.vouched.union(known).union(asksAll ? claims.unregistered : [])
     }
 
-    /// What is asked only while nothing is pressing: of replicas whose link is down, why; and the master's version beside it.
+    /// What is asked only while nothing is pressing: of replicas whose link is down, why; and the master's version
+    /// beside it.
     private func links(_ snapshot: Snapshot) async -> [Address: ReplicaLink] {
         guard let master = snapshot.record?.address, snapshot.answersMaster(master) else { return [:] }
         let cut = snapshot.liveMembers.filter { member in
@@ -243,7 +245,8 @@ public actor Surveyor {
         self.unasked = self.unasked.subtracting(addresses).union(unasked)
     }
 
-    /// Asks those again for whom somebody has vouched since they asked for a password, and whom those vouch for in turn.
+    /// Asks those again for whom somebody has vouched since they asked for a password, and whom those vouch for in
+    /// turn.
     private func askReleased(_ instances: inout [Address: Instance], _ isHasty: Bool) async {
         while true {
             let released = prober.confidants.released(

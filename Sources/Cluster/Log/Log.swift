@@ -1,8 +1,8 @@
 import Glibc
 public import Logging
 
-/// What a process says of itself: one line a message on standard error, as text or JSON. Saying something never waits: see
-/// `LogQueue`.
+/// What a process says of itself: one line a message on standard error, as text or JSON. Saying something never waits:
+/// see `LogQueue`.
 public enum Log {
     private static let state = LogState()
 
@@ -36,8 +36,9 @@ public enum Log {
         state.queue.observeDrops(observe)
     }
 
-    /// Waits until what was said is written, a tenth of a second at most where nobody reads it: such a log holds nobody up. Where
-    /// it takes more, the thread that writes has not had its turn on a busy machine, and is waited for, two seconds at most.
+    /// Waits until what was said is written, a tenth of a second at most where nobody reads it: such a log holds nobody
+    /// up. Where it takes more, the thread that writes has not had its turn on a busy machine, and is waited for, two
+    /// seconds at most.
     public static func flush() {
         for _ in 0..<20 {
             if state.queue.flush(within: .milliseconds(100)) || !state.queue.takesMore { return }

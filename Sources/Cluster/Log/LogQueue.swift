@@ -3,12 +3,12 @@ import Runtime
 
 /// Lines on their way to a descriptor that may take none for a while: a pipe whose reader hangs.
 ///
-/// Who adds a line never waits. A thread of its own, begun with the first line, writes them one by one. What finds no room is
-/// counted, and a line says how many those were once half of the room is free again. `O_NONBLOCK` would do without the thread,
-/// but it belongs to the open file, which the server shares; and `poll` holds for one writer only.
+/// Who adds a line never waits. A thread of its own, begun with the first line, writes them one by one. What finds no
+/// room is counted, and a line says how many those were once half of the room is free again. `O_NONBLOCK` would do
+/// without the thread, but it belongs to the open file, which the server shares; and `poll` holds for one writer only.
 ///
-/// Unchecked, because what is mutable is touched only between lock and unlock of `mutex`, which the compiler can't see: it is not
-/// one of Swift's, since a writer waits for lines on it, and `flush` for their end.
+/// Unchecked, because what is mutable is touched only between lock and unlock of `mutex`, which the compiler can't see:
+/// it is not one of Swift's, since a writer waits for lines on it, and `flush` for their end.
 public final class LogQueue: @unchecked Sendable {
     /// How many bytes wait, at most; one line that is longer waits alone.
     static let capacity = 65_536
@@ -114,7 +114,8 @@ public final class LogQueue: @unchecked Sendable {
         }
     }
 
-    /// With one `write(2)`, which a pipe takes whole or not at all up to 4096 bytes, so that lines of several processes don't mix.
+    /// With one `write(2)`, which a pipe takes whole or not at all up to 4096 bytes, so that lines of several processes
+    /// don't mix.
     private func write(_ line: [UInt8]) {
         var rest = line[...]
         while !rest.isEmpty {

@@ -8,7 +8,8 @@ extension ACL {
         return open.map { "its ACL gives \($0.permissions.letters) to \($0.scheme):\($0.id)" }
     }
 
-    /// Whether a node with this ACL is other users' alone. Whom an address or another scheme lets in can't be told here.
+    /// Whether a node with this ACL is other users' alone. Whom an address or another scheme lets in can't be told
+    /// here.
     func isOthers(than user: Digest) -> Bool {
         let writers = entries.filter { !$0.permissions.subtracting(.read).isEmpty }
         return user.user != "super" && writers.allSatisfy { $0.scheme == "digest" && $0.id != user.id }

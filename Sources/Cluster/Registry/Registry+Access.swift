@@ -2,8 +2,8 @@ import Succession
 import ZooKeeper
 
 extension Registry {
-    /// Checks that nobody but the user of `ZK_AUTH`, and whom an operator has named, may change what every start rests on.
-    /// Nodes above the root are not ours: who may delete there can't, as long as the root has children.
+    /// Checks that nobody but the user of `ZK_AUTH`, and whom an operator has named, may change what every start rests
+    /// on. Nodes above the root are not ours: who may delete there can't, as long as the root has children.
     /// - Throws: `Failure` 77 with the command that mends it, or 69. Without `ZK_AUTH` there is nothing to check.
     public func checkAccess() async throws {
         guard let bad = try await badParents().first else { return }
@@ -54,9 +54,9 @@ extension Registry {
         "In zkCli.sh: addauth digest USER:PASSWORD (those of ZK_AUTH), then setAcl -R \(root) auth::cdrwa,world:anyone:r"
     }
 
-    /// A node, and why it is not believed; nil where it is ours, or there is no `ZK_AUTH`. Both are of one and the same node: in
-    /// between somebody may have deleted it and we have made another in its place. One that is another at every turn is nobody's
-    /// of ours.
+    /// A node, and why it is not believed; nil where it is ours, or there is no `ZK_AUTH`. Both are of one and the same
+    /// node: in between somebody may have deleted it and we have made another in its place. One that is another at
+    /// every turn is nobody's of ours.
     func judged(_ path: String, watch: Bool = false) async throws(ZooKeeperError) -> (node: Node, foreign: String?) {
         var turns = Self.turns
         while true {
@@ -72,6 +72,7 @@ extension Registry {
         }
     }
 
-    /// So often what changes between two reads that belong together is read again: somebody may go on changing it for ever.
+    /// So often what changes between two reads that belong together is read again: somebody may go on changing it for
+    /// ever.
     static let turns = 10
 }

@@ -28,8 +28,8 @@ extension Registry {
         return try await translated { try await session.create(paths.candidatePrefix, data, .ephemeralSequential) }
     }
 
-    /// Those that can be used. One that can't is at worst a better one that does not claim in its turn, and such a one is
-    /// passed over.
+    /// Those that can be used. One that can't is at worst a better one that does not claim in its turn, and such a one
+    /// is passed over.
     public func candidates() async throws -> [Candidate] { try await readCandidates().values }
 
     func readCandidates() async throws -> Reading<Candidate> {

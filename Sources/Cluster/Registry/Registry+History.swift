@@ -36,8 +36,8 @@ extension Registry {
         .create(paths.history, Self.encode([entry]), .persistent)
     }
 
-    /// Puts the cause of the last change right, where it is `new` in the place of `old`, and another watcher recorded it for what
-    /// it looked like. Whatever is in the way leaves it as it is: this is a log.
+    /// Puts the cause of the last change right, where it is `new` in the place of `old`, and another watcher recorded
+    /// it for what it looked like. Whatever is in the way leaves it as it is: this is a log.
     public func correctHistory(_ cause: String, of new: Address, after old: Address?, who: String? = nil) async {
         for _ in 0..<3 {
             guard let node = try? await node(paths.history), var entries = try? Self.history(node.data),

@@ -3,8 +3,8 @@ import ZooKeeper
 
 /// What a lease reads and writes of the reign.
 extension Registry {
-    /// `/redis/master`, with a watch, and `/redis/cluster`, both of one reign; nil where either is missing, or where a new
-    /// reign begins right now: the watch tells.
+    /// `/redis/master`, with a watch, and `/redis/cluster`, both of one reign; nil where either is missing, or where a
+    /// new reign begins right now: the watch tells.
     /// - Throws: `Failure` 65, 69, 77.
     public func reign() async throws -> ReignView? {
         guard let record = try await record(watch: true) else {
@@ -35,7 +35,8 @@ extension Registry {
         }
     }
 
-    /// Takes note that nobody is master, where nobody has yet: a wait with a limit must outlive the launchers that wait.
+    /// Takes note that nobody is master, where nobody has yet: a wait with a limit must outlive the launchers that
+    /// wait.
     /// - Parameter since: in milliseconds since 1970 by ZooKeeper's clock.
     public func noteMissing(_ cluster: ClusterRecord, version: Int32, since: Int64) async throws -> Outcome {
         var cluster = cluster

@@ -11,7 +11,8 @@ extension Registry {
     /// Enters this session's watcher, once, and returns its node's path.
     /// - Parameters:
     ///   - address: of its HTTP port.
-    ///   - creatingRoot: whether a missing root is created. One that was only found must not come back behind somebody who
+    ///   - creatingRoot: whether a missing root is created. One that was only found must not come back behind somebody
+    ///     who
     ///     deletes it.
     /// - Throws: `RootIsGone` where it is missing and not to be created; `Failure` 69, 77.
     public func enlist(_ address: Address, creatingRoot: Bool = true) async throws -> String {
@@ -92,8 +93,8 @@ extension Registry {
         do {
             let master = version.map { [Operation.check(paths.master, version: $0)] } ?? []
             try await session.multi([.check(watcher, version: 0)] + master)
-            // Numbers begin anew where somebody deleted the nodes' parent, so another may have that very path. A session
-            // reads what it has checked, or what is newer.
+            // Numbers begin anew where somebody deleted the nodes' parent, so another may have that very path. A
+            // session reads what it has checked, or what is newer.
             guard try await session.exists(watcher)?.ephemeralOwner == session.credentials.id else { return false }
             if version != nil { return true }
             return try await session.exists(paths.master) == nil

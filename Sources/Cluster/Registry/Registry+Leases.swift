@@ -33,8 +33,8 @@ extension Registry {
         }
     }
 
-    /// Sees to it that an identity that we have locked says where its sentinel is: it is believed by that. A ZooKeeper that was
-    /// restored from elsewhere may have an older place.
+    /// Sees to it that an identity that we have locked says where its sentinel is: it is believed by that. A ZooKeeper
+    /// that was restored from elsewhere may have an older place.
     public func placeIdentity(_ id: String, at address: Address) async throws {
         guard let node = try await node(paths.identity(id)), node.data != address.znode else { return }
         // Nobody else sets it as long as the lock is ours.

@@ -3,9 +3,9 @@ import ZooKeeper
 
 /// What operators ask for: `/redis/switchover`, `/redis/paused` and `/redis/accept-loss`, which any tool may create.
 ///
-/// With `ZK_AUTH` whoever created one was let in, because nobody else may create below our root. But the ACL that a tool gives it by
-/// default lets everybody change it: so it counts as it was created, and the leading watcher takes it into our hands before
-/// anything is done for it.
+/// With `ZK_AUTH` whoever created one was let in, because nobody else may create below our root. But the ACL that a
+/// tool gives it by default lets everybody change it: so it counts as it was created, and the leading watcher takes it
+/// into our hands before anything is done for it.
 extension Registry {
     enum Order: Equatable, Sendable {
         case nothing
@@ -39,7 +39,8 @@ extension Registry {
     }
 
     /// Takes what everybody may change into our hands, where `watcher` leads.
-    /// - Returns: the view as it is then. A request that stays open is not run: it could be another one the moment after.
+    /// - Returns: the view as it is then. A request that stays open is not run: it could be another one the moment
+    ///   after.
     public func secured(_ view: WatcherView, as watcher: String) async throws -> WatcherView {
         guard !view.openOrders.isEmpty, view.watchers.first?.path == watcher else { return view }
         for path in view.openOrders { try await adopt(path, as: watcher) }

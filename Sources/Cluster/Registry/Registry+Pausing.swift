@@ -3,11 +3,12 @@ import ZooKeeper
 
 /// `/redis/paused`: that it exists is what counts, until its time is over.
 extension Registry {
-    /// How long a pause lasts whose end can't be read, in milliseconds: from when it was written last, by ZooKeeper's clock.
+    /// How long a pause lasts whose end can't be read, in milliseconds: from when it was written last, by ZooKeeper's
+    /// clock.
     private static let unreadableLife: Int64 = 3_600_000
 
-    /// What a pause says, as far as it can be read, and what is wrong with it. One that has no readable end gets one: nobody
-    /// knows what was meant, and without an end no failover would ever be made again.
+    /// What a pause says, as far as it can be read, and what is wrong with it. One that has no readable end gets one:
+    /// nobody knows what was meant, and without an end no failover would ever be made again.
     static func pause(_ node: Node) -> (pause: Pause, problem: BadZnode?) {
         pause(node.data, written: node.stat.modified)
     }
@@ -30,8 +31,8 @@ extension Registry {
         }
     }
 
-    /// Ends a pause whose time is over: deletes `/redis/paused`, with what somebody put below it, at the version read, so that
-    /// a pause that somebody has just prolonged goes on.
+    /// Ends a pause whose time is over: deletes `/redis/paused`, with what somebody put below it, at the version read,
+    /// so that a pause that somebody has just prolonged goes on.
     /// - Returns: `.overtaken` where there is no such pause (any more), or `watcher` does not lead.
     public func resume(as watcher: String) async throws -> RecordOutcome {
         let node: Node
@@ -65,8 +66,8 @@ extension Registry {
     }
 }
 
-/// A pause as a person may write it: what is no text is shown as it stands there, so that who paused, and why, is not lost over a
-/// number.
+/// A pause as a person may write it: what is no text is shown as it stands there, so that who paused, and why, is not
+/// lost over a number.
 private struct WrittenPause: Decodable {
     var who, why, since, until: Word?
 

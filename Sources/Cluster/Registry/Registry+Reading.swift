@@ -19,7 +19,8 @@ extension Registry {
         case denied
     }
 
-    /// Reads the nodes below `path`; one that goes away meanwhile is left out, and so is one for which `read` returns nil.
+    /// Reads the nodes below `path`; one that goes away meanwhile is left out, and so is one for which `read` returns
+    /// nil.
     /// - Throws: `Failure` 69, and 77 where `path` itself can't be read.
     func reading<Value: Sendable>(
         below path: String, _ read: (_ name: String, _ node: Node) throws(BadZnode) -> Value?

@@ -6,11 +6,11 @@ public typealias RecordOutcome = Registry.Outcome
 
 /// What every watcher writes.
 extension Registry {
-    /// Records a new master: `/redis/master` at the version read before the evidence, `/redis/cluster` and the history, in
-    /// one transaction (promise 2). Where nothing was recorded they are created.
+    /// Records a new master: `/redis/master` at the version read before the evidence, `/redis/cluster` and the history,
+    /// in one transaction (promise 2). Where nothing was recorded they are created.
     ///
-    /// Whatever is wrong with the history does not stop it: an unusable one is set aside, one that can't be written at all
-    /// is left out.
+    /// Whatever is wrong with the history does not stop it: an unusable one is set aside, one that can't be written at
+    /// all is left out.
     /// - Parameters:
     ///   - clusterVersion: of `/redis/cluster` where it exists.
     ///   - lossVersion: of `/redis/accept-loss` where it exists: the next reign uses it up, whoever begins it.

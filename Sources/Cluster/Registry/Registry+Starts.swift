@@ -11,10 +11,11 @@ extension Registry {
         case overtaken
     }
 
-    /// Claims the cluster, and begins a reign: creates `/redis/master`, or sets it at `version`, with `/redis/cluster`, the
-    /// member's node and those of our parents that are missing.
+    /// Claims the cluster, and begins a reign: creates `/redis/master`, or sets it at `version`, with `/redis/cluster`,
+    /// the member's node and those of our parents that are missing.
     /// - Parameters:
-    ///   - clusterVersion: of `/redis/cluster` where it exists: nobody else may have begun a reign, or written down what the
+    ///   - clusterVersion: of `/redis/cluster` where it exists: nobody else may have begun a reign, or written down
+    ///     what the
     ///     cluster holds, since it was read.
     ///   - lossVersion: of `/redis/accept-loss` where it exists: the next reign uses it up, whoever begins it.
     ///   - entry: for the history; whatever is wrong with that stops no claim. Nil where the master stays the same.
@@ -38,7 +39,8 @@ extension Registry {
         return try await commit(operations, and: history, provenBy: paths.member(member))
     }
 
-    /// Joins under a master that is recorded at `version`; nil where nothing is recorded, which no transaction can check.
+    /// Joins under a master that is recorded at `version`; nil where nothing is recorded, which no transaction can
+    /// check.
     public func join(_ address: Address, member: String, checking version: Int32?) async throws -> Outcome {
         var operations: [Operation] = []
         if let version { operations.append(.check(paths.master, version: version)) }
@@ -46,8 +48,8 @@ extension Registry {
         return try await commit(operations, provenBy: paths.member(member))
     }
 
-    /// Runs one transaction. A lost reply looks like a failure, so then the node at `proof` is read, which nobody but this
-    /// session can have created, and only by this transaction (promise 7).
+    /// Runs one transaction. A lost reply looks like a failure, so then the node at `proof` is read, which nobody but
+    /// this session can have created, and only by this transaction (promise 7).
     /// - Parameter more: what is left out where it alone stands in the way.
     func commit(
         _ operations: [Operation], and more: [Operation] = [], provenBy proof: String
@@ -75,9 +77,9 @@ extension Registry {
         try await answered { try await session.exists(path)?.ephemeralOwner == session.credentials.id }
     }
 
-    /// What a read says that must be answered: only the answer tells what became of a write. Where the connection is lost
-    /// again before it, it is asked again, as long as the session may live. (Each try waits for the next connection, so
-    /// this doesn't spin.)
+    /// What a read says that must be answered: only the answer tells what became of a write. Where the connection is
+    /// lost again before it, it is asked again, as long as the session may live. (Each try waits for the next
+    /// connection, so this doesn't spin.)
     func answered<Value>(_ read: () async throws -> Value) async throws -> Value {
         let end = ContinuousClock.now + session.negotiatedTimeout
         while true {

@@ -40,8 +40,8 @@ extension Registry {
         return view
     }
 
-    /// Reads a node, or its absence, with a watch that fires when that changes. (Of a node that we may not read the server
-    /// tells nothing either: CVE-2024-23944.)
+    /// Reads a node, or its absence, with a watch that fires when that changes. (Of a node that we may not read the
+    /// server tells nothing either: CVE-2024-23944.)
     private func watched(_ path: String) async throws -> Finding {
         for _ in 0..<Self.turns {
             let finding = try await finding(path) { .node(try await session.get(path, watch: true)) }

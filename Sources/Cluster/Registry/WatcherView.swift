@@ -1,8 +1,8 @@
 public import Succession
 public import Vocabulary
 
-/// One look of a watcher at a cluster's nodes. Unlike a launcher's `View`, a node that can't be used does not fail it: it
-/// is named.
+/// One look of a watcher at a cluster's nodes. Unlike a launcher's `View`, a node that can't be used does not fail it:
+/// it is named.
 public struct WatcherView: Equatable, Sendable {
     /// A watcher's node below `/redis/watchers`. The lowest number leads.
     public struct Candidacy: Equatable, Sendable {
@@ -45,10 +45,11 @@ public struct WatcherView: Equatable, Sendable {
     public var switchoverVersion: Int32?
     /// The version of `/redis/accept-loss`; nil where it does not exist.
     public var lossVersion: Int32?
-    /// The identities of sentinels: the name of each, and where the sentinel was last that has it. One whose lease is gone is not
-    /// registered any more.
+    /// The identities of sentinels: the name of each, and where the sentinel was last that has it. One whose lease is
+    /// gone is not registered any more.
     public var identities: [View.Registration] = []
-    /// What an operator asks for and others may change: it counts as it was created, and a request only once it is in our hands.
+    /// What an operator asks for and others may change: it counts as it was created, and a request only once it is in
+    /// our hands.
     public var openOrders: [String] = []
     /// Nodes that hold what none of us would write: left out above, and never overwritten. Sorted by path.
     public var badNodes: [BadNode]

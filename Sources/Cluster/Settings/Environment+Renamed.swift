@@ -2,8 +2,8 @@ public import Redis
 import Vocabulary
 
 extension Environment {
-    /// `RENAMED_COMMANDS`: what commands of the redis-servers are called (`CONFIG=x,REPLICAOF=y`), by the settings of all of
-    /// them; an empty name is that of one which is switched off.
+    /// `RENAMED_COMMANDS`: what commands of the redis-servers are called (`CONFIG=x,REPLICAOF=y`), by the settings of
+    /// all of them; an empty name is that of one which is switched off.
     /// - Throws: `Failure` (78) for a name that can't be one, or a command that is needed and switched off.
     public func renamedCommands() throws(Failure) -> CommandNames {
         let variable = "RENAMED_COMMANDS"

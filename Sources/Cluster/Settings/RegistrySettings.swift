@@ -35,14 +35,15 @@ public struct RegistrySettings: Sendable {
             "ZK_SESSION_TIMEOUT", default: .seconds(6), in: .milliseconds(100)...(.seconds(600)))
     }
 
-    /// The server clamps what it is asked for to 2 to 20 of its ticks; a failover by session timeout then takes longer, or
-    /// a short pause costs the session.
+    /// The server clamps what it is asked for to 2 to 20 of its ticks; a failover by session timeout then takes longer,
+    /// or a short pause costs the session.
     public func warnIfClamped(_ negotiated: Duration) {
         guard negotiated != sessionTimeout else { return }
         Log.warn("ZK_SESSION_TIMEOUT is \(sessionTimeout), but ZooKeeper gives \(negotiated); see its tickTime")
     }
 
-    /// A root goes into the mark of every server, so it is held to a grammar: `/name`, of letters, digits, `.`, `_`, `-`.
+    /// A root goes into the mark of every server, so it is held to a grammar: `/name`, of letters, digits, `.`, `_`,
+    /// `-`.
     /// - Throws: `Failure` (78) that says so.
     public static func root(_ text: String, _ environment: Environment) throws(Failure) -> String {
         let segments = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()

@@ -1,6 +1,7 @@
 /// The names of all variables, and those that are set and mean nothing to Interrex, though their names nearly do.
 extension Environment {
-    /// Variables whose value is a secret. Of each there is one more, its name with `_FILE` behind it, that names a file.
+    /// Variables whose value is a secret. Of each there is one more, its name with `_FILE` behind it, that names a
+    /// file.
     public static let secrets = ["REDIS_PASSWORD", "SENTINEL_PASSWORD", "ZK_AUTH"]
 
     /// All that some part of Interrex reads and nobody else has defined.

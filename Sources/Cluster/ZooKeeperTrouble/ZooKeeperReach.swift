@@ -9,7 +9,8 @@ public enum ZooKeeperReach {
     /// How long a server may take to accept a connection.
     private static let connectLimit = Duration.milliseconds(250)
 
-    /// One line about each server, those alike together: `a:2181 and b:2181 refuse connections; c:2181 does not answer`.
+    /// One line about each server, those alike together:
+    /// `a:2181 and b:2181 refuse connections; c:2181 does not answer`.
     ///
     /// It connects to each and sends nothing.
     public static func words(about servers: ConnectString, on loop: EventLoop) async -> String {
@@ -78,8 +79,8 @@ public enum ZooKeeperReach {
 }
 
 extension Registry {
-    /// Does `body`, which waits for ZooKeeper; meanwhile `tell` hears what is wrong with it, within a second at first, then
-    /// every second.
+    /// Does `body`, which waits for ZooKeeper; meanwhile `tell` hears what is wrong with it, within a second at first,
+    /// then every second.
     /// - Parameter setting: what names these servers.
     /// - Throws: what `body` throws; where that is a lack of ZooKeeper, in the words that were told last.
     public static func explaining<Value: Sendable>(
@@ -119,8 +120,8 @@ extension Registry {
 }
 
 extension Session {
-    /// Follows the connection until the session is over. `tell` hears what is wrong where it stays lost for most of a second;
-    /// `back` hears of each one that is there again.
+    /// Follows the connection until the session is over. `tell` hears what is wrong where it stays lost for most of a
+    /// second; `back` hears of each one that is there again.
     public func followConnection(
         to servers: ConnectString, on loop: EventLoop, telling tell: @escaping @Sendable (String) async -> Void,
         back: @escaping @Sendable () async -> Void

@@ -7,7 +7,8 @@ import ZooKeeper
 
 /// `interrex aside`: what was set aside in a server's folder, and whether it is needed.
 package struct Aside {
-    /// What to delete: "contained", "all", or the time of one copy; nil: only what is contained, and only with `deletes`.
+    /// What to delete: "contained", "all", or the time of one copy; nil: only what is contained, and only with
+    /// `deletes`.
     private let prune: String?
     private let deletes: Bool
     private let printsJSON: Bool

@@ -24,8 +24,8 @@ extension AsideCopies {
             }
     }
 
-    /// The passport of a copy, where it says all that is in it: no file was written after the look that it tells of. (What a
-    /// server wrote in its last second, before it was killed, is in no passport.)
+    /// The passport of a copy, where it says all that is in it: no file was written after the look that it tells of.
+    /// (What a server wrote in its last second, before it was killed, is in no passport.)
     func exactPassport(of time: String) -> Passport? {
         guard let passport = trustedPassport(of: time) else { return nil }
         return seen(of: time).modified(with: passport.persistence) <= passport.modified + Self.slack ? passport : nil

@@ -4,8 +4,8 @@ import Processes
 import Runtime
 import Succession
 
-/// Copies of a server's data that were set aside: renamed to `<file>.aside-<time>`, the passport with them. All files of one
-/// time are one copy. None is ever deleted that is not provably elsewhere.
+/// Copies of a server's data that were set aside: renamed to `<file>.aside-<time>`, the passport with them. All files
+/// of one time are one copy. None is ever deleted that is not provably elsewhere.
 struct AsideCopies: Equatable, Sendable {
     /// What stands between a file's name and the time at which it was set aside.
     static let mark = ".aside-"

@@ -23,8 +23,8 @@ struct SeenFiles {
     /// The files of the log, its manifest among them.
     var log: [FileMark]
 
-    /// What a server that keeps its data so would load. What it is still making of its log is not loaded yet; and a snapshot
-    /// that it takes beside its log says nothing of that.
+    /// What a server that keeps its data so would load. What it is still making of its log is not loaded yet; and a
+    /// snapshot that it takes beside its log says nothing of that.
     func loaded(with persistence: Passport.Persistence) -> [FileMark] {
         guard persistence == .aof else { return snapshot }
         return log.filter { !$0.name.hasSuffix(".manifest") && !$0.name.hasPrefix("temp-") }

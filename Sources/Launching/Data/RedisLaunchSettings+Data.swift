@@ -24,8 +24,9 @@ extension RedisLaunchSettings {
             leftover: leftover)
     }
 
-    /// Data that no server would load, and that may be what a first synchronisation left that was broken off: an RDB file beside a
-    /// log that never took a write. Where the master has all of it, the next synchronisation takes its place.
+    /// Data that no server would load, and that may be what a first synchronisation left that was broken off: an RDB
+    /// file beside a log that never took a write. Where the master has all of it, the next synchronisation takes its
+    /// place.
     private var leftover: Freshness? {
         guard inPlace.problem != nil, !inPlace.isPassedOver, dataFiles.loadsAOF, !dataFiles.logHoldsData,
             let snapshot = try? DataFile(dataFiles.rdb), let header = snapshot.header, let id = header.replicationID,

@@ -4,7 +4,8 @@ import Processes
 import Succession
 
 extension ServerBinary {
-    /// The newest RDB version that this server loads, by what `--version` says within 2 s; `Int.max` where that is not known.
+    /// The newest RDB version that this server loads, by what `--version` says within 2 s; `Int.max` where that is not
+    /// known.
     var newestRDB: Int {
         guard let process = try? TrialProcess(path, "--version") else { return .max }
         let line = "waiting, 2 s at most: \(path.clipped) is asked for its version, and has not answered yet"

@@ -43,8 +43,8 @@ struct StoredCopy: Equatable, Sendable {
             && passport.boot == Occupant.thisBoot
     }
 
-    /// A snapshot says itself how far it goes, where it was written by a server that replicated. Its passport may know better:
-    /// that nothing was written since, or under which reign that is known now.
+    /// A snapshot says itself how far it goes, where it was written by a server that replicated. Its passport may know
+    /// better: that nothing was written since, or under which reign that is known now.
     private mutating func placeSnapshot(_ passport: Passport, _ kind: Passport.Persistence, _ isUnchanged: Bool) {
         let isKnown = freshness.replicationID != nil && freshness.offset != nil
         if isKnown, freshness.replicationID == passport.replicationID { freshness.epoch = passport.epoch }
@@ -55,8 +55,9 @@ struct StoredCopy: Equatable, Sendable {
         freshness.offset = max(passport.offset, written)
     }
 
-    /// Whether a copy that was set aside may be put in the place of this one: a server must load it, and what bears the passport
-    /// of another cluster, or none beside one that does, is there because it was found to be no part of this cluster's history.
+    /// Whether a copy that was set aside may be put in the place of this one: a server must load it, and what bears the
+    /// passport of another cluster, or none beside one that does, is there because it was found to be no part of this
+    /// cluster's history.
     func mayBeReplaced(by aside: StoredCopy) -> Bool {
         guard aside.problem == nil, aside.freshness.isUsable else { return false }
         return freshness.clusterID == nil || aside.freshness.clusterID == freshness.clusterID

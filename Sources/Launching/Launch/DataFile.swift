@@ -88,8 +88,8 @@ struct DataFile {
     }
 }
 
-/// The newest RDB version that a server loads. To ask the server takes as long as half a launch, so it is done only for a file
-/// that not every server loads which takes these settings.
+/// The newest RDB version that a server loads. To ask the server takes as long as half a launch, so it is done only for
+/// a file that not every server loads which takes these settings.
 struct RDBLimit {
     /// Whether a server before Redis 7.0 would end at the settings.
     let isForRedis7: Bool

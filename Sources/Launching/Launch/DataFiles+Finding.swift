@@ -15,8 +15,8 @@ struct FoundData: Equatable, Sendable {
     var isPassedOver = false
     /// The passport of the data that it would load; nil where there is none that speaks of these very files.
     var passport: Passport?
-    /// How many bytes were appended to the log after the look of which its passport tells; negative where a power failure took
-    /// some. Nil where that can't be told.
+    /// How many bytes were appended to the log after the look of which its passport tells; negative where a power
+    /// failure took some. Nil where that can't be told.
     var appended: Int64?
     /// Whether the file is as it was when the passport was written: what that tells is in it.
     var isUnchanged = false
@@ -138,8 +138,8 @@ extension DataFiles {
         }
     }
 
-    /// Whether the single file of older versions is what is loaded (aof.c, `loadAppendOnlyFiles`): where nothing else is
-    /// named, or where the move into the folder was interrupted.
+    /// Whether the single file of older versions is what is loaded (aof.c, `loadAppendOnlyFiles`): where nothing else
+    /// is named, or where the move into the folder was interrupted.
     private func isUpgrade(_ known: AOFManifest) -> Bool {
         guard fileType(oldAOF) == S_IFREG else { return false }
         if known.files.isEmpty { return true }

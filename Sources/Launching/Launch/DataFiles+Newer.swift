@@ -34,9 +34,9 @@ struct Moment {
 extension DataFiles {
     /// Where the file that would be passed over is newer than what would be loaded.
     ///
-    /// Beside a log, an RDB file that was written later is the normal case: a server with save points takes a snapshot of what
-    /// its log holds too. So that one counts as newer only where the passport says that it is none of these, or where it
-    /// holds more keys than the log can.
+    /// Beside a log, an RDB file that was written later is the normal case: a server with save points takes a snapshot
+    /// of what its log holds too. So that one counts as newer only where the passport says that it is none of these, or
+    /// where it holds more keys than the log can.
     func newerFile(than loaded: Loaded, _ known: FoundPassport?, isTrusted: Bool) -> Unloadable? {
         guard let modified = loaded.modified.map(Moment.init) else { return nil }
         return loadsAOF

@@ -5,8 +5,8 @@ import Succession
 /// A passport as it lies in a folder.
 struct FoundPassport: Equatable, Sendable {
     var passport: Passport
-    /// When its file was last written, in milliseconds since 1970. The lease writes or touches it every two seconds as long as
-    /// the server lives.
+    /// When its file was last written, in milliseconds since 1970. The lease writes or touches it every two seconds as
+    /// long as the server lives.
     var asOf: Int64
 }
 

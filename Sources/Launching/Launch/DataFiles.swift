@@ -6,8 +6,8 @@ import Succession
 
 /// The data files of a redis-server, and which of them it would load.
 ///
-/// With `appendonly yes` it loads its append-only log and never looks at the RDB file; with `appendonly no` it loads the
-/// RDB file alone (server.c, `loadDataFromDisk`).
+/// With `appendonly yes` it loads its append-only log and never looks at the RDB file; with `appendonly no` it loads
+/// the RDB file alone (server.c, `loadDataFromDisk`).
 struct DataFiles: Equatable, Sendable {
     /// `dir`
     let folder: String

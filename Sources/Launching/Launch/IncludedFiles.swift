@@ -3,8 +3,8 @@ import Glibc
 import Rendering
 import Runtime
 
-/// The files that an `include` names, as redis-server reads them (config.c, `loadServerConfig`): with a wildcard in its path
-/// those that match, none being fine; else the one of that name.
+/// The files that an `include` names, as redis-server reads them (config.c, `loadServerConfig`): with a wildcard in its
+/// path those that match, none being fine; else the one of that name.
 ///
 /// - Throws: `SettingsProblem` where one of them can't be read: redis-server ends there.
 func includedFiles(_ path: String) throws(SettingsProblem) -> [SourceText] {

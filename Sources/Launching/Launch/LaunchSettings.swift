@@ -49,8 +49,8 @@ struct LaunchSettings: Sendable {
         return Address(host: host, port: port)!
     }
 
-    /// What only the machine can tell: that the folders can be written, that no other redis-server uses the data folder,
-    /// and that the port is free.
+    /// What only the machine can tell: that the folders can be written, that no other redis-server uses the data
+    /// folder, and that the port is free.
     /// - Returns: the lock on the data folder; nil for a sentinel, whose folder may be shared.
     /// - Throws: `Failure` (78); `Stopped`.
     @discardableResult

@@ -30,8 +30,8 @@ package enum RedisLaunch {
         try prepared.becomeServer()
     }
 
-    /// `--render-only`: the file as it would be written, secrets included; says the decision with its reason, and writes
-    /// nothing anywhere.
+    /// `--render-only`: the file as it would be written, secrets included; says the decision with its reason, and
+    /// writes nothing anywhere.
     /// - Throws: as `run`.
     package static func preview(
         _ environment: Environment, _ serverArguments: [String], as role: GivenRole?

@@ -110,8 +110,8 @@ struct RedisLaunchSettings: Sendable {
             let text = try file.render(template: sources.template, settings: flat)
             let priority = userReplicaPriority(in: text)
             guard master != nil, startsEmpty, priority > 0 else { return (text, flat) }
-            // A replica that never finished a synchronisation must not be promoted; Sentinel looks at no copy (sentinel.c,
-            // sentinelSelectSlave).
+            // A replica that never finished a synchronisation must not be promoted; Sentinel looks at no copy
+            // (sentinel.c, sentinelSelectSlave).
             (file.replicaPriority, file.awaitedPriority) = (0, priority)
             // The settings may show either.
             let shown = try file.flattened(settings: sources.settings, arguments: arguments, files: includedFiles)

@@ -25,8 +25,8 @@ package enum SentinelLaunch {
         try prepared.becomeServer()
     }
 
-    /// `--render-only`: the file as it would be written, secrets included; says the decision with its reason, and writes
-    /// nothing anywhere.
+    /// `--render-only`: the file as it would be written, secrets included; says the decision with its reason, and
+    /// writes nothing anywhere.
     /// - Parameter master: whom to monitor, instead of asking ZooKeeper.
     /// - Throws: as `run`.
     package static func preview(

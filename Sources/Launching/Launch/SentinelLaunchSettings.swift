@@ -13,8 +13,8 @@ struct SentinelLaunchSettings: Sendable {
     /// Settings given on our own command line: they are lines of the file, so that nothing follows it.
     let arguments: [String]
 
-    /// Reads and checks everything, and renders once: values that would not survive Sentinel's own rewrite of its file are
-    /// refused before anything is written.
+    /// Reads and checks everything, and renders once: values that would not survive Sentinel's own rewrite of its file
+    /// are refused before anything is written.
     init(_ environment: Environment, arguments: [String], forReal: Bool) throws(Failure) {
         launch = try LaunchSettings(environment, kind: .sentinel, forReal: forReal)
         sources = try SourceFiles(environment, kind: .sentinel)
@@ -39,7 +39,8 @@ struct SentinelLaunchSettings: Sendable {
                 + "another master; set it, or let a firewall decide who does")
     }
 
-    /// - Throws: `Failure` (78) where the master's host is a name that can't be resolved, or a value can't go into the file.
+    /// - Throws: `Failure` (78) where the master's host is a name that can't be resolved, or a value can't go into the
+    ///   file.
     func render(monitoring master: Address, identity: String, clusterID: String?, seeds: Seeds) throws(Failure)
         -> String
     {

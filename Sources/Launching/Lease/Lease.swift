@@ -38,8 +38,8 @@ struct ServerProcess: Sendable {
 }
 
 /// Drops the clean pages of our own program and libraries: most were needed to start and none is needed to wait. They
-/// come back from the page cache where they are touched. Only code: read-only data may hold relocations that are nowhere
-/// else.
+/// come back from the page cache where they are touched. Only code: read-only data may hold relocations that are
+/// nowhere else.
 func dropCleanPages() {
     guard let maps = readFile("/proc/self/maps"), let text = String(validating: maps, as: UTF8.self) else { return }
     for line in text.split(separator: "\n") {

@@ -124,8 +124,8 @@ actor LeaseHolder {
         registry = nil
     }
 
-    /// The session that is held, or the next one where that is over: the launcher's at first, then new ones. Nil where the
-    /// start was overtaken.
+    /// The session that is held, or the next one where that is over: the launcher's at first, then new ones. Nil where
+    /// the start was overtaken.
     private func session() async throws -> Registry? {
         if let registry, isAttached { return registry }
         if !isAttached, let attached = try await explaining({ try await self.attach() }) {
@@ -153,15 +153,15 @@ actor LeaseHolder {
     /// How long one try to connect lasts; there is always another.
     private var patience: Duration { max(settings.sessionTimeout, .seconds(2)) }
 
-    /// Our session was gone before we had it: `/redis/master` may name another master by now than the one that this start
-    /// was decided under.
+    /// Our session was gone before we had it: `/redis/master` may name another master by now than the one that this
+    /// start was decided under.
     private func wasOvertaken(_ registry: Registry) async throws -> Bool {
         guard let expected = order.startedUnder, let record = try await registry.record() else { return false }
         return record.address != expected
     }
 
-    /// Registers, and again whenever one of the nodes is touched. Returns true when the session is over, false when another
-    /// sentinel has our identity.
+    /// Registers, and again whenever one of the nodes is touched. Returns true when the session is over, false when
+    /// another sentinel has our identity.
     private func keep(_ registry: Registry) async throws -> Bool {
         // Before the watches are set: one that fires at once must be heard.
         let changes = registry.session.changes()

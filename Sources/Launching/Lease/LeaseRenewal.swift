@@ -13,7 +13,8 @@ package struct LeaseRenewal: Sendable {
     private let settings: RegistrySettings
     private let limit: Duration
 
-    /// A session in which the server is registered, and what its lease is to know. The session must live until the lease has it.
+    /// A session in which the server is registered, and what its lease is to know. The session must live until the
+    /// lease has it.
     struct Registered: Sendable {
         var order: LeaseOrder
         var session: Session
@@ -23,8 +24,9 @@ package struct LeaseRenewal: Sendable {
         (self.server, self.settings, self.limit) = (server, settings, limit)
     }
 
-    /// - Throws: `Failure`: 69 where the server or ZooKeeper can't be reached, 75 where no master is recorded, 77 where others than
-    ///   the user of `ZK_AUTH` may change what is recorded, 78 where the server is registered already, of another cluster, or a master that is not the recorded one.
+    /// - Throws: `Failure`: 69 where the server or ZooKeeper can't be reached, 75 where no master is recorded, 77 where
+    ///   others than the user of `ZK_AUTH` may change what is recorded, 78 where the server is registered already, of
+    ///   another cluster, or a master that is not the recorded one.
     func register(on loop: EventLoop) async throws -> Registered {
         let answer = try await ask(on: loop)
         let registry = try await Registry.open(settings, within: limit)

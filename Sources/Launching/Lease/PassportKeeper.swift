@@ -5,14 +5,15 @@ import Runtime
 import Succession
 import Vocabulary
 
-/// Keeps the passport beside the server, once a second while something changes, and what the cluster holds in ZooKeeper.
+/// Keeps the passport beside the server, once a second while something changes, and what the cluster holds in
+/// ZooKeeper.
 ///
-/// A look is one `INFO`, and a `stat` of each data file where there is something to write. While nothing changes the passport
-/// is only touched: a file that is newer than its passport would count as one of which nothing is known.
+/// A look is one `INFO`, and a `stat` of each data file where there is something to write. While nothing changes the
+/// passport is only touched: a file that is newer than its passport would count as one of which nothing is known.
 actor PassportKeeper {
     private static let pause = Duration.seconds(1)
-    /// The same while a new reign has begun of which the passport does not tell yet: until then the files count as older than
-    /// they are.
+    /// The same while a new reign has begun of which the passport does not tell yet: until then the files count as
+    /// older than they are.
     private static let shortPause = Duration.milliseconds(200)
     /// For how long after a change. A member that never joins the reign must not be asked that often for ever.
     private static let hurry = Duration.seconds(5)
@@ -89,7 +90,8 @@ actor PassportKeeper {
 
     private func answered() { patience.succeeded() }
 
-    /// The server's process has ended: what is in its files will not change any more, and the folder is somebody else's soon.
+    /// The server's process has ended: what is in its files will not change any more, and the folder is somebody else's
+    /// soon.
     func end() {
         if draft.isCurrent { file.touch() }
         isOver = true
@@ -177,7 +179,8 @@ actor PassportKeeper {
         if StrandedReplica.isConceivable(look), isReignCurrent, let master = reign?.record.address,
             case .replica(of: let followed?, _) = look.role
         {
-            // One that follows another, whom only sentinels had named, is brought home where the recorded master answers.
+            // One that follows another, whom only sentinels had named, is brought home where the recorded master
+            // answers.
             masterIsGone = await isGone(followed)
             if followed != master, masterIsGone { masterIsGone = await isGone(master) }
         }

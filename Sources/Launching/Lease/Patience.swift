@@ -2,8 +2,8 @@ import Cluster
 import Redis
 import Vocabulary
 
-/// How long a lease waits before it asks its server again that would not do what it was asked: a moment where the server is
-/// only not there yet; where it refuses, ever longer, with a line when that begins and one when it is over.
+/// How long a lease waits before it asks its server again that would not do what it was asked: a moment where the
+/// server is only not there yet; where it refuses, ever longer, with a line when that begins and one when it is over.
 struct Patience {
     private static let longest = Duration.seconds(5)
 

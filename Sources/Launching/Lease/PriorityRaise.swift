@@ -22,11 +22,11 @@ struct PriorityRaise: Sendable {
         self.loop = loop
     }
 
-    /// Asks again and again, because Redis publishes no event for a link that comes up, and until the lease ends. Returns
-    /// once the priority is set.
+    /// Asks again and again, because Redis publishes no event for a link that comes up, and until the lease ends.
+    /// Returns once the priority is set.
     ///
-    /// Often: a sentinel asks a replica whose link is down once a second, but one whose link is up only every ten. One that
-    /// asks between the link and the priority promotes nobody in these ten seconds, not even when it is forced.
+    /// Often: a sentinel asks a replica whose link is down once a second, but one whose link is up only every ten. One
+    /// that asks between the link and the priority promotes nobody in these ten seconds, not even when it is forced.
     func run() async throws {
         let prober = order.prober(on: loop)
         var patience = Patience(for: "to let this replica be promoted", shortest: Self.pause)

@@ -9,8 +9,8 @@ import Vocabulary
 
 /// A server that Interrex has started and that runs, as `/proc` and its rendered file tell of it.
 ///
-/// Its environment is gone: redis-server writes its title over it (setproctitle.c). The title bears the mark, and the file has
-/// the rest.
+/// Its environment is gone: redis-server writes its title over it (setproctitle.c). The title bears the mark, and the
+/// file has the rest.
 struct RunningServer: Sendable {
     let pid: pid_t
     let kind: ServerKind
@@ -124,7 +124,8 @@ struct RunningServer: Sendable {
         return line?.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? String(pid)
     }
 
-    /// The leases that watch this very process: each holds a pidfd of it, as its descriptor 3 (`LeaseProcess.Descriptor`).
+    /// The leases that watch this very process: each holds a pidfd of it, as its descriptor 3
+    /// (`LeaseProcess.Descriptor`).
     var leases: [pid_t] {
         Folder.entries(of: "/proc").compactMap { pid_t($0) }.filter { other in
             guard let command = readFile("/proc/\(other)/cmdline"),
@@ -138,8 +139,8 @@ struct RunningServer: Sendable {
     }
 }
 
-/// What a server's title says: `redis-server 127.0.0.1:6379 /redis mymaster 0123456789abcdef`, perhaps with the priority that
-/// it awaits behind that.
+/// What a server's title says: `redis-server 127.0.0.1:6379 /redis mymaster 0123456789abcdef`, perhaps with the
+/// priority that it awaits behind that.
 private struct Title {
     let kind: ServerKind
     let port: Int

@@ -3,11 +3,12 @@ import Cluster
 import Glibc
 import Runtime
 
-/// `interrex hand-over USER FOLDER...` (hidden): gives folders and what is in them to a user, for the entry points, as root.
+/// `interrex hand-over USER FOLDER...` (hidden): gives folders and what is in them to a user, for the entry points, as
+/// root.
 ///
-/// Whoever may write in a folder can put a link there while it is walked, so nothing is named twice: each thing is opened, no
-/// link followed, judged, and changed by what was opened. Changed are folders, files, and links themselves; a file with a second
-/// name somewhere stays, because that may be `/etc/shadow`; so does a device.
+/// Whoever may write in a folder can put a link there while it is walked, so nothing is named twice: each thing is
+/// opened, no link followed, judged, and changed by what was opened. Changed are folders, files, and links themselves;
+/// a file with a second name somewhere stays, because that may be `/etc/shadow`; so does a device.
 package enum HandOver {
     /// Folders that a whole system shares; and those of which all that is below is shared.
     private static let shared: Set<String> = [

@@ -3,15 +3,15 @@ import Glibc
 import Processes
 import Runtime
 
-/// What was accepted last: a digest of the settings, and of the server, in a file beside the rendered one. While nothing has
-/// changed nothing is tried again.
+/// What was accepted last: a digest of the settings, and of the server, in a file beside the rendered one. While
+/// nothing has changed nothing is tried again.
 struct AcceptedSettings {
     /// Changes with what is tried.
     private static let version = 2
 
     let path: String
-    /// Nil where nothing tells this server from its next version: a script may start any other program. It is tried each time,
-    /// which takes hardly longer than to ask for its version.
+    /// Nil where nothing tells this server from its next version: a script may start any other program. It is tried
+    /// each time, which takes hardly longer than to ask for its version.
     private let digest: String?
 
     /// - Parameter files: others that decide: that of the users, and modules. (What is included stands in the text.)

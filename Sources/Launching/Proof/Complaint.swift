@@ -8,8 +8,8 @@ struct Complaint: Equatable {
     /// Its own words, on one line, without a secret of the settings.
     var words: String
 
-    /// Finds both in what it said. Nothing depends on the wording but one thing: a server that ends over a line shows it, and
-    /// says behind it what is wrong.
+    /// Finds both in what it said. Nothing depends on the wording but one thing: a server that ends over a line shows
+    /// it, and says behind it what is wrong.
     init(_ said: String, about settings: String, secrets: [String]) {
         let spoken = said.fileLines.map { $0.trimmingSpaces }.filter { !$0.isEmpty }
         let lines = settings.fileLines.map { $0.trimmingSpaces }.filter {
@@ -28,8 +28,8 @@ struct Complaint: Equatable {
         words = (after ?? Self.lastWords(heard)).oneLine
     }
 
-    /// Whether it is about the settings for sure: it shows one of their lines, or speaks of users (acl.c names their file, not the
-    /// line that names that) or of a module's settings (module.c, `moduleLoadFromQueue`).
+    /// Whether it is about the settings for sure: it shows one of their lines, or speaks of users (acl.c names their
+    /// file, not the line that names that) or of a module's settings (module.c, `moduleLoadFromQueue`).
     var isOfSettings: Bool {
         line != nil || ["acl", "user", "module config"].contains { words.lowercased().contains($0) }
     }

@@ -8,10 +8,12 @@ import Succession
 import Vocabulary
 
 extension RedisLaunchSettings {
-    /// Tries the settings on the real server, and what the cluster's credentials may do there, unless nothing has changed
-    /// since both were found right. To be called before ZooKeeper is touched.
-    /// - Returns: what to write down once the server is about to start; nil where that is known, or not all was found out.
-    /// - Throws: `Failure` (78) that says what is wrong, and where; (126, 127) where the server can't be started; `Stopped`.
+    /// Tries the settings on the real server, and what the cluster's credentials may do there, unless nothing has
+    /// changed since both were found right. To be called before ZooKeeper is touched.
+    /// - Returns: what to write down once the server is about to start; nil where that is known, or not all was found
+    ///   out.
+    /// - Throws: `Failure` (78) that says what is wrong, and where; (126, 127) where the server can't be started;
+    ///   `Stopped`.
     func prove() throws -> AcceptedSettings? {
         guard let server = launch.server else { preconditionFailure("only a launch has a server to start") }
         let texts = try provenTexts()
@@ -163,8 +165,8 @@ extension Complaint {
 }
 
 extension ServerKind {
-    /// For `--render-only`, which may run where there is no such server, or one of another machine: tries what there is, and says
-    /// in a line what is not known.
+    /// For `--render-only`, which may run where there is no such server, or one of another machine: tries what there
+    /// is, and says in a line what is not known.
     /// - Parameter proof: returns why it is not known whether the server takes the settings.
     /// - Throws: what `proof` does, but for a server that can't be started.
     func look(_ environment: Environment, _ proof: (ServerBinary, TrialTime) throws -> String?) throws {

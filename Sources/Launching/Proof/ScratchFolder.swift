@@ -28,8 +28,8 @@ struct ScratchFolder {
         Self.remove(path)
     }
 
-    /// A connected socket; nil where nobody listens there yet. The path goes by the descriptor: a whole one may be longer
-    /// than a socket's address may be.
+    /// A connected socket; nil where nobody listens there yet. The path goes by the descriptor: a whole one may be
+    /// longer than a socket's address may be.
     func connect(to name: String) -> Int32? { newSocket(at: name) { Glibc.connect($0, $1, $2) } }
 
     /// Whether the file system has sockets at all.

@@ -6,11 +6,11 @@ import Rendering
 import Succession
 import Vocabulary
 
-/// The real redis-server with the real settings, started where it can do no harm: in an empty folder of its own, on a socket
-/// there and no port, without the user's files and modules, and killed once it has answered.
+/// The real redis-server with the real settings, started where it can do no harm: in an empty folder of its own, on a
+/// socket there and no port, without the user's files and modules, and killed once it has answered.
 ///
-/// It shows more than that each line is understood: what a server finds wrong only as it starts (a file of users, say), and
-/// what its users may do.
+/// It shows more than that each line is understood: what a server finds wrong only as it starts (a file of users, say),
+/// and what its users may do.
 struct ScratchServer {
     static let socketName = "s"
     /// A server is usually there by then, and is looked for more seldom behind it.
@@ -97,7 +97,8 @@ struct ScratchServer {
             replicaof 127.0.0.1 1
             masterauth ""
             """
-        // Whoever listens there is told nothing. Unknown to Redis 5, as the next one is to a server that was built without TLS.
+        // Whoever listens there is told nothing. Unknown to Redis 5, as the next one is to a server that was built
+        // without TLS.
         if lines.contains(where: { Self.name(of: $0) == "masteruser" }) { last += "\nmasteruser \"\"" }
         if lines.contains(where: { Self.name(of: $0) == "tls-port" }) { last += "\ntls-port 0" }
         if let userFile { last += "\naclfile \(quoted(userFile))" }

@@ -1,9 +1,10 @@
 import Runtime
 
-/// Takes secrets out of what a server says of its settings, of which it may repeat any word: Redis 7.0 names the rule two places
-/// before the one that it does not understand (acl.c, `ACLAppendUserForLoading`).
+/// Takes secrets out of what a server says of its settings, of which it may repeat any word: Redis 7.0 names the rule
+/// two places before the one that it does not understand (acl.c, `ACLAppendUserForLoading`).
 struct SecretMask {
-    /// Anything shorter is part of many a word, and is taken out only where it stands in quotes, as a server repeats words.
+    /// Anything shorter is part of many a word, and is taken out only where it stands in quotes, as a server repeats
+    /// words.
     private static let shortest = 4
 
     /// Longest first: one may be part of another.
@@ -22,8 +23,8 @@ struct SecretMask {
         self.secrets = known.filter { !$0.isEmpty }.sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
     }
 
-    /// The line with a mask for each secret, and for all that looks like a password or a hash of a user: those of a file of
-    /// users are unknown here.
+    /// The line with a mask for each secret, and for all that looks like a password or a hash of a user: those of a
+    /// file of users are unknown here.
     func over(_ line: String) -> String {
         var line = line
         for secret in secrets {
@@ -40,8 +41,8 @@ struct SecretMask {
 
     private static let leads = "><#!"
 
-    /// Masks each word that begins as a rule does; in quotes it may have spaces, and even a quote, so that it goes on to the last
-    /// one.
+    /// Masks each word that begins as a rule does; in quotes it may have spaces, and even a quote, so that it goes on
+    /// to the last one.
     private static func withoutRules(_ line: String) -> String {
         var result = ""
         var rest = line[...]

@@ -10,10 +10,12 @@ extension SentinelLaunchSettings {
     /// An identity for settings that nobody runs with: always the same, so that they compare.
     private static let noIdentity = "00000000-0000-4000-8000-000000000000"
 
-    /// Tries the settings on the real sentinel, unless nothing has changed since they were found right. To be called before
-    /// ZooKeeper is touched.
-    /// - Returns: what to write down once the sentinel is about to start; nil where that is known, or not all was found out.
-    /// - Throws: `Failure` (78) that says what is wrong, and where; (126, 127) where the sentinel can't be started; `Stopped`.
+    /// Tries the settings on the real sentinel, unless nothing has changed since they were found right. To be called
+    /// before ZooKeeper is touched.
+    /// - Returns: what to write down once the sentinel is about to start; nil where that is known, or not all was found
+    ///   out.
+    /// - Throws: `Failure` (78) that says what is wrong, and where; (126, 127) where the sentinel can't be started;
+    ///   `Stopped`.
     func prove() throws -> AcceptedSettings? {
         guard let server = launch.server else { preconditionFailure("only a launch has a server to start") }
         let (text, flat) = try provenText()

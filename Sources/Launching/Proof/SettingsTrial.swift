@@ -4,16 +4,16 @@ import Processes
 import Rendering
 import Runtime
 
-/// Whether a real server understands every line of its settings. It never starts: the last line is surely wrong, and who
-/// complains of that one has understood all above.
+/// Whether a real server understands every line of its settings. It never starts: the last line is surely wrong, and
+/// who complains of that one has understood all above.
 ///
 /// Nothing of the user's is touched: a server opens its log, its folders and its ports behind the last line.
 struct SettingsTrial {
     let server: ServerBinary
     let kind: ServerKind
     let secrets: [String]
-    /// The server's working directory. It changes into it as it reads that line, and where nothing is launched it may be on
-    /// another machine.
+    /// The server's working directory. It changes into it as it reads that line, and where nothing is launched it may
+    /// be on another machine.
     let folder: String
     let time: TrialTime
 

@@ -2,8 +2,8 @@ import Vocabulary
 
 /// The manifest of Redis 7's append-only files: which of them are loaded, and in which order.
 ///
-/// Format: lines of pairs of words, `file <name> seq <number> type <b|h|i>`, other pairs being left for later versions; `#`
-/// begins a comment line (aof.c, `aofLoadManifestFromFile`). A server ends at whatever is refused here, also with
+/// Format: lines of pairs of words, `file <name> seq <number> type <b|h|i>`, other pairs being left for later versions;
+/// `#` begins a comment line (aof.c, `aofLoadManifestFromFile`). A server ends at whatever is refused here, also with
 /// `appendonly no`.
 public struct AOFManifest: Equatable, Sendable {
     public struct File: Equatable, Sendable {

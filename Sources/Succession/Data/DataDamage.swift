@@ -11,10 +11,10 @@ public enum DataDamage: Equatable, Sendable {
 extension DataDamage {
     /// What is wrong with an RDB file, as far as its two ends tell; nil where they are right.
     ///
-    /// What lies between them is not read, since files may be as large as the memory: a byte that changed inside is found
-    /// by the server alone (`rdbchecksum`), and a file that was cut off right behind a byte 0xFF and eight more passes.
-    /// A server reads no further than that opcode, so it would also load a whole file with something behind it, which is
-    /// refused here.
+    /// What lies between them is not read, since files may be as large as the memory: a byte that changed inside is
+    /// found by the server alone (`rdbchecksum`), and a file that was cut off right behind a byte 0xFF and eight more
+    /// passes. A server reads no further than that opcode, so it would also load a whole file with something behind it,
+    /// which is refused here.
     /// - Parameters:
     ///   - head: the first bytes, `RDBHeader.length` of them where there are as many.
     ///   - tail: the last bytes, `RDBHeader.tailLength` of them where there are as many.

@@ -11,7 +11,8 @@ public struct Freshness: Equatable, Sendable {
     public var isKept: Bool
     /// The reign under which it was last written; nil where neither a passport nor the cluster's record tells.
     public var epoch: Int?
-    /// The replication id that the copy bears. AOF base files and the RDB of a master that never had a replica bear none.
+    /// The replication id that the copy bears. AOF base files and the RDB of a master that never had a replica bear
+    /// none.
     public var replicationID: String?
     /// The replication offset under that id, in bytes.
     public var offset: Int64?
@@ -20,16 +21,16 @@ public struct Freshness: Equatable, Sendable {
     /// When its data file was last written, in milliseconds since 1970; nil for a running server, whose copy is of this
     /// moment, and for a time that can't be.
     public var modified: Int64?
-    /// The cluster whose passport lies beside it; nil where there is none. It tells a member that was here before from a
-    /// new one, whatever became of its data.
+    /// The cluster whose passport lies beside it; nil where there is none. It tells a member that was here before from
+    /// a new one, whatever became of its data.
     public var clusterID: String?
     /// `run_id` of the server that wrote its passport: copies that bear the same are one copy, seen twice.
     public var runID: String?
-    /// What the passport alone says of the offset, where what was appended to the log since is reckoned with; only the member
-    /// itself knows it. No byte of an offset that was reckoned is proven to be a part of anything.
+    /// What the passport alone says of the offset, where what was appended to the log since is reckoned with; only the
+    /// member itself knows it. No byte of an offset that was reckoned is proven to be a part of anything.
     public var provenOffset: Int64?
-    /// Whether the log has every write that its server took as master: the machine has run since. Only the member itself
-    /// knows that.
+    /// Whether the log has every write that its server took as master: the machine has run since. Only the member
+    /// itself knows that.
     public var isWhole = false
 
     public init(
@@ -86,8 +87,8 @@ extension Freshness: Codable {
         forgetImpossible()
     }
 
-    /// It comes from ZooKeeper: what can't be is as good as not said. The id may become that of a cluster, the number that of a
-    /// reign, after which there must be others.
+    /// It comes from ZooKeeper: what can't be is as good as not said. The id may become that of a cluster, the number
+    /// that of a reign, after which there must be others.
     private mutating func forgetImpossible() {
         if let epoch, !(0..<ClusterRecord.highestEpoch).contains(epoch) { self.epoch = nil }
         if let id = replicationID, !isReplicationID(id) { replicationID = nil }
@@ -99,8 +100,8 @@ extension Freshness: Codable {
     }
 }
 
-/// How new data is: the reign under which it was last written, and how far it had come by then, read as Raft reads term and
-/// index. Data written under a later reign is fresher; within a reign the higher offset is. It needs no clock.
+/// How new data is: the reign under which it was last written, and how far it had come by then, read as Raft reads term
+/// and index. Data written under a later reign is fresher; within a reign the higher offset is. It needs no clock.
 public struct Position: Hashable, Codable, Sendable {
     /// The number of the reign. Every record, claim and succession takes the next one in its own transaction.
     public var epoch: Int

@@ -1,9 +1,9 @@
 /// Where a copy of the data stands among others: a total order, whatever is known of them.
 ///
-/// Copies with a position are compared by it. A copy of which none is known (an older Interrex, a server that ran without its
-/// lease, files that somebody put there) goes before those that are known to lack something and behind those that are not:
-/// it may have what they lack. Among such copies the recorded master's own goes first, then the newer file: what bears one
-/// replication id counts as one, of which the higher offset is fresher.
+/// Copies with a position are compared by it. A copy of which none is known (an older Interrex, a server that ran
+/// without its lease, files that somebody put there) goes before those that are known to lack something and behind
+/// those that are not: it may have what they lack. Among such copies the recorded master's own goes first, then the
+/// newer file: what bears one replication id counts as one, of which the higher offset is fresher.
 struct FreshnessRank: Comparable {
     private enum Worth: Int { case empty, unusable, usable }
     private enum Proof: Int { case behind, unknown, current }

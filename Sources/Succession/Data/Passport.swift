@@ -3,7 +3,8 @@ import Vocabulary
 /// What the data files of one folder are worth: `DATA_DIR/interrex.passport`, kept by the lease beside the server.
 ///
 /// An append-only log bears no replication id, and offsets of different ids can't be compared; with it, an AOF has a
-/// position too. It never says more than the files hold: it takes a new epoch only once the synchronisation under it is done.
+/// position too. It never says more than the files hold: it takes a new epoch only once the synchronisation under it is
+/// done.
 public struct Passport: Codable, Equatable, Sendable {
     public enum Role: String, Codable, Sendable { case master, replica }
 
@@ -31,23 +32,25 @@ public struct Passport: Codable, Equatable, Sendable {
     /// `master_replid2` and `second_repl_offset`: the id before its promotion, and the first offset that is not shared.
     public var previousID: String?
     public var previousOffset: Int64?
-    /// How far the files go: with a log, what the server had; with snapshots only, what it had before the last one was begun.
+    /// How far the files go: with a log, what the server had; with snapshots only, what it had before the last one was
+    /// begun.
     public var offset: Int64
     public var role: Role
-    /// Whether the first synchronisation of this server, or its start as a master, is done: what it holds is in its files.
+    /// Whether the first synchronisation of this server, or its start as a master, is done: what it holds is in its
+    /// files.
     public var isSynchronised: Bool
     /// How many keys there were.
     public var keys: Int64
     public var persistence: Persistence
     /// `run_id` of the server.
     public var runID: String
-    /// When the newest of the data files had been written, in milliseconds since 1970. A file that is older than this was put
-    /// in its place afterwards.
+    /// When the newest of the data files had been written, in milliseconds since 1970. A file that is older than this
+    /// was put in its place afterwards.
     public var modified: Int64
     /// The file to which the server was writing; nil where there was none yet.
     public var file: FileMark?
-    /// The boot of the machine on which it was written (`/proc/sys/kernel/random/boot_id`): as long as that lasts, a log loses
-    /// nothing that its server has written.
+    /// The boot of the machine on which it was written (`/proc/sys/kernel/random/boot_id`): as long as that lasts, a
+    /// log loses nothing that its server has written.
     public var boot: String?
 
     public init(
@@ -79,15 +82,16 @@ public struct Passport: Codable, Equatable, Sendable {
         case runID = "run_id"
     }
 
-    /// Whether a passport that was last right at `asOf` speaks of data files of which the newest was written at `written`, all
-    /// in milliseconds since 1970. Files that are much newer were written without it, older ones were put in their place.
+    /// Whether a passport that was last right at `asOf` speaks of data files of which the newest was written at
+    /// `written`, all in milliseconds since 1970. Files that are much newer were written without it, older ones were
+    /// put in their place.
     /// - Parameter known: what the passport says of the newest file.
     public static func speaks(ofFilesFrom written: Int64, asOf: Int64, knowing known: Int64) -> Bool {
         written >= known - slack && written <= asOf + delay
     }
 
-    /// How much later than its passport a server may have written its files, in milliseconds: what the lease had not seen by
-    /// then.
+    /// How much later than its passport a server may have written its files, in milliseconds: what the lease had not
+    /// seen by then.
     public static let delay: Int64 = 5_000
     /// How exactly file times are compared with those that a passport holds, in milliseconds.
     public static let slack: Int64 = 1_000
@@ -124,7 +128,8 @@ public struct Passport: Codable, Equatable, Sendable {
 
 /// A data file as its server's lease last saw it: what tells it from another that bears its name.
 ///
-/// A restored backup bears the time of its restore, and so may look as if the server had written it in its last seconds.
+/// A restored backup bears the time of its restore, and so may look as if the server had written it in its last
+/// seconds.
 public struct FileMark: Codable, Equatable, Sendable {
     /// The last part of its path, without what stands behind it where it was set aside.
     public var name: String
@@ -141,8 +146,8 @@ public struct FileMark: Codable, Equatable, Sendable {
         self.modified = modified
     }
 
-    /// Whether `file` is the same one, with what was appended to it since (or what a power failure left of it), or was copied
-    /// as it was, its time with it.
+    /// Whether `file` is the same one, with what was appended to it since (or what a power failure left of it), or was
+    /// copied as it was, its time with it.
     public func isContinued(by file: FileMark) -> Bool {
         guard file.name == name else { return false }
         return file.inode == inode || file.size == size && file.modified == modified

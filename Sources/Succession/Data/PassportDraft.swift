@@ -1,6 +1,7 @@
 public import Vocabulary
 
-/// What a lease knows of its server's data, from one look to the next, and the passport that follows from it. No I/O, no clock.
+/// What a lease knows of its server's data, from one look to the next, and the passport that follows from it. No I/O,
+/// no clock.
 public struct PassportDraft: Equatable, Sendable {
     /// Where the server is reached, as `/redis/master` would name it.
     public let me: Address
@@ -42,8 +43,8 @@ public struct PassportDraft: Equatable, Sendable {
 
     /// The master that must be asked whether `look` is of its reign; nil where that is known, or nobody could tell.
     ///
-    /// A link that is up may be one to a process that is long gone: only the same id, from the mouth of the recorded master,
-    /// tells that the data is that of the reign.
+    /// A link that is up may be one to a process that is long gone: only the same id, from the mouth of the recorded
+    /// master, tells that the data is that of the reign.
     public func question(_ look: ServerLook, _ reign: ReignView?) -> Address? {
         guard let reign, case .replica(let master?, isSynchronised: true) = look.role, master == reign.record.address,
             !isConfirmed(look, reign)
@@ -113,12 +114,12 @@ public struct PassportDraft: Equatable, Sendable {
         return last.isQuiet(since: noted)
     }
 
-    /// Whether what the server holds is not in its files yet: it is loading, or has taken over another's data or begun to keep a
-    /// log, and writes that, until which is done the old file counts.
+    /// Whether what the server holds is not in its files yet: it is loading, or has taken over another's data or begun
+    /// to keep a log, and writes that, until which is done the old file counts.
     private func awaitsFiles(at look: ServerLook) -> Bool {
         if look.isLoading { return true }
-        // While the link is down, or a copy is on its way, the server still has the old data: the id changes only when the new
-        // data is in its place. A log that is off meanwhile was switched off for that copy.
+        // While the link is down, or a copy is on its way, the server still has the old data: the id changes only when
+        // the new data is in its place. A log that is off meanwhile was switched off for that copy.
         if look.isCut, !isOfConfirmedReign(look) || settings == .aof && !look.logs { return true }
         let ids = [last?.history.replicationID, last?.history.previousID]
         let isSameLine = ids.contains(look.history.replicationID) || ids[0] == look.history.previousID
@@ -128,8 +129,8 @@ public struct PassportDraft: Equatable, Sendable {
         return look.isRewriting && (awaitsFiles || !isSameLine || isNewLog || mayBeCopied)
     }
 
-    /// Whether what a server holds may be what its passport speaks of. A replica that has taken over another's data, of a master
-    /// that nobody confirms, holds something else.
+    /// Whether what a server holds may be what its passport speaks of. A replica that has taken over another's data, of
+    /// a master that nobody confirms, holds something else.
     private func isContinued(_ passport: Passport, by look: ServerLook) -> Bool {
         guard case .replica = look.role else { return true }
         let ids = [look.history.replicationID, look.history.previousID]

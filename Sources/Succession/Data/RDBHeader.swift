@@ -43,8 +43,8 @@ public struct RDBHeader: Equatable, Sendable {
     /// How many bytes at its end tell whether it is whole.
     public static let tailLength = 9
 
-    /// Reads the first bytes of a file; nil where they are no RDB. A damaged or cut-off field ends the reading: what was
-    /// read before it counts.
+    /// Reads the first bytes of a file; nil where they are no RDB. A damaged or cut-off field ends the reading: what
+    /// was read before it counts.
     public init?(_ bytes: [UInt8]) {
         guard bytes.count >= 9, let magic = Self.magics.first(where: { bytes.starts(with: $0) }),
             bytes[magic.count..<9].allSatisfy(\.isDigit)

@@ -1,7 +1,7 @@
 /// The versions of the RDB format: who writes which, and who loads which.
 ///
-/// Redis and Valkey share those up to 11. 12 to 79 are Redis's own, and Valkey refuses them as foreign; from 80 on they are
-/// Valkey's own, whose files begin with `VALKEY` (rdb.h and rdb.c of both).
+/// Redis and Valkey share those up to 11. 12 to 79 are Redis's own, and Valkey refuses them as foreign; from 80 on they
+/// are Valkey's own, whose files begin with `VALKEY` (rdb.h and rdb.c of both).
 public enum RDBVersion {
     /// What Redis 7.0 writes, and the newest that it loads.
     public static let redis7 = 10

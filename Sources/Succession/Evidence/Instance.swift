@@ -98,7 +98,7 @@ public struct Replication: Equatable, Sendable {
 }
 
 extension History {
-    /// How many bytes came under the id that it bears. Without an id before it nobody can tell: a master that was started from
-    /// its log counts none before its first replica comes (replication.c, `replicationFeedSlaves`).
+    /// How many bytes came under the id that it bears. Without an id before it nobody can tell: a master that was
+    /// started from its log counts none before its first replica comes (replication.c, `replicationFeedSlaves`).
     var ownBytes: Int64 { previousOffset.map { offset - ($0 - 1) } ?? .max }
 }

@@ -6,8 +6,8 @@ public struct SentinelReport: Equatable, Sendable {
     public var opinion: Opinion?
     /// Whether it has a node below `/redis/sentinels`: one whose lease is gone is known by its identity alone.
     public var isRegistered = true
-    /// Whether our launcher has registered it, or another one that is believed has just heard it: more than its own word for who
-    /// it is.
+    /// Whether our launcher has registered it, or another one that is believed has just heard it: more than its own
+    /// word for who it is.
     public var isConfirmed = true
     /// Why there is no opinion; nil where there is one, or nobody knows.
     public var trouble: SentinelTrouble?
@@ -48,7 +48,8 @@ extension Opinion {
 
 /// What a sentinel says of the cluster.
 public struct Opinion: Equatable, Sendable {
-    /// `SENTINEL GET-MASTER-ADDR-BY-NAME`: `SENTINEL MASTER` still shows the old address while replicas are reconfigured.
+    /// `SENTINEL GET-MASTER-ADDR-BY-NAME`: `SENTINEL MASTER` still shows the old address while replicas are
+    /// reconfigured.
     public var names: Address?
     public var subjectivelyDown: Bool
     /// How long it has reported a failover in progress, as far as we have seen; nil where it reports none.
@@ -97,8 +98,8 @@ public struct SentinelDetails: Equatable, Sendable {
     public var hasQuorum: Bool
     /// Every replica that it knows, dead ones included.
     public var replicas: [Address]
-    /// Those of them that Sentinel itself would not promote at this moment, whatever we think of them: down or disconnected
-    /// in its eyes, or cut off from their master for too long (sentinel.c, `sentinelSelectSlave`).
+    /// Those of them that Sentinel itself would not promote at this moment, whatever we think of them: down or
+    /// disconnected in its eyes, or cut off from their master for too long (sentinel.c, `sentinelSelectSlave`).
     public var barred: Set<Address>
     /// Every other sentinel that it knows, dead ones included.
     public var sentinels: [Address]
@@ -109,8 +110,8 @@ public struct SentinelDetails: Equatable, Sendable {
     public var sentinelIDs: [Address: String] = [:]
     /// Whether it let us in only once it had our password, or there is none to ask for.
     public var asksForPassword = true
-    /// Those of them that it has just heard and reaches, and not from before the end of their node: what it lists otherwise may
-    /// be long dead.
+    /// Those of them that it has just heard and reaches, and not from before the end of their node: what it lists
+    /// otherwise may be long dead.
     public var heard: Set<Address> = []
 
     public init(

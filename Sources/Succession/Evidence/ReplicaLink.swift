@@ -1,7 +1,7 @@
 public import Vocabulary
 
-/// What a replica whose link is down says of it, and which Redis it is; and whom its master is about to copy its data to: only
-/// asked while nothing is pressing.
+/// What a replica whose link is down says of it, and which Redis it is; and whom its master is about to copy its data
+/// to: only asked while nothing is pressing.
 public struct ReplicaLink: Equatable, Sendable {
     /// The link's state as `ROLE` names it (replication.c, `roleCommand`).
     public enum State: String, Sendable {
@@ -10,8 +10,8 @@ public struct ReplicaLink: Equatable, Sendable {
 
     public var state: State?
     public var version: RedisVersion?
-    /// The replicas that it has let in and that are not linked yet: a copy begins only once no other snapshot, and no rewrite of
-    /// its log, is under way (replication.c, `syncCommand`).
+    /// The replicas that it has let in and that are not linked yet: a copy begins only once no other snapshot, and no
+    /// rewrite of its log, is under way (replication.c, `syncCommand`).
     public var copies: Set<Address>
 
     public init(state: State? = nil, version: RedisVersion? = nil, copies: Set<Address> = []) {
@@ -33,7 +33,8 @@ public struct RedisVersion: Equatable, Sendable, CustomStringConvertible {
         self.parts = numbers
     }
 
-    /// Whether it is of an older series: within one, the format of what a master sends stays the same (rdb.h, `RDB_VERSION`).
+    /// Whether it is of an older series: within one, the format of what a master sends stays the same (rdb.h,
+    /// `RDB_VERSION`).
     public func isOfOlderLine(than other: RedisVersion) -> Bool {
         parts.prefix(2).lexicographicallyPrecedes(other.parts.prefix(2))
     }

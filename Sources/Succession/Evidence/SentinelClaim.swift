@@ -45,14 +45,16 @@ public struct SentinelClaim: Equatable, Sendable {
 extension Sentinels {
     /// Those of the claims that are believed.
     ///
-    /// Whoever may write below `/redis/sentinels` could else outvote all real ones. A sentinel is believed by its identity: our
-    /// launcher has written its name with its address below `/redis/identities`, and its own id is that name. What another tool
-    /// has registered is believed once one that is believed lists it as a peer, at this address and under its id. One that does
-    /// not answer counts where its launcher has written it, or where a believed one lists it: it may be heard elsewhere.
+    /// Whoever may write below `/redis/sentinels` could else outvote all real ones. A sentinel is believed by its
+    /// identity: our launcher has written its name with its address below `/redis/identities`, and its own id is that
+    /// name. What another tool has registered is believed once one that is believed lists it as a peer, at this address
+    /// and under its id. One that does not answer counts where its launcher has written it, or where a believed one
+    /// lists it: it may be heard elsewhere.
     ///
-    /// An id is no secret, so without a node it is no proof: whoever takes a dead sentinel's port may answer with it. There a
-    /// registered one must have just heard it; only where our launchers have nobody registered, or those that they have are mute
-    /// (a frozen one keeps its node), the ids alone are left. The mute ones are counted against them.
+    /// An id is no secret, so without a node it is no proof: whoever takes a dead sentinel's port may answer with it.
+    /// There a registered one must have just heard it; only where our launchers have nobody registered, or those that
+    /// they have are mute (a frozen one keeps its node), the ids alone are left. The mute ones are counted against
+    /// them.
     public init(claims: [SentinelClaim]) {
         let registered = claims.filter { $0.isRegistered && $0.isProven }
         let areRegistered = claims.contains { $0.isRegistered && $0.isVouched && !$0.isMute }

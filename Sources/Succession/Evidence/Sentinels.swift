@@ -9,15 +9,15 @@ public struct Sentinels: Equatable, Sendable {
     /// Nodes below `/redis/sentinels` that are not believed: they count for nothing.
     public private(set) var doubted: [SentinelClaim] = []
 
-    /// Identities without a node at whose address somebody answers who may be the sentinel that has it: under its id, though no
-    /// registered one hears it, or asking for a password that is not told there. They count for nothing.
+    /// Identities without a node at whose address somebody answers who may be the sentinel that has it: under its id,
+    /// though no registered one hears it, or asking for a password that is not told there. They count for nothing.
     public private(set) var unheard: [SentinelClaim] = []
 
     /// Each address once: a sentinel that was restarted within the session timeout is registered twice, and votes once.
     public private(set) var opinions: [Opinion] = []
 
-    /// The larger of the number of believed sentinels and 1 + the peers that any answering one knows. Counting only who is
-    /// registered would shrink the majority whenever leases expire.
+    /// The larger of the number of believed sentinels and 1 + the peers that any answering one knows. Counting only who
+    /// is registered would shrink the majority whenever leases expire.
     public private(set) var electorate = 0
 
     /// The address that more than half of the electorate names.
@@ -52,8 +52,8 @@ public struct Sentinels: Equatable, Sendable {
 
     func isMajority(_ answers: Int) -> Bool { answers * 2 > electorate }
 
-    /// Those whose word can hold up what a majority agrees on: one that nobody but itself says to be ours can't, where there is
-    /// any other.
+    /// Those whose word can hold up what a majority agrees on: one that nobody but itself says to be ours can't, where
+    /// there is any other.
     var voices: [SentinelReport] {
         let confirmed = reports.filter(\.isConfirmed)
         return confirmed.isEmpty ? reports : confirmed

@@ -14,7 +14,8 @@ public struct ServerLook: Equatable, Sendable {
     public var isLoading: Bool
     /// `aof_enabled`
     public var logs: Bool
-    /// Whether a log is being written anew, or is about to be: after a full synchronisation the old one counts until then.
+    /// Whether a log is being written anew, or is about to be: after a full synchronisation the old one counts until
+    /// then.
     public var isRewriting: Bool
     /// `rdb_bgsave_in_progress`
     public var isSaving: Bool

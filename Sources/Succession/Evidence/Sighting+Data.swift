@@ -91,15 +91,16 @@ extension DataGuard {
         if isExposed { return false }
         if acceptsLoss { return true }
         if hasWaitedEnough { return true }
-        // Nobody ever kept it: it can't come back, and who has older data need not wait for it, nor give way to a cache.
+        // Nobody ever kept it: it can't come back, and who has older data need not wait for it, nor give way to a
+        // cache.
         if let holdings, !holdings.isKept, copy.isUsable || !copy.isKept { return true }
         // There is nobody left who could have more.
         return copy.isUsable && (cluster.map { $0.members > 0 && presentMembers >= $0.members } ?? false)
             && neverMastersAhead(of: copy) == nil
     }
 
-    /// Those that must never be master and have what a reign that begins with this copy would give up without a word; nil where
-    /// there are none.
+    /// Those that must never be master and have what a reign that begins with this copy would give up without a word;
+    /// nil where there are none.
     func neverMastersAhead(of copy: Freshness) -> [Address]? {
         if acceptsLoss && !isExposed || hasWaitedEnough { return nil }
         let ahead = witnesses.filter { witness in
@@ -109,8 +110,8 @@ extension DataGuard {
         return ahead.isEmpty ? nil : Set(ahead.map(\.address)).sorted()
     }
 
-    /// Whether what a witness has more than a copy is more than that may lack. What is written down of the cluster may be older
-    /// than the witness's passport; of a running server the pings would count as well.
+    /// Whether what a witness has more than a copy is more than that may lack. What is written down of the cluster may
+    /// be older than the witness's passport; of a running server the pings would count as well.
     private func matters(_ witness: Witness, beside copy: Freshness) -> Bool {
         guard var held = cluster?.holdings, !isBehind(copy) else { return true }
         guard held.keys > 0, !witness.isRunning, let theirs = witness.copy.position, let own = copy.position else {

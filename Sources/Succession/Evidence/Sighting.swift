@@ -1,7 +1,7 @@
 public import Vocabulary
 
-/// What a launcher's observation and a watcher's snapshot have in common: ZooKeeper, the sentinels and the servers, seen
-/// in one look. The words of the rules are defined on it, each with its one meaning.
+/// What a launcher's observation and a watcher's snapshot have in common: ZooKeeper, the sentinels and the servers,
+/// seen in one look. The words of the rules are defined on it, each with its one meaning.
 public protocol Sighting: Sendable {
     /// The mark of this cluster's servers; its id is that of `/redis/cluster`.
     var mark: Mark { get }
@@ -23,7 +23,8 @@ extension Sighting {
     /// Whether a live member has this address.
     public func isLeased(_ address: Address) -> Bool { members.contains(address) }
 
-    /// Live members, each once and in a fixed order: those with a lease, and servers that bear our mark and have lost theirs.
+    /// Live members, each once and in a fixed order: those with a lease, and servers that bear our mark and have lost
+    /// theirs.
     public var liveMembers: [Address] {
         let marked = instances.keys.filter { bearsOurMark($0) && answersAsRedis($0) }
         return Set(members).union(marked).sorted()
@@ -42,22 +43,23 @@ extension Sighting {
         return mark.matches(self.mark)
     }
 
-    /// No stranger, and a lease, our mark or a majority's word for it. The last alone lets a launcher follow, who sets its own
-    /// data aside; nobody else is ever told to.
+    /// No stranger, and a lease, our mark or a majority's word for it. The last alone lets a launcher follow, who sets
+    /// its own data aside; nobody else is ever told to.
     public func isOurs(_ address: Address) -> Bool {
         isProven(address) || !isStranger(address) && sentinels.majorityAddress == address
     }
 
     /// A server of this cluster beyond what sentinels say: it holds a lease under our root or bears our mark, and is no
-    /// stranger. Only such a one is told to change, and only to such a one others are attached, announced or pointed: Sentinel
-    /// itself adopts strangers. A lease alone is no word for a Redis that is known to bear no mark: it outlives its server for
-    /// a session timeout, and another may have the port by then.
+    /// stranger. Only such a one is told to change, and only to such a one others are attached, announced or pointed:
+    /// Sentinel itself adopts strangers. A lease alone is no word for a Redis that is known to bear no mark: it
+    /// outlives its server for a session timeout, and another may have the port by then.
     public func isProven(_ address: Address) -> Bool {
         !isStranger(address) && (isLeased(address) && instances[address]?.mark != .absent || bearsOurMark(address))
     }
 
-    /// Answers master, and is a server of this cluster beyond what sentinels say; where its mark can't be read and its lease is
-    /// gone, by the history of its data. Who has but a majority's word is neither recorded nor monitored by a new sentinel.
+    /// Answers master, and is a server of this cluster beyond what sentinels say; where its mark can't be read and its
+    /// lease is gone, by the history of its data. Who has but a majority's word is neither recorded nor monitored by a
+    /// new sentinel.
     func mayBeRecorded(_ address: Address) -> Bool {
         guard case .master(let history) = answer(of: address) else { return false }
         if isProven(address) { return true }
@@ -99,8 +101,8 @@ extension Sighting {
         return replication.synchronised && replication.priority > 0
     }
 
-    /// Whether the user wants it never to be master: a replica with `replica-priority 0` of which we don't say that it is ours.
-    /// Where it can't be asked what is said, nobody knows.
+    /// Whether the user wants it never to be master: a replica with `replica-priority 0` of which we don't say that it
+    /// is ours. Where it can't be asked what is said, nobody knows.
     public func isNeverMaster(_ member: Address) -> Bool {
         guard let replication = replication(of: member), instances[member]?.mark != .unknown else { return false }
         return replication.priority == 0 && replication.awaitedPriority == nil

@@ -18,7 +18,8 @@ extension Observation {
     /// What one look at the nodes and the answers make together.
     /// - Parameters:
     ///   - mark: of our cluster; its id is taken from the evidence.
-    ///   - countsUnreadable: whether leases that can't be read are members that nobody can ask. None of us writes such a one, but
+    ///   - countsUnreadable: whether leases that can't be read are members that nobody can ask. None of us writes such
+    ///     a one, but
     ///     who does may live.
     public init(
         _ view: View, _ answers: Answers, me: Address, mark: Mark, data: Freshness = .empty,
@@ -48,9 +49,9 @@ extension View {
 }
 
 extension Mark {
-    /// The ids that leased members bear, sorted: a lease says that they are ours, which a namesake on the recorded port can't.
-    /// A lost `/redis/cluster` gets its id back from them, and where they agree on one they outweigh a node that was restored
-    /// from elsewhere.
+    /// The ids that leased members bear, sorted: a lease says that they are ours, which a namesake on the recorded port
+    /// can't. A lost `/redis/cluster` gets its id back from them, and where they agree on one they outweigh a node that
+    /// was restored from elsewhere.
     public func clusterIDs(in instances: [Address: Instance]) -> [String] {
         let ids = instances.values.compactMap { instance -> String? in
             guard case .mark(let mark) = instance.mark, mark.matches(self) else { return nil }

@@ -23,8 +23,8 @@ public struct Claim: Equatable, Sendable {
         replaced = view.record?.address
     }
 
-    /// Written again, and a reign of its own: a claim that was decided before our lease was there must not succeed after it, and
-    /// a log that is loaded again begins to count from anywhere.
+    /// Written again, and a reign of its own: a claim that was decided before our lease was there must not succeed
+    /// after it, and a log that is loaded again begins to count from anywhere.
     init(resuming view: View, _ cluster: ClusterRecord) {
         self.init(view.record?.version, view, cluster, isTakeover: false)
     }

@@ -8,8 +8,8 @@ public struct Candidate: Equatable, Sendable {
     public var freshness: Freshness
     /// When it began to stand, in milliseconds since 1970 by ZooKeeper's clock.
     public var since: Int64
-    /// False for a witness: the user wants it never to be master (`replica-priority 0`). It tells what its copy is worth, and
-    /// nobody waits for it to claim.
+    /// False for a witness: the user wants it never to be master (`replica-priority 0`). It tells what its copy is
+    /// worth, and nobody waits for it to claim.
     public var mayLead: Bool
 
     public init(number: Int, address: Address, freshness: Freshness, since: Int64 = 0, mayLead: Bool = true) {
@@ -45,7 +45,8 @@ public struct Candidacy: Equatable, Sendable {
     }
 }
 
-/// Where nobody can be followed, all who could be master stand as candidates, and the one with the freshest data claims.
+/// Where nobody can be followed, all who could be master stand as candidates, and the one with the freshest data
+/// claims.
 extension Observation {
     func coldStart(at version: Int32?) -> Decision {
         if isDisputed { return .wait(.disputedCluster(mark.clusterID ?? "-")) }
@@ -66,8 +67,8 @@ extension Observation {
         return .claim(at: version)
     }
 
-    /// How long we must still stand. Where it is known what there was, there is one window for all, which began with whoever
-    /// stands longest: who comes after it leaves but two seconds to those that come with it.
+    /// How long we must still stand. Where it is known what there was, there is one window for all, which began with
+    /// whoever stands longest: who comes after it leaves but two seconds to those that come with it.
     private func rest(of candidacy: Candidacy) -> Duration {
         let window = settlingWindow(candidacy.sessionTimeout)
         guard window > .zero else { return .zero }
@@ -79,8 +80,8 @@ extension Observation {
     }
 
     /// How long we stand before the freshest may claim. Lost leases come back within a session timeout, and 6 s give
-    /// processes that were started together the time to get here. Where nobody knows what there was and nobody has any of
-    /// it, it may still be on its way.
+    /// processes that were started together the time to get here. Where nobody knows what there was and nobody has any
+    /// of it, it may still be on its way.
     private func settlingWindow(_ sessionTimeout: Duration) -> Duration {
         if isComplete || acceptsLoss { return .zero }
         let shortest = max(.seconds(6), sessionTimeout)
@@ -89,8 +90,8 @@ extension Observation {
         return isUnknown && !isHere ? max(shortest, limit / 2) : shortest
     }
 
-    /// The members that were counted last. The first claim writes a record too, when it knows of itself alone: who comes first
-    /// may be any that was missed, with data of long ago.
+    /// The members that were counted last. The first claim writes a record too, when it knows of itself alone: who
+    /// comes first may be any that was missed, with data of long ago.
     private var countedMembers: Int? { cluster.flatMap { $0.members > 1 ? $0.members : nil } }
 
     /// Whose data is known: the candidates, and the live members that answer.
@@ -98,19 +99,20 @@ extension Observation {
         Set(candidates.map(\.address)).union(others.filter { !isStranger($0) && !cannotBeAsked($0) })
     }
 
-    /// As many are there as were counted. One that is new must not stand for one that is on its way with the freshest data;
-    /// where nobody ever had a passport or data, all count.
+    /// As many are there as were counted. One that is new must not stand for one that is on its way with the freshest
+    /// data; where nobody ever had a passport or data, all count.
     private var isComplete: Bool {
         guard let countedMembers else { return false }
-        // Who lacks nothing of what there was need not wait for those that were here before: as many as were counted will do.
+        // Who lacks nothing of what there was need not wait for those that were here before: as many as were counted
+        // will do.
         let lacksNothing = cluster?.holdings != nil && freshestCandidate.map { !isBehind($0.freshness) } ?? false
         let counted = presentCounted
         let allCount = lacksNothing || counted.isEmpty && (holdings?.keys ?? 0) == 0
         return (allCount ? present : counted).count >= countedMembers
     }
 
-    /// A position of another cluster, or of none that is known, says nothing here: then the record of the reigns tells, where
-    /// it knows the id.
+    /// A position of another cluster, or of none that is known, says nothing here: then the record of the reigns tells,
+    /// where it knows the id.
     func judged(_ copy: Freshness) -> Freshness {
         guard let id = (cluster ?? restored)?.id, copy.clusterID != id || copy.epoch == nil else { return copy }
         var copy = copy

@@ -33,8 +33,8 @@ extension Decision {
 }
 
 extension Observation {
-    /// What is left to one that must never be master: to say what its copy is worth, so that nobody begins with an older one, and
-    /// nobody waits for what it has. An empty one has nothing to say.
+    /// What is left to one that must never be master: to say what its copy is worth, so that nobody begins with an
+    /// older one, and nobody waits for what it has. An empty one has nothing to say.
     fileprivate var asWitness: Decision {
         let stands = candidates.contains { $0.number == candidacy?.number }
         return stands || !data.holdsData && data.clusterID == nil ? .wait(.neverMaster) : .stand
@@ -77,7 +77,8 @@ extension Observation {
             // We were promoted and nobody has recorded it yet: the older master is not the one to follow.
             return Ruling(.promotedNotRecorded, .wait(.promotedButNotRecorded(master)))
         case .loading where isOurs(master) && data.isUsable && !patienceIsOver:
-            // Its history is not known yet, and its file may turn out to be damaged: ours might be the copy that is left.
+            // Its history is not known yet, and its file may turn out to be damaged: ours might be the copy that is
+            // left.
             return Ruling(.recordedLoading, .wait(.loading(master)))
         case .master where isOurs(master), .loading where isOurs(master):
             return Ruling(.recordedMaster, .follow(master))
@@ -149,7 +150,8 @@ extension Observation {
         if cluster.map({ $0.members > Set(members).union([me]).count }) ?? false { return .membersMissing }
         if !mayBegin(with: own) { return .behindHoldings }
         if neverMastersAhead(of: own) != nil { return .witnessesAhead }
-        // Without a watcher nobody has counted the members: one that stands with fresher data is one of them all the same.
+        // Without a watcher nobody has counted the members: one that stands with fresher data is one of them all the
+        // same.
         let isFresher = candidates.contains {
             judged($0.freshness).isFresher(than: own, recorded: own, holdings: holdings)
         }

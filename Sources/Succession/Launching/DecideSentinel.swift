@@ -15,7 +15,8 @@ public func sentinelRuling(_ observation: Observation) -> SentinelRuling {
 extension Observation {
     fileprivate var sentinelRuling: SentinelRuling {
         if let chosen {
-            // It would have every replica that it is told of follow its master: a majority's word is not enough for that.
+            // It would have every replica that it is told of follow its master: a majority's word is not enough for
+            // that.
             return mayBeRecorded(chosen)
                 ? SentinelRuling(.chosenMaster, .monitor(chosen))
                 : SentinelRuling(.chosenUnproven, .wait(.notKnownToBeOurs(chosen)))

@@ -140,7 +140,7 @@ extension Reason: CustomStringConvertible {
 }
 
 extension Observation {
-    /// A reason to wait or to refuse, and beside it what is wrong with a server that should be ours: a setting that differs looks
-    /// like a dead master otherwise.
+    /// A reason to wait or to refuse, and beside it what is wrong with a server that should be ours: a setting that
+    /// differs looks like a dead master otherwise.
     public func explained(_ reason: Reason) -> String { strangeness.map { "\(reason); \($0)" } ?? "\(reason)" }
 }

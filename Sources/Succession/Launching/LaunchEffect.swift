@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// What a driver does for `LauncherMachine`. Each but the last three ends in one event, which the machine is told next; where
-/// the connection with ZooKeeper fails meanwhile, that is `LaunchEvent.lost`.
+/// What a driver does for `LauncherMachine`. Each but the last three ends in one event, which the machine is told next;
+/// where the connection with ZooKeeper fails meanwhile, that is `LaunchEvent.lost`.
 public enum LaunchEffect: Equatable, Sendable {
     /// Opens a session, unless one is open.
     case connect
@@ -24,8 +24,8 @@ public enum LaunchEffect: Equatable, Sendable {
     /// Waits for so long, or until the watch on `/redis/master` fires.
     case wait(Duration)
     case claim(Claim)
-    /// Registers our member node where `/redis/master` still has this version; nil: where nothing is recorded, which can't be
-    /// checked.
+    /// Registers our member node where `/redis/master` still has this version; nil: where nothing is recorded, which
+    /// can't be checked.
     case join(checking: Int32?)
     /// Becomes the server.
     case start(Start)

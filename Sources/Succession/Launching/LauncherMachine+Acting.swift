@@ -94,8 +94,8 @@ extension LauncherMachine {
 }
 
 extension Decision {
-    /// Whether our own server becomes master by it. One that its redis-server would not start as, or would start as empty beside
-    /// its data, is none.
+    /// Whether our own server becomes master by it. One that its redis-server would not start as, or would start as
+    /// empty beside its data, is none.
     fileprivate var isMasters: Bool {
         switch self {
         case .claim, .resume: true

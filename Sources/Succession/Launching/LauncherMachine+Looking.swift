@@ -15,9 +15,9 @@ extension LauncherMachine {
 
     // MARK: The newborn root
 
-    /// The shortest look that is right, for launches into nothing: where the root does not exist, nothing does; and where
-    /// our claim of it was then overtaken, the winner's transaction is all that there is. It holds for one session timeout,
-    /// as long as the winner's lease is sure to live, and while its record is untouched.
+    /// The shortest look that is right, for launches into nothing: where the root does not exist, nothing does; and
+    /// where our claim of it was then overtaken, the winner's transaction is all that there is. It holds for one
+    /// session timeout, as long as the winner's lease is sure to live, and while its record is untouched.
     /// - Returns: nil where more must be known.
     private mutating func lookAtNewborn(at now: Duration) -> LaunchStep? {
         switch birth {
@@ -62,8 +62,8 @@ extension LauncherMachine {
 
     // MARK: A glance
 
-    /// The common case with the fewest reads: a recorded master that answers and bears our mark, and no sentinel that could
-    /// know better. A master that has only just been claimed gets a second to listen.
+    /// The common case with the fewest reads: a recorded master that answers and bears our mark, and no sentinel that
+    /// could know better. A master that has only just been claimed gets a second to listen.
     private mutating func glance(at now: Duration) -> LaunchStep {
         guard !hasGlanced else { return lookInFull(at: now) }
         hasGlanced = true

@@ -1,10 +1,10 @@
 public import Vocabulary
 
-/// The whole course of `interrex redis` from its first look to its start: event in, effect out, and all that is remembered in
-/// between. No I/O and no clock: each event comes with the time since the launch began.
+/// The whole course of `interrex redis` from its first look to its start: event in, effect out, and all that is
+/// remembered in between. No I/O and no clock: each event comes with the time since the launch began.
 ///
-/// It takes the fewest round trips that are right. A launch into nothing looks for the root, which is missing, and claims; one
-/// that finds a master with our mark glances, and joins. All else is decided on a full look.
+/// It takes the fewest round trips that are right. A launch into nothing looks for the root, which is missing, and
+/// claims; one that finds a master with our mark glances, and joins. All else is decided on a full look.
 public struct LauncherMachine: Equatable, Sendable {
     public struct Settings: Equatable, Sendable {
         /// Where our server will be reached.
@@ -70,8 +70,8 @@ public struct LauncherMachine: Equatable, Sendable {
     /// Whether the cluster came into being under our eyes.
     enum Birth: Equatable {
         case unknown, longAgo
-        /// The root did not exist at that moment. Once our claim was overtaken, the winner's record is kept, because the
-        /// watch on it tells when it changes.
+        /// The root did not exist at that moment. Once our claim was overtaken, the winner's record is kept, because
+        /// the watch on it tells when it changes.
         case after(Duration, winner: Record?)
     }
 
@@ -171,8 +171,8 @@ public struct LauncherMachine: Equatable, Sendable {
         return LaunchStep(.wait(pause.next()))
     }
 
-    /// Whether it is told that the data makes no master, which is done once: it will only be moved out of the way, or keep this
-    /// server from becoming master.
+    /// Whether it is told that the data makes no master, which is done once: it will only be moved out of the way, or
+    /// keep this server from becoming master.
     mutating func warning() -> [LaunchNote] {
         guard !settings.isPreview, !hasWarned, let problem = settings.data.inPlace.problem else { return [] }
         hasWarned = true

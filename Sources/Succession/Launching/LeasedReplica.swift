@@ -1,11 +1,11 @@
-/// A replica that waits for its first synchronisation with a master that is gone, and has data of which only its folder tells how
-/// fresh it is: a copy that was set aside, or what it started with.
+/// A replica that waits for its first synchronisation with a master that is gone, and has data of which only its folder
+/// tells how fresh it is: a copy that was set aside, or what it started with.
 ///
-/// Running, it can't stand with that: a cold start knows only of what a launcher finds. So its lease ends it, and its supervisor
-/// starts it again. No I/O, no clock.
+/// Running, it can't stand with that: a cold start knows only of what a launcher finds. So its lease ends it, and its
+/// supervisor starts it again. No I/O, no clock.
 public struct StrandedReplica: Sendable {
-    /// After so long somebody else should have been promoted, whatever Sentinel's settings in ordinary use, or a rebooted host be
-    /// back.
+    /// After so long somebody else should have been promoted, whatever Sentinel's settings in ordinary use, or a
+    /// rebooted host be back.
     public static let patience = Duration.seconds(60)
 
     private var since: Duration?
@@ -36,9 +36,10 @@ public struct StrandedReplica: Sendable {
 
 /// Whether a replica has joined the reign that goes on. No I/O, no clock.
 ///
-/// Sentinel promotes any replica whose link was down for less than ten times `down-after` (sentinel.c, `sentinelSelectSlave`). One
-/// that nobody told of a new master (the sentinel that should have died) follows the old one until then, and lacks all that was
-/// written since: promoted, it would cost the whole reign. With priority 0 nobody promotes it.
+/// Sentinel promotes any replica whose link was down for less than ten times `down-after` (sentinel.c,
+/// `sentinelSelectSlave`). One that nobody told of a new master (the sentinel that should have died) follows the old
+/// one until then, and lacks all that was written since: promoted, it would cost the whole reign. With priority 0
+/// nobody promotes it.
 public struct ReignMembership: Sendable {
     /// A failover tells the replicas within a second or two.
     public static let patience = Duration.seconds(3)

@@ -11,8 +11,8 @@ extension Observation {
         return theirs.isFresher(than: judged(data), holdings: holdings) && !isAheadByPings(theirs)
     }
 
-    /// Whether a copy is of our own reign, and our log has all that we wrote then: what it is ahead by is pings, and what the
-    /// sentinels publish.
+    /// Whether a copy is of our own reign, and our log has all that we wrote then: what it is ahead by is pings, and
+    /// what the sentinels publish.
     private func isAheadByPings(_ copy: Freshness) -> Bool {
         data.isWhole && data.epoch != nil && data.epoch == copy.epoch && data.replicationID == copy.replicationID
             && record?.address == me
@@ -20,15 +20,16 @@ extension Observation {
 
     /// Live members beside which a new master would be one too many, or without their data.
     ///
-    /// A member that nobody would promote, because it can't be and lacks what there was (killed masters leave such replicas
-    /// behind, on their old data), is none where our own data lacks nothing: it would wait for us for ever, and we for it. Nor is
-    /// one that must never be master, where anybody who may lead has data at all.
+    /// A member that nobody would promote, because it can't be and lacks what there was (killed masters leave such
+    /// replicas behind, on their old data), is none where our own data lacks nothing: it would wait for us for ever,
+    /// and we for it. Nor is one that must never be master, where anybody who may lead has data at all.
     var successors: [Address] {
         others.filter { isPromotable($0) || isLiveMaster($0) || holdsData($0) && !isHeldBack($0) }
     }
 
     private func isHeldBack(_ member: Address) -> Bool {
-        // Nobody promotes it. Whether a reign may begin beside it, with less than it has, is told once all stand that may lead.
+        // Nobody promotes it. Whether a reign may begin beside it, with less than it has, is told once all stand that
+        // may lead.
         if isNeverMaster(member) { return data.isUsable || candidates.contains { $0.mayLead && $0.freshness.isUsable } }
         let own = judged(data)
         guard holdings.map({ $0.keys > 0 }) ?? false, data.isUsable, !isBehind(own), let copy = freshness(of: member)
@@ -45,8 +46,8 @@ extension Observation {
     /// What the cluster held; where ZooKeeper has lost that, what the passports of those that stand know of it.
     public var holdings: Holdings? { cluster?.holdings ?? restored?.holdings }
 
-    /// The cluster of which the passports tell that lie beside our own data and that of the candidates, where ZooKeeper knows of
-    /// none: the one with the highest position.
+    /// The cluster of which the passports tell that lie beside our own data and that of the candidates, where ZooKeeper
+    /// knows of none: the one with the highest position.
     public var restored: ClusterRecord? {
         guard cluster == nil else { return nil }
         let marked = ([data] + candidates.map(\.freshness)).filter { $0.clusterID != nil }
@@ -72,18 +73,18 @@ extension Observation {
 
     private func rank(_ copy: Freshness) -> FreshnessRank { FreshnessRank(of: copy, among: []) }
 
-    /// Candidates that were members before (they hold data, or the passport of this cluster lies in their folder), and live
-    /// members that hold data.
+    /// Candidates that were members before (they hold data, or the passport of this cluster lies in their folder), and
+    /// live members that hold data.
     var presentCounted: Set<Address> {
         let id = cluster?.id
         let standing = candidates.filter { $0.freshness.holdsData || id != nil && $0.freshness.clusterID == id }
         return Set(standing.map(\.address)).union(others.filter(holdsData))
     }
 
-    /// Those that are here for sure. The node of a launcher that was killed lives on for a session timeout, beside that of the
-    /// one that was started in its place: on another port the two would count as two members with the data of one. What their
-    /// passports say tells them apart; of those that have none, only who has stood for longer than that counts. And what those
-    /// have that were passed over will not begin, and may be better.
+    /// Those that are here for sure. The node of a launcher that was killed lives on for a session timeout, beside that
+    /// of the one that was started in its place: on another port the two would count as two members with the data of
+    /// one. What their passports say tells them apart; of those that have none, only who has stood for longer than that
+    /// counts. And what those have that were passed over will not begin, and may be better.
     public var presentMembers: Int {
         let passed = candidates.filter { passedOver.contains($0.number) && $0.number != candidacy?.number }
         let standing = Dictionary(candidates.map { ($0.address, $0) }) { $0.number > $1.number ? $0 : $1 }

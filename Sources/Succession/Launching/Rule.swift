@@ -8,8 +8,8 @@ public struct Ruling: Equatable, Sendable {
 
 /// The rules of `decide`, in the order in which they are tried.
 ///
-/// As they are printed: the digit tells what is recorded (3: nothing, 4: another, 5: us), and a word a rule of its own beside
-/// that of the number. `docs/design.md` has a line for each.
+/// As they are printed: the digit tells what is recorded (3: nothing, 4: another, 5: us), and a word a rule of its own
+/// beside that of the number. `docs/design.md` has a line for each.
 public enum Rule: String, CaseIterable, Sendable {
     case shortage = "0"
     case chosenMaster = "1"

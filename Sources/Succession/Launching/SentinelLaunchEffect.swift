@@ -7,8 +7,8 @@ public enum SentinelLaunchEffect: Equatable, Sendable {
     case look
     case ask(View)
     case wait(Duration)
-    /// Chooses an identity and locks it, or only says which one it would be. Meanwhile it checks that this server knows commands
-    /// by the names that Sentinel will send.
+    /// Chooses an identity and locks it, or only says which one it would be. Meanwhile it checks that this server knows
+    /// commands by the names that Sentinel will send.
     case chooseIdentity(checkingNamesAt: Address?)
     /// Asks these too.
     case askMore(Set<Address>)
@@ -76,7 +76,8 @@ public struct Seeds: Equatable, Sendable {
         self.sentinels = sentinels
     }
 
-    /// Replicas of ours that answer as such, and registered sentinels that answer under the identity by which they are known.
+    /// Replicas of ours that answer as such, and registered sentinels that answer under the identity by which they are
+    /// known.
     init(of master: Address, _ view: View, _ observation: Observation, without identity: String) {
         let ids = Dictionary(observation.sentinels.map { ($0.address, $0.opinion?.id) }) { $0 ?? $1 }
         self.init(

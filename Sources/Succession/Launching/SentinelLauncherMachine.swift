@@ -1,7 +1,7 @@
 public import Vocabulary
 
-/// The whole course of `interrex sentinel`: waits for somebody to monitor, takes an identity, looks again, and starts a sentinel
-/// that knows who lives. Event in, effect out, like `LauncherMachine`.
+/// The whole course of `interrex sentinel`: waits for somebody to monitor, takes an identity, looks again, and starts a
+/// sentinel that knows who lives. Event in, effect out, like `LauncherMachine`.
 public struct SentinelLauncherMachine: Equatable, Sendable {
     public struct Settings: Equatable, Sendable {
         /// Where our sentinel will be reached.

@@ -70,8 +70,8 @@ public struct LaunchData: Equatable, Sendable {
         self.leftover = leftover
     }
 
-    /// Data that is a part of the history of the master that is followed stays: until the server has a whole new copy, a cold
-    /// start can use it.
+    /// Data that is a part of the history of the master that is followed stays: until the server has a whole new copy,
+    /// a cold start can use it.
     /// - Parameter master: nil for a server that becomes master itself.
     func fate(following master: Address?, _ observation: Observation) -> DataFate {
         guard let master else { return isBestAside ? .restore : .keep }

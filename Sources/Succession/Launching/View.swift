@@ -22,7 +22,8 @@ public struct View: Equatable, Sendable {
     public var clusterVersion: Int32?
     /// The version of `/redis/accept-loss`; nil where it does not exist.
     public var lossVersion: Int32?
-    /// The identities of sentinels: the name of each, and where the sentinel was last that has it. None of these is a lease.
+    /// The identities of sentinels: the name of each, and where the sentinel was last that has it. None of these is a
+    /// lease.
     public var identities: [Registration] = []
     public var members: [Registration] = []
     public var sentinels: [Registration] = []

@@ -2,8 +2,8 @@ import Vocabulary
 
 /// The data of `/redis/cluster`: who the cluster is, which reign it is in, and what was last seen of it.
 ///
-/// A claim, a record and a resumed start begin a reign in their own transaction. During it the master's lease and the leading
-/// watcher keep what the cluster holds; the leading watcher counts the members.
+/// A claim, a record and a resumed start begin a reign in their own transaction. During it the master's lease and the
+/// leading watcher keep what the cluster holds; the leading watcher counts the members.
 public struct ClusterRecord: Codable, Equatable, Sendable {
     /// Random, given by the first claim, never changed: part of every server's mark.
     public var id: String
@@ -11,13 +11,13 @@ public struct ClusterRecord: Codable, Equatable, Sendable {
     public var members: Int
     /// The number of the reign that goes on.
     public var epoch: Int
-    /// The highest epoch under which the sentinels have named its master in this reign, or are to be told of it; nil where neither
-    /// is known.
+    /// The highest epoch under which the sentinels have named its master in this reign, or are to be told of it; nil
+    /// where neither is known.
     public var sentinelEpoch: Int?
     /// `master_replid` of its master; nil until it was seen.
     public var replicationID: String?
-    /// What it holds, or held in a reign before as long as the one that goes on does not count (`HoldingsDraft`); nil until
-    /// that was seen.
+    /// What it holds, or held in a reign before as long as the one that goes on does not count (`HoldingsDraft`); nil
+    /// until that was seen.
     public var holdings: Holdings?
     /// The reigns before it of which it holds something, the newest last, at most `reignLimit`.
     public var reigns: [Reign]
@@ -25,7 +25,8 @@ public struct ClusterRecord: Codable, Equatable, Sendable {
     public var holders: [Holder]
     /// What members have to say of their disks, at most `holderLimit`; who has nothing to say is not among them.
     public var disks: [MemberDisk]
-    /// Since when a launcher that may begin with less after a while has seen no master, in milliseconds by ZooKeeper's clock.
+    /// Since when a launcher that may begin with less after a while has seen no master, in milliseconds by ZooKeeper's
+    /// clock.
     public var missingSince: Int64?
 
     /// How many bytes of it are read, at most.
@@ -72,8 +73,8 @@ public struct ClusterRecord: Codable, Equatable, Sendable {
         missingSince = try fields.decodeIfPresent(Int64.self, forKey: .missingSince)
     }
 
-    /// Redis's ids and ours need no escaping, and every launch reads or writes it: the encoder's start-up (1 ms of a launch)
-    /// is left out.
+    /// Redis's ids and ours need no escaping, and every launch reads or writes it: the encoder's start-up (1 ms of a
+    /// launch) is left out.
     public var json: String {
         let held = holdings.map {
             #""holds":{"epoch":\#($0.epoch),"keys":\#($0.keys),"kept":\#($0.isKept),"offset":\#($0.offset),"#

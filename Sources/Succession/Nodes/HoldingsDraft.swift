@@ -1,10 +1,11 @@
 public import Vocabulary
 
-/// What a master's lease writes into `/redis/cluster`: the id of its reign, and what the cluster holds. No I/O, no clock.
+/// What a master's lease writes into `/redis/cluster`: the id of its reign, and what the cluster holds. No I/O, no
+/// clock.
 ///
-/// A new reign counts as what there was from its second second on, once something was written in it: what a master took in the
-/// moments before a crash may be lost, and must not make the copies of the reign before count as behind. Masters that are
-/// killed as soon as they take writes would leave nobody who may begin.
+/// A new reign counts as what there was from its second second on, once something was written in it: what a master took
+/// in the moments before a crash may be lost, and must not make the copies of the reign before count as behind. Masters
+/// that are killed as soon as they take writes would leave nobody who may begin.
 public struct HoldingsDraft: Sendable {
     /// For so long a new reign does not count.
     private static let firstSecond = Duration.seconds(1)
@@ -21,7 +22,8 @@ public struct HoldingsDraft: Sendable {
     /// The record to be written; nil where the one that is there says it all.
     /// - Parameters:
     ///   - persistence: what this server keeps.
-    ///   - epoch: that of its passport, 0 without one. ZooKeeper may have lost its data: no reign may then bear a lower one.
+    ///   - epoch: that of its passport, 0 without one. ZooKeeper may have lost its data: no reign may then bear a lower
+    ///     one.
     ///   - now: RFC 3339, UTC.
     ///   - time: that of a monotonic clock.
     public mutating func next(
@@ -36,8 +38,8 @@ public struct HoldingsDraft: Sendable {
         if record.epoch < epoch { record.epoch = epoch + 1 }
         let moved = last.map { !look.isQuiet(since: $0.look) } ?? true
         let isNew = record.replicationID != look.history.replicationID || record.holdings?.epoch != record.epoch
-        // What connects as a replica may be a backup, or a member's earlier life that nobody has hung up on yet: a member has a
-        // lease too.
+        // What connects as a replica may be a backup, or a member's earlier life that nobody has hung up on yet: a
+        // member has a lease too.
         record.members = max(record.members, min(1 + look.replicas, reign.leases))
         // One more after the last write, so that a burst doesn't stand for the second that a crash may cost.
         let mustWrite = isNew || moved || last?.wasMoving ?? false || record.members > reign.cluster.members
@@ -52,8 +54,8 @@ public struct HoldingsDraft: Sendable {
         // A record whose number had to be raised is one of long ago: what it says of the data is known to be wrong.
         if counts(look, record, at: time) || record.epoch != reign.cluster.epoch {
             let isKept = persistence != .none || !isNew && record.holdings?.isKept ?? false
-            // Without a write only pings move the offset, and what sentinels publish: some 100 bytes a second each. Passports
-            // don't count it, and must not lag behind for it.
+            // Without a write only pings move the offset, and what sentinels publish: some 100 bytes a second each.
+            // Passports don't count it, and must not lag behind for it.
             let isQuiet = !isNew && !moved
             let offset = isQuiet ? record.holdings?.offset ?? look.history.offset : look.history.offset
             record.holdings = Holdings(

@@ -12,8 +12,8 @@ public struct Reign: Codable, Hashable, Sendable {
         self.until = until
     }
 
-    /// How far reigns are apart. Sentinel's elections take the number after the highest one that they know, also those that
-    /// are aborted: none of some dozens takes that of a reign.
+    /// How far reigns are apart. Sentinel's elections take the number after the highest one that they know, also those
+    /// that are aborted: none of some dozens takes that of a reign.
     static let stride = 100
     /// Nobody counts that far beyond what is recorded: such a number is not believed.
     private static let farthest = 1_000_000_000
@@ -58,13 +58,14 @@ public struct Origin: Equatable, Sendable {
 
 /// How reigns follow each other.
 extension ClusterRecord {
-    /// The epoch under which the sentinels are told of its master: that of the reign, or a higher one where others contradicted.
+    /// The epoch under which the sentinels are told of its master: that of the reign, or a higher one where others
+    /// contradicted.
     public var configurationEpoch: Int { max(epoch, sentinelEpoch ?? 0) }
 
     /// The record of the next reign: under `epoch`, begun with what `origin` tells; nil where it began with nothing.
     ///
-    /// What is known of the reigns before it goes as far back as the new one's data does: data of a reign that it does not
-    /// hold must not count as a part of it.
+    /// What is known of the reigns before it goes as far back as the new one's data does: data of a reign that it does
+    /// not hold must not count as a part of it.
     public func succeeded(epoch: Int, by origin: Origin?, replicationID: String? = nil) -> ClusterRecord {
         var next = self
         (next.epoch, next.replicationID, next.sentinelEpoch, next.missingSince) = (epoch, replicationID, nil, nil)
@@ -75,8 +76,9 @@ extension ClusterRecord {
         return next
     }
 
-    /// The same reign, begun over a record that somebody has written meanwhile: what the cluster holds, and who has how much, is
-    /// newer there. Nil where another reign has begun, where its number was given away, or where it is another cluster's.
+    /// The same reign, begun over a record that somebody has written meanwhile: what the cluster holds, and who has how
+    /// much, is newer there. Nil where another reign has begun, where its number was given away, or where it is another
+    /// cluster's.
     public func rebased(on newer: ClusterRecord) -> ClusterRecord? {
         guard newer.configurationEpoch < epoch, id.isEmpty || newer.id == id else { return nil }
         var next = self
@@ -88,8 +90,8 @@ extension ClusterRecord {
     private func reigns(upTo origin: Origin?) -> [Reign] {
         guard let origin else { return [] }
         let own = Reign(epoch: origin.epoch ?? epoch, replicationID: origin.replicationID, until: origin.offset)
-        // A replica bears its master's id from the first byte on that it takes from it, and may have yet to catch up with what
-        // that one had taken over: of the reigns before, it is known to have no more than of this one.
+        // A replica bears its master's id from the first byte on that it takes from it, and may have yet to catch up
+        // with what that one had taken over: of the reigns before, it is known to have no more than of this one.
         let cut = reigns.map {
             Reign(epoch: $0.epoch, replicationID: $0.replicationID, until: min($0.until, origin.offset))
         }
@@ -104,8 +106,8 @@ extension ClusterRecord {
         return reigns.last { $0.replicationID == replicationID }?.epoch
     }
 
-    /// How far a server's data goes in the reign of which it is. Of one that was promoted, and that nobody has recorded, what it
-    /// wrote since under an id of its own belongs to no reign.
+    /// How far a server's data goes in the reign of which it is. Of one that was promoted, and that nobody has
+    /// recorded, what it wrote since under an id of its own belongs to no reign.
     func offset(of history: History) -> Int64 {
         guard epoch(of: history.replicationID) == nil, let previous = history.previousID, epoch(of: previous) != nil,
             let shared = history.previousOffset

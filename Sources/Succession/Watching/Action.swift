@@ -4,11 +4,11 @@ public import Vocabulary
 public enum Action: Equatable, Sendable {
     /// Write `/redis/master`, `/redis/cluster` and the history, at the version that was read before the evidence.
     case record(Recording)
-    /// Replace this crashed master: ask its replicas once more, promote the one that is furthest on, record it, tell the
-    /// sentinels, and have the others follow it.
+    /// Replace this crashed master: ask its replicas once more, promote the one that is furthest on, record it, tell
+    /// the sentinels, and have the others follow it.
     case succeed(Address)
-    /// `SENTINEL FAILOVER` on the first of these; on the next one only where that one says `NOGOODSLAVE`. Only where none of
-    /// them lists a peer, or none could win a vote.
+    /// `SENTINEL FAILOVER` on the first of these; on the next one only where that one says `NOGOODSLAVE`. Only where
+    /// none of them lists a peer, or none could win a vote.
     case force(master: Address, on: [Address])
     /// Tell sentinels which master is recorded, and under which epoch.
     case announce(Announcement)
@@ -58,8 +58,8 @@ public enum Action: Equatable, Sendable {
         }
     }
 
-    /// Whether it may be planned from a look in which somebody could not be asked: it rests on what was answered, not on who
-    /// was silent.
+    /// Whether it may be planned from a look in which somebody could not be asked: it rests on what was answered, not
+    /// on who was silent.
     var standsOnAnswers: Bool {
         switch self {
         case .record(let recording): recording.evidence == .agreed || recording.evidence == .early
@@ -70,9 +70,9 @@ public enum Action: Equatable, Sendable {
 
     /// Whether servers lose what they hold where somebody else has written what it was planned from.
     ///
-    /// Where others than the user of `ZK_AUTH` may change the nodes, a crashed master is replaced all the same: servers and
-    /// sentinels say that it crashed, and who has its data. Whom a node names, or what it asks for, is no reason to empty a
-    /// server.
+    /// Where others than the user of `ZK_AUTH` may change the nodes, a crashed master is replaced all the same: servers
+    /// and sentinels say that it crashed, and who has its data. Whom a node names, or what it asks for, is no reason to
+    /// empty a server.
     var destroysOnTheRecordsWord: Bool {
         switch self {
         case .attach, .repoint, .switchOver: true
@@ -119,7 +119,8 @@ public struct Recording: Equatable, Sendable {
     public var evidence: Evidence
     /// What was recorded when the evidence was gathered; nil where nothing was.
     public var previous: Record?
-    /// What `/redis/cluster` is to say from then on; its epoch is that of the new reign. An id that nobody knows is empty.
+    /// What `/redis/cluster` is to say from then on; its epoch is that of the new reign. An id that nobody knows is
+    /// empty.
     public var cluster: ClusterRecord
 
     public init(master: Address, evidence: Evidence, previous: Record?, cluster: ClusterRecord) {

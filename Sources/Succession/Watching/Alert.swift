@@ -7,16 +7,17 @@ public struct Alert: Equatable, Sendable {
     public var subject: String?
     /// One line for an operator: what, where, why, what to do.
     public var text: String
-    /// How long it must have been so before anybody is told: a start or a failover takes a moment, and is no cause to wake
-    /// anybody.
+    /// How long it must have been so before anybody is told: a start or a failover takes a moment, and is no cause to
+    /// wake anybody.
     public var patience: Duration
     /// Whether looking at the cluster tells whether it lasts: then it is looked at more often while that is open.
     public var callsForLooks = true
-    /// Since when it has been so, as far as the watcher saw: RFC 3339, UTC. A plan doesn't know it; the driver remembers.
+    /// Since when it has been so, as far as the watcher saw: RFC 3339, UTC. A plan doesn't know it; the driver
+    /// remembers.
     public var since: String?
 
-    /// - Parameter subject: what tells this alert from others of its name. Where it is nil the text does, so it must not change
-    ///   while the trouble lasts.
+    /// - Parameter subject: what tells this alert from others of its name. Where it is nil the text does, so it must
+    ///   not change while the trouble lasts.
     public init(_ kind: Kind, about subject: String? = nil, after patience: Duration = .seconds(3), _ text: String) {
         self.kind = kind
         self.subject = subject

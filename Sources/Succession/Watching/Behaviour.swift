@@ -1,6 +1,7 @@
 public import Vocabulary
 
-/// One thing that a watcher does, as a pure function: it sees a snapshot and what woke the watcher up, and returns actions.
+/// One thing that a watcher does, as a pure function: it sees a snapshot and what woke the watcher up, and returns
+/// actions.
 ///
 /// The built-in ones are listed in `Behaviours.builtIn`; a new one is a file and a line there.
 public protocol Behaviour: Sendable {
@@ -9,8 +10,8 @@ public protocol Behaviour: Sendable {
     /// The kinds of alerts that it raises: each has a metric from the start, at 0. None, where it says nothing else.
     var alerts: [Alert.Kind] { get }
 
-    /// What holds in this snapshot and must have held for a time before something is done: `Snapshot.held` counts it from the
-    /// first snapshot in which it is returned. None, where it says nothing else.
+    /// What holds in this snapshot and must have held for a time before something is done: `Snapshot.held` counts it
+    /// from the first snapshot in which it is returned. None, where it says nothing else.
     func conditions(in snapshot: Snapshot) -> Set<Condition>
 
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action]
@@ -36,8 +37,8 @@ public enum Event: Equatable, Sendable {
     case timer
 }
 
-/// The behaviours in the order in which they are asked. It matters: of those that would change something, only the first
-/// one's actions are carried out; then there is a new snapshot. Alerts are told in this order.
+/// The behaviours in the order in which they are asked. It matters: of those that would change something, only the
+/// first one's actions are carried out; then there is a new snapshot. Alerts are told in this order.
 public enum Behaviours {
     public static let builtIn: [any Behaviour] = [
         RecordMaster(), SucceedMaster(), ForceFailover(), AnnounceMaster(), SwitchOver(), PromoteFreshest(),

@@ -2,8 +2,9 @@ public import Vocabulary
 
 /// Something that must have been so for a while before a watcher acts on it.
 ///
-/// Each is declared beside the behaviour that needs it, which also tells whether it holds (`Behaviour.conditions(in:)`); those
-/// that several need, beside the word of the snapshot. The snapshot says for how long it has held.
+/// Each is declared beside the behaviour that needs it, which also tells whether it holds
+/// (`Behaviour.conditions(in:)`); those that several need, beside the word of the snapshot. The snapshot says for how
+/// long it has held.
 public struct Condition: Hashable, Sendable {
     /// What holds: a word or two, another one for each condition of any behaviour.
     public var name: String

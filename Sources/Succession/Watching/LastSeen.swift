@@ -1,7 +1,7 @@
 public import Vocabulary
 
-/// What those said last that our own machine kept a watcher from asking: it is told to people and sets the pace, and is no
-/// evidence of anything.
+/// What those said last that our own machine kept a watcher from asking: it is told to people and sets the pace, and is
+/// no evidence of anything.
 public struct LastSeen: Equatable, Sendable {
     public var instances: [Address: Instance]
     public var peers: [Address: PeerAnswer]

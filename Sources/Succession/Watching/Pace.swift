@@ -1,6 +1,6 @@
 extension Snapshot {
-    /// How soon to look again without an event, given for how long the cluster has been unsettled: at a failover's pace at
-    /// first, then ever more slowly, because what lasts is no failover under way.
+    /// How soon to look again without an event, given for how long the cluster has been unsettled: at a failover's pace
+    /// at first, then ever more slowly, because what lasts is no failover under way.
     /// - Parameter clusters: how many the watcher watches; see `quietInterval`.
     public func nextLook(unsettledFor time: Duration, clusters: Int = 1) -> Duration {
         if isUnderway {
@@ -11,8 +11,8 @@ extension Snapshot {
         if sentinels.contains(where: { held[.misled($0.address)].map { $0 < .seconds(3) } ?? false }) {
             return .milliseconds(50)
         }
-        // A missing member may be missing for an hour, and nothing is to be done until then. Where not everybody can be asked,
-        // nothing is counted.
+        // A missing member may be missing for an hour, and nothing is to be done until then. Where not everybody can be
+        // asked, nothing is counted.
         let isCounting = unasked.isEmpty && !conditions.subtracting([.fewerMembers]).isEmpty
         return isCounting ? .milliseconds(500) : Self.quietInterval(clusters: clusters)
     }
@@ -27,8 +27,8 @@ extension Snapshot {
     /// For how long somebody is thought to be mending what was said last, and looks at what has become of it.
     public static let mendingTime = Duration.seconds(300)
 
-    /// How long to leave a cluster alone in which nothing is under way. No event tells of the end of most of what is wrong: it is
-    /// looked for more often at first, and what lasts for long may be meant so.
+    /// How long to leave a cluster alone in which nothing is under way. No event tells of the end of most of what is
+    /// wrong: it is looked for more often at first, and what lasts for long may be meant so.
     /// - Parameters:
     ///   - isOpen: whether the next looks must tell whether something is wrong, or over.
     ///   - newest: how long ago the newest alert was raised; nil where there is none.
@@ -38,8 +38,8 @@ extension Snapshot {
         return newest.map { $0 < mendingTime } ?? false ? quiet / 5 : quiet
     }
 
-    /// Whether something is going on that may end any moment: a failover, a crash, a master that is not recorded. One that
-    /// nobody could ask is no sign of that.
+    /// Whether something is going on that may end any moment: a failover, a crash, a master that is not recorded. One
+    /// that nobody could ask is no sign of that.
     public var isUnderway: Bool {
         guard let record else { return !liveMasters.isEmpty || !sentinels.isEmpty }
         let isMissing = !answersMaster(record.address) && !unknown.contains(record.address)

@@ -5,7 +5,8 @@ extension Snapshot {
     /// How many replicas there should be: one less than `/redis/cluster` counts members; nil where nobody has counted.
     public var expectedReplicas: Int? { cluster.map { max(0, $0.members - 1) } }
 
-    /// Live members of ours that replicate from the recorded master over a link that is up; none while that does not answer.
+    /// Live members of ours that replicate from the recorded master over a link that is up; none while that does not
+    /// answer.
     public var linkedReplicas: [Address] {
         guard let master = answeringMaster else { return [] }
         return liveMembers.filter { isOurs($0) && isLinked($0, to: master) }
@@ -27,8 +28,8 @@ extension Snapshot {
         return answeringMaster == nil ? promotable : promotable.filter { isLinked($0, to: master) }
     }
 
-    /// Why nobody would replace the recorded master if it failed now, a line each; empty where somebody would: a replica could
-    /// be promoted, and a majority of the sentinels could agree on it.
+    /// Why nobody would replace the recorded master if it failed now, a line each; empty where somebody would: a
+    /// replica could be promoted, and a majority of the sentinels could agree on it.
     public var failoverObstacles: [String] {
         guard let master = record?.address else { return ["no master is recorded in \(mark.root)/master"] }
         let obstacles = [
@@ -83,8 +84,8 @@ extension Snapshot {
         return "has neither our mark nor a lease"
     }
 
-    /// Those that we would promote, and Sentinel would not: it does not know them (it asks the master every ten seconds), or
-    /// considers them down. A crash we see ourselves; a master that freezes is left to Sentinel.
+    /// Those that we would promote, and Sentinel would not: it does not know them (it asks the master every ten
+    /// seconds), or considers them down. A crash we see ourselves; a master that freezes is left to Sentinel.
     var sightObstacle: String? {
         guard reachesMajority, answeringMaster != nil else { return nil }
         let heirs = Set(heirs)

@@ -2,8 +2,8 @@ public import Vocabulary
 
 /// What is to be written down of the cluster: by who keeps it current, and with each new master.
 extension Snapshot {
-    /// What to write down of the cluster under this master: of the reign that goes on where it is the recorded one, else of
-    /// the one that begins. The number of members never falls by a failover: the old master is to come back.
+    /// What to write down of the cluster under this master: of the reign that goes on where it is the recorded one,
+    /// else of the one that begins. The number of members never falls by a failover: the old master is to come back.
     /// - Parameter wasPromoted: whether it was made a master again: then a reign begins, be it the recorded one or not.
     public func clusterRecord(under master: Address, wasPromoted: Bool = false) -> ClusterRecord {
         let isRecorded = record?.address == master && !wasPromoted
@@ -38,8 +38,8 @@ extension Snapshot {
     private func holdings(of history: History, _ cluster: ClusterRecord) -> Holdings? {
         guard let seen else { return cluster.holdings }
         let old = cluster.holdings
-        // Its lease knows better: it tells writes from what only moves the offset, and when a new reign counts. One that can't
-        // ask its server any more tells nothing.
+        // Its lease knows better: it tells writes from what only moves the offset, and when a new reign counts. One
+        // that can't ask its server any more tells nothing.
         if let old, isKeptByLease, old.epoch == cluster.epoch || !held(.uncounted, for: Self.leasePatience) {
             return old
         }
@@ -61,7 +61,8 @@ extension Snapshot {
 
     private var isKeptByLease: Bool { record.map { isLeased($0.address) } ?? false }
 
-    /// So many bytes the record may lag, because the master's lease writes more often: this is for one whose lease is gone.
+    /// So many bytes the record may lag, because the master's lease writes more often: this is for one whose lease is
+    /// gone.
     static let recordLag: Int64 = 65_536
 
     /// For so long a lease may leave a reign uncounted in which much was written.

@@ -35,10 +35,10 @@ extension Snapshot {
         return Reign.believed(epochs, beside: cluster?.configurationEpoch ?? 0).max()
     }
 
-    /// Sentinels that name something that is no master, a stranger, or nobody, while the recorded master, which is ours,
-    /// answers master, no failover is in progress that could still end, and we reach a majority. And those that name another
-    /// master though a majority names the recorded one at no lower epoch: equal epochs never reconcile, and
-    /// who has no peer hears of no epoch. Only those that may be told how to monitor it.
+    /// Sentinels that name something that is no master, a stranger, or nobody, while the recorded master, which is
+    /// ours, answers master, no failover is in progress that could still end, and we reach a majority. And those that
+    /// name another master though a majority names the recorded one at no lower epoch: equal epochs never reconcile,
+    /// and who has no peer hears of no epoch. Only those that may be told how to monitor it.
     var misledSentinels: [Address] {
         guard let record, mayBeFollowed(record.address), reachesMajority,
             sentinels.voices.compactMap(\.opinion).allSatisfy({ $0.failoverFor == nil || isStuck($0) })

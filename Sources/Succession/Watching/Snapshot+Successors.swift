@@ -35,14 +35,15 @@ extension Snapshot {
 
     /// Whether a member has what there was, but for the last second of it: then a reign may begin with it.
     ///
-    /// Where somebody else may have written what there was, what this watcher heard of the master itself goes before it: a number
-    /// that nobody ever came to would keep everybody from being promoted, and a low one let anybody.
+    /// Where somebody else may have written what there was, what this watcher heard of the master itself goes before
+    /// it: a number that nobody ever came to would keep everybody from being promoted, and a low one let anybody.
     public func mayTakeOver(_ member: Address) -> Bool {
         if isExposed, let lastWord { return holds(lastWord, member) }
         return freshness(of: member).map { mayBegin(with: $0) } ?? false
     }
 
-    /// Whether a member has all that the recorded master told of, under the id that it bore: as its replica, or promoted from it.
+    /// Whether a member has all that the recorded master told of, under the id that it bore: as its replica, or
+    /// promoted from it.
     private func holds(_ word: History, _ member: Address) -> Bool {
         let (history, shared): (History, Int64)
         switch answer(of: member) {

@@ -2,8 +2,8 @@ public import Vocabulary
 
 /// Who is told how to monitor the master: that bears the servers' password.
 ///
-/// A node with an identity and an answer under its id are no more than whoever may write in ZooKeeper, or has taken a dead one's
-/// port, can bring about. The others know better: they never forget a peer.
+/// A node with an identity and an answer under its id are no more than whoever may write in ZooKeeper, or has taken a
+/// dead one's port, can bring about. The others know better: they never forget a peer.
 extension Snapshot {
     /// Why a misled sentinel is told nothing that bears a password.
     public enum Distrust: Equatable, Sendable {

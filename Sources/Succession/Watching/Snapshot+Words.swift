@@ -2,8 +2,8 @@ public import Vocabulary
 
 /// The words of a watcher, each with its one meaning, that several behaviours need.
 extension Snapshot {
-    /// Every sentinel that has a voice answers and names the recorded master, none has a failover in progress, and the recorded
-    /// master answers master. What tells a server to change needs it. Without a sentinel nothing is settled.
+    /// Every sentinel that has a voice answers and names the recorded master, none has a failover in progress, and the
+    /// recorded master answers master. What tells a server to change needs it. Without a sentinel nothing is settled.
     public var isSettled: Bool {
         guard let record, !sentinels.isEmpty else { return false }
         return sentinels.voices.allSatisfy { $0.opinion != nil } && sentinels.nobodyObjects(to: record.address)

@@ -13,10 +13,11 @@ public struct Snapshot: DataGuard, Equatable {
     public var instances: [Address: Instance]
     /// What answers at the addresses of sentinels that a registered one knows and that are not registered themselves.
     public var peers: [Address: PeerAnswer]
-    /// Sentinels that have an identity of this cluster and answer under it, and are not registered: their leases are gone.
+    /// Sentinels that have an identity of this cluster and answer under it, and are not registered: their leases are
+    /// gone.
     public var unregistered: Set<Address> = []
-    /// What replicas whose link is down say of it, and the recorded master's version beside it; empty while something is
-    /// pressing.
+    /// What replicas whose link is down say of it, and the recorded master's version beside it; empty while something
+    /// is pressing.
     public var links: [Address: ReplicaLink] = [:]
     /// Registered sentinels whose node is not ephemeral: written by another tool, and never taken away by a lease.
     public var leftovers: Set<Address>
@@ -66,8 +67,8 @@ public struct Snapshot: DataGuard, Equatable {
     public var lastSeen: LastSeen?
     /// Those of whom nothing is known for that reason; only `asLastSeen` tells them.
     public var unknown: Set<Address> = []
-    /// What servers were told a moment ago: not told again yet, so that one that doesn't do it neither is flooded nor keeps
-    /// other repairs from their turn.
+    /// What servers were told a moment ago: not told again yet, so that one that doesn't do it neither is flooded nor
+    /// keeps other repairs from their turn.
     public var resting: [Action]
 
     public init(
@@ -100,7 +101,8 @@ public struct Snapshot: DataGuard, Equatable {
 public enum PeerAnswer: Equatable, Sendable {
     /// The very one, by its id.
     case sentinel
-    /// Something answers and does not tell who it is: it asks for another password, or nobody knows the id of who should be there.
+    /// Something answers and does not tell who it is: it asks for another password, or nobody knows the id of who
+    /// should be there.
     case unproven
     /// Something else has the port.
     case stranger

@@ -5,7 +5,8 @@ import Succession
 import Vocabulary
 import ZooKeeper
 
-/// Runs the steps of an action: what each of them asks of ZooKeeper, a server or a sentinel. What comes next is not for this to say.
+/// Runs the steps of an action: what each of them asks of ZooKeeper, a server or a sentinel. What comes next is not for
+/// this to say.
 actor ActionExecutor {
     nonisolated var unownedExecutor: UnownedSerialExecutor { watcher.loop.asUnownedSerialExecutor() }
 

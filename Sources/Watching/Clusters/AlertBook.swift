@@ -2,8 +2,8 @@ import Succession
 
 /// Which alerts are raised, and since when: an alert is the same from look to look whatever its text says.
 ///
-/// A single look proves little: a server may answer two looks of three. So what waits to be raised outlives one look without it,
-/// and what is raised is over once it has been gone for a while.
+/// A single look proves little: a server may answer two looks of three. So what waits to be raised outlives one look
+/// without it, and what is raised is over once it has been gone for a while.
 struct AlertBook {
     private struct Entry {
         var alert: Alert

@@ -107,8 +107,8 @@ actor ClusterSupervisor: Service {
         }
     }
 
-    /// Watches the clusters that there are below the parents, and no others. Whoever comes while that goes on has it done
-    /// once more: two readers at a time could carry out the older of their answers last.
+    /// Watches the clusters that there are below the parents, and no others. Whoever comes while that goes on has it
+    /// done once more: two readers at a time could carry out the older of their answers last.
     private func readParents() async {
         mustRead = true
         guard !isReading else { return }

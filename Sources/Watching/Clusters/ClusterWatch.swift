@@ -89,7 +89,8 @@ actor ClusterWatch {
 
     func nodeChanged(_ path: String) async {
         note(.nodeChanged)
-        // The master's lease writes there once a second while clients write: the next pass reads it, and none is due for it.
+        // The master's lease writes there once a second while clients write: the next pass reads it, and none is due
+        // for it.
         guard path != Paths(root: root).cluster else { return }
         await wakeUps.add(.nodeChanged(path: path), at: .now)
     }
@@ -97,7 +98,8 @@ actor ClusterWatch {
     /// What happens beside the passes has no effects of its own.
     private func note(_ event: WatcherEvent) { _ = machine.handle(event, at: .now - start) }
 
-    /// One pass: runs what the machine says until it says how long to wait for the next event. What it says at once runs at once.
+    /// One pass: runs what the machine says until it says how long to wait for the next event. What it says at once
+    /// runs at once.
     private func pass(_ wakes: [WakeUp]) async -> Duration {
         let began = ContinuousClock.now
         return await withTaskGroup(of: WatcherEvent.self) { group in
@@ -152,8 +154,8 @@ actor ClusterWatch {
         guard let registry else { return { .stepped(step, .failed(Trouble("there is no session with ZooKeeper"))) } }
         let (executor, loop) = (executor, watcher.loop)
         guard machine.mustFinish else { return { .stepped(step, await executor.run(step, on: registry)) } }
-        // Half of the action would leave a server that nobody has recorded, or clients that wait: the end of this watcher waits for
-        // it.
+        // Half of the action would leave a server that nobody has recorded, or clients that wait: the end of this
+        // watcher waits for it.
         return {
             await Task(executorPreference: loop) { WatcherEvent.stepped(step, await executor.run(step, on: registry)) }
                 .value

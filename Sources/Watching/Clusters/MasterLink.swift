@@ -4,10 +4,11 @@ import Runtime
 import Succession
 import Vocabulary
 
-/// The watcher's own connection to the recorded master: how it hears within milliseconds that the master's process is gone.
+/// The watcher's own connection to the recorded master: how it hears within milliseconds that the master's process is
+/// gone.
 ///
-/// Only refusals count as a crash, after the connection was up: two of them, 50 ms apart, or one where the master's lease is
-/// gone too. A host that is silent or unreachable may be cut off from us alone.
+/// Only refusals count as a crash, after the connection was up: two of them, 50 ms apart, or one where the master's
+/// lease is gone too. A host that is silent or unreachable may be cut off from us alone.
 actor MasterLink {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -79,8 +80,8 @@ actor MasterLink {
                     tell(.masterLinkEnded(master))
                 }
             }
-            // No event tells of a port that is listened on again. Two refusals are enough to know; later tries take turns
-            // with what mends it. A cancelled sleep ends the watch.
+            // No event tells of a port that is listened on again. Two refusals are enough to know; later tries take
+            // turns with what mends it. A cancelled sleep ends the watch.
             let pause = isTurnedAway ? rest : refusals > 2 ? Self.longestRest : Self.pause
             if isTurnedAway { rest = min(rest * 4, Self.longestRest) }
             guard (try? await loop.sleep(for: pause)) != nil else { return }

@@ -1,8 +1,8 @@
 import Succession
 import Vocabulary
 
-/// Notices that the recorded master is another one, where this watcher was not the one that wrote it: of several watchers
-/// one writes, and all of them tell.
+/// Notices that the recorded master is another one, where this watcher was not the one that wrote it: of several
+/// watchers one writes, and all of them tell.
 struct MasterSight {
     private var master: Address?
     private var hasLooked = false
@@ -13,8 +13,8 @@ struct MasterSight {
         hasLooked = true
     }
 
-    /// What ZooKeeper names in a look; nil where that is nothing of use, which says nothing of the master. The first look
-    /// has nothing to compare with.
+    /// What ZooKeeper names in a look; nil where that is nothing of use, which says nothing of the master. The first
+    /// look has nothing to compare with.
     mutating func saw(_ new: Address?) -> Notice? {
         defer { hasLooked = true }
         guard let new, new != master else { return nil }

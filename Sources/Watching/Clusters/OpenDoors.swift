@@ -3,7 +3,8 @@ import Succession
 import Vocabulary
 
 extension RedisSettings {
-    /// Servers and sentinels that others reach, and that let everybody in. An alert would last for ever: it may be meant so.
+    /// Servers and sentinels that others reach, and that let everybody in. An alert would last for ever: it may be
+    /// meant so.
     func openDoors(of snapshot: Snapshot) -> [String] {
         let servers = snapshot.members.filter { !$0.host.isLoopback && snapshot.answersAsRedis($0) }
         let sentinels = snapshot.sentinels.filter { !$0.address.host.isLoopback && $0.opinion != nil }

@@ -4,8 +4,8 @@ import Runtime
 
 /// Whether this watcher does its work: its event loop turns, and the looks at its clusters come to an end.
 ///
-/// A watcher that is stuck must not keep the lead: its session lives on, because ZooKeeper's client has threads of its own.
-/// So it ends itself; whoever runs it starts it again, and its session ends without it.
+/// A watcher that is stuck must not keep the lead: its session lives on, because ZooKeeper's client has threads of its
+/// own. So it ends itself; whoever runs it starts it again, and its session ends without it.
 final class Pulse: Sendable {
     /// How long a turn of the loop may take for `/livez`: all that is done in one takes milliseconds.
     private static let longestTurn = Duration.seconds(3)

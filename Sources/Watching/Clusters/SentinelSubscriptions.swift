@@ -15,7 +15,8 @@ actor SentinelSubscriptions {
     private nonisolated let loop: EventLoop
     private let settings: RedisSettings
     private let confidants: Confidants
-    /// How long a sentinel may be without a word before its kernel is asked; the periodic pass covers what it would have said.
+    /// How long a sentinel may be without a word before its kernel is asked; the periodic pass covers what it would
+    /// have said.
     private let keepalive: @Sendable () -> Duration
     private let tell: @Sendable (Event) -> Void
     private let shortage: Shortage
@@ -98,8 +99,8 @@ actor SentinelSubscriptions {
         }
     }
 
-    /// No event tells of a sentinel that listens again: one that is gone is asked ever more seldom, until its node is gone
-    /// as well.
+    /// No event tells of a sentinel that listens again: one that is gone is asked ever more seldom, until its node is
+    /// gone as well.
     private func rest(_ address: Address, for time: Duration) {
         let alarm = loop.after(time) {
             self.assumeIsolated { $0.open(address, orAfter: min(time * 2, Self.longestRest)) }

@@ -130,8 +130,8 @@ actor SessionKeeper {
                     }
                     isFirst = false
                 }
-                // After a final state there is nothing more to tell. This task must not end before `ended`, which returns
-                // then and cancels it.
+                // After a final state there is nothing more to tell. This task must not end before `ended`, which
+                // returns then and cancels it.
                 try? await loop.sleep(for: .seconds(60))
             }
             await group.next()

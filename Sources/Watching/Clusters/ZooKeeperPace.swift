@@ -1,8 +1,8 @@
 import Runtime
 import Succession
 
-/// How long ZooKeeper takes to confirm a write, asked now and then by one of the watches for all: no server is changed on a word
-/// that took longer than a fence lasts, and that has to be known before a master dies.
+/// How long ZooKeeper takes to confirm a write, asked now and then by one of the watches for all: no server is changed
+/// on a word that took longer than a fence lasts, and that has to be known before a master dies.
 final class ZooKeeperPace: Sendable {
     private struct State {
         var asked: ContinuousClock.Instant?
@@ -21,8 +21,8 @@ final class ZooKeeperPace: Sendable {
         self.pause = pause
     }
 
-    /// Asks, where it is time, and nobody does already; returns at once. After a slow answer it goes on asking by itself: no
-    /// cluster is looked at for that.
+    /// Asks, where it is time, and nobody does already; returns at once. After a slow answer it goes on asking by
+    /// itself: no cluster is looked at for that.
     /// - Parameters:
     ///   - ask: a write that changes nothing.
     ///   - tell: called where what is known has changed.
@@ -64,8 +64,8 @@ final class ZooKeeperPace: Sendable {
         }
     }
 
-    /// Takes note, for as long as a write is under way, that it is slow already: one that hangs would else tell nothing before it
-    /// ends. Each further pause counts as one more.
+    /// Takes note, for as long as a write is under way, that it is slow already: one that hangs would else tell nothing
+    /// before it ends. Each further pause counts as one more.
     private func waitedFor(on loop: EventLoop, _ tell: @Sendable () async -> Void) async {
         var wait = WriteTimes.limit
         // By then it is slow; and the pause keeps two counts from being of one moment. It ends with the write.
@@ -75,8 +75,8 @@ final class ZooKeeperPace: Sendable {
         }
     }
 
-    /// It has lasted already, and no look at a cluster tells of it. While ZooKeeper can't be reached nothing is known of how fast
-    /// it is: then it stays as it was.
+    /// It has lasted already, and no look at a cluster tells of it. While ZooKeeper can't be reached nothing is known
+    /// of how fast it is: then it stays as it was.
     var alert: Alert? {
         guard state.withLock({ $0.times.areSlow }) else { return nil }
         var alert = Alert(
@@ -113,7 +113,8 @@ struct WriteTimes {
         return count(areSlow ? time < Self.well : time >= Self.limit)
     }
 
-    /// The write that is under way has taken longer than the limit, or for a while longer than when that was noted last.
+    /// The write that is under way has taken longer than the limit, or for a while longer than when that was noted
+    /// last.
     /// - Returns: whether it has changed.
     mutating func noteWaiting() -> Bool {
         isCounted = true

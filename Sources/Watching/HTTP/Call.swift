@@ -24,8 +24,8 @@ struct Call: Sendable {
         wantsJSON = parameters["format"] == "json" || Self.prefersJSON(request.headers[values: .accept])
     }
 
-    /// RFC 9110, section 12.5.1: JSON where it is named and not wanted less than plain text. Wildcards ask for nothing in
-    /// particular.
+    /// RFC 9110, section 12.5.1: JSON where it is named and not wanted less than plain text. Wildcards ask for nothing
+    /// in particular.
     private static func prefersJSON(_ accept: [String]) -> Bool {
         var weights: [String: Double] = [:]
         for range in accept.flatMap({ $0.split(separator: ",") }) {

@@ -93,8 +93,8 @@ extension ClusterStatus {
         return nil
     }
 
-    /// Whether a load balancer may send reads to `text`. It is asked anew, because no event tells of a broken link; and where
-    /// it must not be behind, so is the master: what that said in the last look may be 10 s old.
+    /// Whether a load balancer may send reads to `text`. It is asked anew, because no event tells of a broken link; and
+    /// where it must not be behind, so is the master: what that said in the last look may be 10 s old.
     func replicaReply(
         _ text: String, maxLag: String?, probe: @Sendable (Address) async -> Instance?
     ) async -> Reply {
@@ -149,8 +149,8 @@ extension ClusterStatus {
     /// An empty history before the first look would be a wrong answer.
     var historyReply: Reply { snapshot == nil ? notSeen : Reply(json: historyJSON) }
 
-    /// Why this cluster can't be spoken for; nil where there was a complete look, with ZooKeeper, 30 s ago at most. What is
-    /// wrong with its servers is no reason: the watcher is needed then, and a scheduler must not take it away.
+    /// Why this cluster can't be spoken for; nil where there was a complete look, with ZooKeeper, 30 s ago at most.
+    /// What is wrong with its servers is no reason: the watcher is needed then, and a scheduler must not take it away.
     var unready: String? {
         guard seen != nil, snapshot != nil else { return "\(root) has not been looked at yet" }
         guard isConnected else { return "\(root): ZooKeeper does not answer" }

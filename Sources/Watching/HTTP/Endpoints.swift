@@ -39,8 +39,8 @@ struct Endpoints: HTTPResponder {
         var response = await response(to: Call(request), on: context.channel)
         if request.method == .get { return response }
         guard request.method == .options else { return response.createHeadResponse() }
-        // A load balancer may check by OPTIONS (HAProxy does, unless it is told otherwise): it wants GET's status. Only HEAD may
-        // announce a body that does not come (RFC 9110, section 8.6).
+        // A load balancer may check by OPTIONS (HAProxy does, unless it is told otherwise): it wants GET's status. Only
+        // HEAD may announce a body that does not come (RFC 9110, section 8.6).
         response.headers[.allow] = Self.methods
         response.headers[.contentType] = nil
         response.headers[.contentLength] = nil

@@ -31,8 +31,8 @@ struct GuardedChannel: ServerChildChannel {
 
     func handle(value: HTTP1Channel.Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
 
-    /// What a client doesn't take fills the kernel's buffers before ours, and that shows here only much later; so the kernel
-    /// ends it (tcp(7), TCP_USER_TIMEOUT). Where it takes neither, our own limits are left.
+    /// What a client doesn't take fills the kernel's buffers before ours, and that shows here only much later; so the
+    /// kernel ends it (tcp(7), TCP_USER_TIMEOUT). Where it takes neither, our own limits are left.
     private func bound(_ channel: any Channel) {
         let milliseconds = Int(ledger.currentLimits.stallTime / .milliseconds(1))
         let options: [(NIOBSDSocket.OptionLevel, NIOBSDSocket.Option, Int)] = [

@@ -7,7 +7,8 @@ struct HTTPLimits: Equatable, Sendable {
     /// Open event streams, and those of one client address. A proxy in front may be the only client.
     var streams: Int
     var streamsPerClient: Int
-    /// A new connection's first request must have come by then, and each request must be complete so long after it began.
+    /// A new connection's first request must have come by then, and each request must be complete so long after it
+    /// began.
     var requestTime = Duration.seconds(10)
     /// An idle connection is closed after this; Prometheus's default is to ask every minute.
     var idleTime = Duration.seconds(90)
@@ -32,15 +33,17 @@ struct HTTPLimits: Equatable, Sendable {
         self.init(connections: min(1_024, max(8, descriptors - reserve)))
     }
 
-    /// How many descriptors HTTP leaves alone: those that are open when it begins (standard streams, loops, libraries), ZooKeeper's
-    /// and those of short errands; for each cluster a connection or two to each of its servers and sentinels, with as many again
-    /// for those that come and go; those of hooks that run; and those of clients that are about to be turned away.
+    /// How many descriptors HTTP leaves alone: those that are open when it begins (standard streams, loops, libraries),
+    /// ZooKeeper's and those of short errands; for each cluster a connection or two to each of its servers and
+    /// sentinels, with as many again for those that come and go; those of hooks that run; and those of clients that are
+    /// about to be turned away.
     static func reserve(open: Int, clusters: Int, hasHooks: Bool) -> Int {
         open + 16 + 20 * max(1, clusters) + (hasHooks ? HookSchedule.places * HookSchedule.descriptors : 0)
             + AcceptGate.changing
     }
 
-    /// How many descriptors are open. The first thousand are looked at: later ones come only after a process has begun its work.
+    /// How many descriptors are open. The first thousand are looked at: later ones come only after a process has begun
+    /// its work.
     static var open: Int { (0..<min(Int32(clamping: descriptors), 1_024)).count { fcntl($0, F_GETFD) >= 0 } }
 
     /// How many files this process may open.

@@ -27,7 +27,8 @@ enum Lag: Equatable, Sendable {
     func complaint(of replication: Replication, masterOffset: Int64?) -> String? {
         switch self {
         case .time(let limit):
-            // A master that has nothing to send is silent for 10 s (`repl-ping-replica-period`), and nobody is behind it.
+            // A master that has nothing to send is silent for 10 s (`repl-ping-replica-period`), and nobody is behind
+            // it.
             if let masterOffset, replication.history.offset >= masterOffset { return nil }
             guard let contact = replication.lastContact else {
                 return "does not say when its master last sent anything"

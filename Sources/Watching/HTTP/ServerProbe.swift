@@ -3,8 +3,8 @@ import Runtime
 import Succession
 import Vocabulary
 
-/// Asks servers for load balancers, over connections that are kept, and once for all who ask at the same time: how often
-/// a server is asked does not depend on how often we are.
+/// Asks servers for load balancers, over connections that are kept, and once for all who ask at the same time: how
+/// often a server is asked does not depend on how often we are.
 actor ServerProbe {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 

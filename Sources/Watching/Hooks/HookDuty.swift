@@ -1,8 +1,8 @@
 /// Which events the hooks of this watcher run on: those of the time when it leads.
 ///
-/// A leader that is gone stays registered until its session is over, and nobody leads meanwhile. So what another watcher
-/// sees or does waits for as long: whoever leads next runs the hooks on it. After a change of leaders that may be for the
-/// second time; never is it for the lack of a leader.
+/// A leader that is gone stays registered until its session is over, and nobody leads meanwhile. So what another
+/// watcher sees or does waits for as long: whoever leads next runs the hooks on it. After a change of leaders that may
+/// be for the second time; never is it for the lack of a leader.
 struct HookDuty {
     /// How many events wait for one cluster's next leader, at most; the oldest are dropped.
     static let limit = 64

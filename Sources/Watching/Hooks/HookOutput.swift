@@ -3,8 +3,8 @@ import Cluster
 import Glibc
 import Runtime
 
-/// What a hook writes on standard output and standard error: a pipe that is read as long as the hook runs, so that writing
-/// never stops it. The first lines are kept.
+/// What a hook writes on standard output and standard error: a pipe that is read as long as the hook runs, so that
+/// writing never stops it. The first lines are kept.
 final class HookOutput: Sendable {
     /// How much is kept of one run.
     static let limit = (lines: 20, bytes: 8_192)

@@ -109,8 +109,8 @@ struct HookRunner: Service {
     /// As it is found below the folder: `notify`, `master-changed.d/notify`.
     private func name(of run: HookSchedule.Run) -> String { run.path.dropFirst(folder.utf8.count + 1).oneLine }
 
-    /// The paths of the hooks on an event: those of the folder itself, and of the one that is named after the event, all
-    /// sorted by their own names.
+    /// The paths of the hooks on an event: those of the folder itself, and of the one that is named after the event,
+    /// all sorted by their own names.
     private func hooks(on event: PublishedEvent, _ troubles: inout [String: Int32]) -> [String] {
         let own = "\(folder)/\(event.event).d"
         var found: [(name: String, path: String)] = []
@@ -135,8 +135,8 @@ struct HookRunner: Service {
         return []
     }
 
-    /// The names of the executable regular files, and of links to them; nil, and `errno`, where the folder can't be read. Editors
-    /// leave backups, with the mode of the original, under names that end with a tilde.
+    /// The names of the executable regular files, and of links to them; nil, and `errno`, where the folder can't be
+    /// read. Editors leave backups, with the mode of the original, under names that end with a tilde.
     private func executables(in folder: String) -> [String]? {
         guard let stream = opendir(folder) else { return nil }
         defer { closedir(stream) }

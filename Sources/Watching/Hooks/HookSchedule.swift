@@ -1,7 +1,8 @@
 /// Which hook runs when.
 ///
-/// Each run waits for all that came before it, so that hooks run in the order of events and names; but a second at most from its
-/// event on, so that one that hangs holds up no other. The same hook on the same kind of event never runs twice at once.
+/// Each run waits for all that came before it, so that hooks run in the order of events and names; but a second at most
+/// from its event on, so that one that hangs holds up no other. The same hook on the same kind of event never runs
+/// twice at once.
 struct HookSchedule {
     /// One hook on one event.
     struct Run: Equatable {

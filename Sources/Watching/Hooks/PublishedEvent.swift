@@ -31,7 +31,8 @@ struct PublishedEvent: Sendable, Equatable {
             text: notice.text)
     }
 
-    /// What may happen. What sentinels say is told by their own names for it, behind `sentinel`: `sentinel+switch-master`.
+    /// What may happen. What sentinels say is told by their own names for it, behind `sentinel`:
+    /// `sentinel+switch-master`.
     static let names = [
         "alert", "alert-over", "announced", "attached", "configured", "failover-forced", "forgotten", "leading",
         "master-changed", "not-leading", "paused", "removed", "repointed", "resumed", "switchover",

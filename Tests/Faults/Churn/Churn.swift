@@ -3,9 +3,9 @@ import Glibc
 import Runtime
 import Support
 
-/// Kills from outside: every 0.2 to 2 s one of five Redis, three sentinels and two watchers, chosen at random, is killed with
-/// -9 where it runs, and started where it doesn't, on the same or another port, always in its own folder. The lease of one in
-/// five is killed with it. One that ends by itself is started again, as a scheduler does.
+/// Kills from outside: every 0.2 to 2 s one of five Redis, three sentinels and two watchers, chosen at random, is
+/// killed with -9 where it runs, and started where it doesn't, on the same or another port, always in its own folder.
+/// The lease of one in five is killed with it. One that ends by itself is started again, as a scheduler does.
 actor Churn {
     private struct Slot {
         let kind: Launched.Kind
@@ -14,8 +14,8 @@ actor Churn {
         var server: Launched?
     }
 
-    /// As shipped, but for the start of a synchronisation, which waits as long as Redis's default: with little data, it is as easy
-    /// to hit a server in the middle of it as it is with much.
+    /// As shipped, but for the start of a synchronisation, which waits as long as Redis's default: with little data, it
+    /// is as easy to hit a server in the middle of it as it is with much.
     private static let redisSettings = """
         appendonly yes
         appendfsync everysec

@@ -51,8 +51,8 @@ import Throttle
 }
 
 extension Churn {
-    /// Waits until all agree: 15 s, down-after (2 s), twice failover-timeout (5 s), a launcher's wait that is refused (20 s),
-    /// and 15 s in which a busy machine starts ten processes.
+    /// Waits until all agree: 15 s, down-after (2 s), twice failover-timeout (5 s), a launcher's wait that is refused
+    /// (20 s), and 15 s in which a busy machine starts ten processes.
     @discardableResult
     fileprivate func hasConverged(in cluster: TestCluster) async throws -> Launched {
         let limit = Duration.seconds(62)

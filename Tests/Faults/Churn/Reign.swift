@@ -27,8 +27,9 @@ struct Reign {
         }
     }
 
-    /// All reigns, in the order in which they began. Writers notice a change of master one after the other: a server whose
-    /// writes stop for a second, while another one's are acknowledged, begins another reign when it takes writes again.
+    /// All reigns, in the order in which they began. Writers notice a change of master one after the other: a server
+    /// whose writes stop for a second, while another one's are acknowledged, begins another reign when it takes writes
+    /// again.
     static func all(in ledger: Ledger, lives: [Life]) -> [Reign] {
         var reigns: [Reign] = []
         /// The reign that is open, by life.

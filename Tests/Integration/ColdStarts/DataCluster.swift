@@ -70,8 +70,8 @@ final class DataCluster: Sendable {
         await isWrittenDown(keys: total ?? keys, by: running)
     }
 
-    /// A power failure where `withLeases`: their nodes then stay for a session timeout. Returns once nobody is left who could
-    /// write to their folders.
+    /// A power failure where `withLeases`: their nodes then stay for a session timeout. Returns once nobody is left who
+    /// could write to their folders.
     func kill(_ servers: [Launched], withLeases: Bool = false) async throws {
         let running = servers.filter { $0.process.exitCode == nil }
         let leases = running.flatMap(\.children).map(ProcessFiles.init)
@@ -82,8 +82,8 @@ final class DataCluster: Sendable {
 
     // MARK: What is written down
 
-    /// Waits until `/redis/cluster`, and the passports of those that keep a log, say how many keys there are. (Snapshots hold
-    /// what there was before the last one, and a cache holds nothing.)
+    /// Waits until `/redis/cluster`, and the passports of those that keep a log, say how many keys there are.
+    /// (Snapshots hold what there was before the last one, and a cache holds nothing.)
     private func isWrittenDown(keys: Int, by running: [Launched]) async {
         do {
             for member in running where settings[member.folder.path]?.contains("appendonly yes") == true {

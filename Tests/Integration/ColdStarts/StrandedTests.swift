@@ -7,7 +7,8 @@ import ZooKeeper
 
 /// Replicas that run and are empty, while what they had lies beside them.
 @Suite(.inTurn) struct StrandedTests {
-    /// Their files bear no position, so they were set aside; then the master went for good before the first synchronisation.
+    /// Their files bear no position, so they were set aside; then the master went for good before the first
+    /// synchronisation.
     @Test func they_end_and_their_next_start_brings_the_copy_back() async throws {
         let settings = DataCluster.log.replacing("sync-delay 0", with: "sync-delay 3")
         try await DataCluster.with([settings, settings, settings], variables: ["MASTER_TIMEOUT": "30s"]) { data in

@@ -89,8 +89,8 @@ import ZooKeeper
         }
     }
 
-    /// The passports know better than a ZooKeeper that has forgotten: the stalest one alone does not begin, and the cluster is
-    /// the same afterwards.
+    /// The passports know better than a ZooKeeper that has forgotten: the stalest one alone does not begin, and the
+    /// cluster is the same afterwards.
     @Test func zookeeper_has_forgotten_everything() async throws {
         let zookeeper = try await ZooKeeperServer.start()
         try await DataCluster.with(on: zookeeper) { data in

@@ -133,8 +133,8 @@ import Throttle
     private func dockers(_ line: String) -> [String: String] { pairs(line.matches(of: #/-e (\S+)/#).map(\.1)) }
 }
 
-/// Where a test starts a server as a scheduler would: a port, a folder, and a copy of the program, which the user `redis` can
-/// enter.
+/// Where a test starts a server as a scheduler would: a port, a folder, and a copy of the program, which the user
+/// `redis` can enter.
 private final class Place {
     let port: Int
     let data: String

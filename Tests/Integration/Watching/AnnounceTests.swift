@@ -52,8 +52,8 @@ import Throttle
         }
     }
 
-    /// It agrees soon after it is back, whatever it believes then. One that slept for more than 2 s trusts its own clock no
-    /// more for a while (TILT).
+    /// It agrees soon after it is back, whatever it believes then. One that slept for more than 2 s trusts its own
+    /// clock no more for a while (TILT).
     @Test(arguments: [Duration.zero, .seconds(3)]) func aSentinelThatSleptThroughItIsToldWhenItIsBack(
         andSleeps time: Duration
     ) async throws {
@@ -84,8 +84,8 @@ import Throttle
         }
     }
 
-    /// The sentinels begin an election at about the moment at which the watcher wakes up. Whoever is first, all end with one
-    /// master and one epoch.
+    /// The sentinels begin an election at about the moment at which the watcher wakes up. Whoever is first, all end
+    /// with one master and one epoch.
     @Test func anElectionThatBeginsInTheSameMomentLeavesOneMaster() async throws {
         try await WatchedCluster.with(members: 4, downAfter: .seconds(1), failoverTimeout: .seconds(3)) { cluster in
             let first = cluster.master

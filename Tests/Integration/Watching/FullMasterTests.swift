@@ -8,8 +8,8 @@ import Throttle
     private static let full = "CONFIG SET maxclients 1\r\n"
     private static let roomy = "CONFIG SET maxclients 10000\r\n"
 
-    /// The sentinels and the replicas are in; a watcher that starts then is not. Whoever takes the master for a stranger,
-    /// and so for dead, promotes a second one beside it.
+    /// The sentinels and the replicas are in; a watcher that starts then is not. Whoever takes the master for a
+    /// stranger, and so for dead, promotes a second one beside it.
     @Test func a_watcher_that_is_not_let_in_promotes_nobody() async throws {
         try await WatchedCluster.with { watched in
             let master = watched.master

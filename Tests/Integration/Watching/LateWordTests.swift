@@ -9,8 +9,8 @@ import ZooKeeper
 
 /// What sentinels say too late, or wrongly: an event is a hint, and `/redis/master` follows only what is so.
 @Suite(.inTurn) struct LateWordTests {
-    /// Forged greetings, with an epoch beyond all others, make every sentinel say `+switch-master` to a live replica, or to a
-    /// port where nobody is. One alone would be told better before it misled the others.
+    /// Forged greetings, with an epoch beyond all others, make every sentinel say `+switch-master` to a live replica,
+    /// or to a port where nobody is. One alone would be told better before it misled the others.
     @Test(arguments: ["replica", "nobody"])
     func sentinels_that_all_name(what: String) async throws {
         try await WatchedCluster.with { watched in

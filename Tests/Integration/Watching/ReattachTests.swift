@@ -31,8 +31,8 @@ import Throttle
             let master = watched.master
             try await fill(master.port, keys: 50)
             let versions = try await watched.versions()
-            // New, so that the sentinels, which ask the master every 10 s, don't know it yet; where one does, it may be the
-            // one that mends this.
+            // New, so that the sentinels, which ask the master every 10 s, don't know it yet; where one does, it may be
+            // the one that mends this.
             let second = try await watched.startMember().ready().linked(to: master)
             try await redis(second.port, "REPLICAOF", "NO", "ONE")
             try await fill(second.port, keys: 3, prefix: "other")

@@ -38,7 +38,8 @@ import Throttle
         }
     }
 
-    /// The leader is killed, and before its node is gone, the master: nobody leads then, and the next leader's hooks run.
+    /// The leader is killed, and before its node is gone, the master: nobody leads then, and the next leader's hooks
+    /// run.
     @Test func hooks_run_although_the_leader_died_before_the_failover() async throws {
         let folder = try TemporaryFolder("hooks")
         try makeFolder("\(folder.path)/hooks")

@@ -3,8 +3,9 @@ import Support
 import Testing
 import Throttle
 
-/// A failover that never ends: Sentinel waits for the server that it promoted, and that is gone. Usually the next failover,
-/// of another sentinel, ends it by its switch; not where that one brings back the very master that was replaced.
+/// A failover that never ends: Sentinel waits for the server that it promoted, and that is gone. Usually the next
+/// failover, of another sentinel, ends it by its switch; not where that one brings back the very master that was
+/// replaced.
 @Suite(.inTurn) struct StuckFailoverTests {
     @Test func a_sentinel_that_waits_for_a_dead_server_is_brought_back_to_the_master() async throws {
         try await WatchedCluster.with(members: 4, downAfter: .seconds(3), failoverTimeout: .seconds(6)) { watched in

@@ -2,7 +2,8 @@ import Succession
 import Testing
 import Vocabulary
 
-/// The example of a behaviour in docs/extending.md, used as somebody would who writes one: only what the module makes public.
+/// The example of a behaviour in docs/extending.md, used as somebody would who writes one: only what the module makes
+/// public.
 @Suite(.timeLimit(.minutes(5))) struct BehaviourTests {
     private static let master = address("10.0.0.1:6379")
     private static let replicas = [address("10.0.0.2:6379"), address("10.0.0.3:6379")]

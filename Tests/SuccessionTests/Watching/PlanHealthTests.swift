@@ -3,7 +3,8 @@ import Vocabulary
 
 @testable import Succession
 
-/// What a healthy cluster has, and what is said where it lacks it: each alert with its kind, what it is about, and the reason.
+/// What a healthy cluster has, and what is said where it lacks it: each alert with its kind, what it is about, and the
+/// reason.
 @Suite(.timeLimit(.minutes(5))) struct PlanHealthTests {
     private typealias C = Cast
     private let healthy = Snapshot.healthy

@@ -129,8 +129,8 @@ enum PlanPromises {
         return held.offset < old.offset ? "what there was falls within a reign" : nil
     }
 
-    /// What a plan may not leave out: a majority's word about a master that doesn't answer, and the alert where there is
-    /// no majority.
+    /// What a plan may not leave out: a majority's word about a master that doesn't answer, and the alert where there
+    /// is no majority.
     private static func missing(from plan: [Action], on w: PlanWords) -> String? {
         let alerts = plan.alerts
         if w.recorded != nil, w.heard.count <= w.electorate / 2 {

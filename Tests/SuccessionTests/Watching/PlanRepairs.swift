@@ -71,8 +71,8 @@ enum PlanRepairs {
         return passedOver(for: member, w)
     }
 
-    /// Data before none, what is known to be as far as there was before the rest, and of those the highest position. And
-    /// nobody begins behind what there was without somebody's word.
+    /// Data before none, what is known to be as far as there was before the rest, and of those the highest position.
+    /// And nobody begins behind what there was without somebody's word.
     private static func passedOver(for member: Address, _ w: PlanWords) -> String? {
         guard let chosen = w.replication(member)?.history else { return "it promotes what is no replica" }
         if chosen.keys == 0, !w.isPromotable(member) { return "it promotes what holds no data" }

@@ -43,8 +43,9 @@ extension Action {
         return .keep(record)
     }()
 
-    /// A record of this master over what `Snapshot.healthy` has, or over nothing. Where it is agreed, the sentinels name it
-    /// at this epoch; else none names it yet. The reign has a number above that of an election that begins in this moment.
+    /// A record of this master over what `Snapshot.healthy` has, or over nothing. Where it is agreed, the sentinels
+    /// name it at this epoch; else none names it yet. The reign has a number above that of an election that begins in
+    /// this moment.
     static func recorded(
         _ master: Address, _ evidence: Recording.Evidence, over previous: Record? = Record(Cast.recorded, version: 6),
         from cluster: ClusterRecord = Snapshot.kept, members: Int = 3, epoch: Int? = Snapshot.epoch, reign: Int? = nil,

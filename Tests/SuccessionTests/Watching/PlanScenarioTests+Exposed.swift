@@ -1,7 +1,7 @@
 @testable import Succession
 
-/// Others than the user of `ZK_AUTH` may change what is recorded: a crash is got over all the same, and nothing is destroyed on
-/// the word of a node.
+/// Others than the user of `ZK_AUTH` may change what is recorded: a crash is got over all the same, and nothing is
+/// destroyed on the word of a node.
 extension PlanScenarioTests {
     private typealias C = Cast
 

@@ -2,8 +2,9 @@ import Vocabulary
 
 @testable import Succession
 
-/// The space of snapshots, too large to cross whole: two groups that each cross in full what the rules about masters and
-/// about sentinels look at, throws of all the dimensions together, and every scenario with a few of its parts changed.
+/// The space of snapshots, too large to cross whole: two groups that each cross in full what the rules about masters
+/// and about sentinels look at, throws of all the dimensions together, and every scenario with a few of its parts
+/// changed.
 enum PlanSpace {
     /// A part of the space: calls its argument with each of its snapshots.
     typealias Piece = @Sendable ((Snapshot) -> Void) -> Void
@@ -46,8 +47,8 @@ enum PlanSpace {
         }
     }
 
-    /// Whom each of three sentinels names, silence among it x a failover x the epoch x an unknown fourth and fifth x the
-    /// recorded master in a word x how long it has been so.
+    /// Whom each of three sentinels names, silence among it x a failover x the epoch x an unknown fourth and fifth x
+    /// the recorded master in a word x how long it has been so.
     static var sentinels: [Piece] {
         let voices = D.names.map(Optional.some) + [nil]
         return voices.indices.map { first in

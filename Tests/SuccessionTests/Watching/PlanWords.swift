@@ -78,7 +78,8 @@ struct PlanWords {
     /// Members of ours that answer master.
     var masters: [Address] { live.filter { isMaster($0) && isRecordable($0) } }
 
-    /// Shown to be ours by more than what sentinels say: by a lease, our mark, or, where that can't be read, its data's history.
+    /// Shown to be ours by more than what sentinels say: by a lease, our mark, or, where that can't be read, its data's
+    /// history.
     func isRecordable(_ address: Address) -> Bool {
         if isTouchable(address) { return true }
         guard case .master(let history) = says(address), s.instances[address]?.mark == .unknown, !isForeign(address),
@@ -109,8 +110,8 @@ struct PlanWords {
         return OracleOrder.lacks(reign, history.offset, of: held)
     }
 
-    /// Whether a replica lacks what the master itself was heard to have, where others may have written what there was; nil where
-    /// the record tells.
+    /// Whether a replica lacks what the master itself was heard to have, where others may have written what there was;
+    /// nil where the record tells.
     func lacksLastWord(_ replica: Address) -> Bool? {
         guard s.isExposed, let word = s.lastWord else { return nil }
         guard let own = replication(replica)?.history, own.replicationID == word.replicationID else { return true }

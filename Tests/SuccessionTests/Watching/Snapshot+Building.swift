@@ -14,7 +14,8 @@ extension Snapshot {
         id: Cast.clusterID, members: 3, epoch: reign, sentinelEpoch: epoch, replicationID: Cast.line,
         holders: [Cast.recorded, Cast.first, Cast.second].map { Holder($0, epoch: reign, offset: 1_000) })
 
-    /// A master with two replicas and three sentinels that know them all, everything leased, recorded and kept. We lead.
+    /// A master with two replicas and three sentinels that know them all, everything leased, recorded and kept. We
+    /// lead.
     static let healthy = Snapshot(
         mark: Cast.mark, record: Record(Cast.recorded, version: 6),
         cluster: kept

@@ -159,7 +159,8 @@ import Vocabulary
         }
     }
 
-    /// The master in the last look, the master and the replica when they are asked, the request's `max-lag`, and the status.
+    /// The master in the last look, the master and the replica when they are asked, the request's `max-lag`, and the
+    /// status.
     static let pairs: [(Int64, Instance, Instance, String, Int)] = [
         // 10 s ago nobody had written anything.
         (0, master(at: 5_000_000), Sights.replica(offset: 1_000), "1mb", 503),

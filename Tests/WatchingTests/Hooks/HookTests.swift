@@ -176,8 +176,8 @@ import Throttle
         try await eventually("\(child) is gone") { !ProcessFiles(child).isRunning }
     }
 
-    /// A slow hook is in nobody's way: sending costs nothing, and beyond 64 of a kind the oldest events are dropped, with one
-    /// warning.
+    /// A slow hook is in nobody's way: sending costs nothing, and beyond 64 of a kind the oldest events are dropped,
+    /// with one warning.
     @Test func slowHookDelaysNobody() async throws {
         let hooks = try HookFolder(limit: .seconds(60))
         try hooks.add(

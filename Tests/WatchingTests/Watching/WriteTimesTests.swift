@@ -55,8 +55,8 @@ import Throttle
         #expect(found == slow)
     }
 
-    /// It is told of while it hangs. That it fails in the end says nothing, and neither does one that fails at once: only fast ones
-    /// say that it is over.
+    /// It is told of while it hangs. That it fails in the end says nothing, and neither does one that fails at once:
+    /// only fast ones say that it is over.
     @Test func one_that_hangs_is_told_of_before_it_ends_and_is_over_after_fast_ones_only() async throws {
         let loop = EventLoop()
         defer { loop.close() }

@@ -2,9 +2,10 @@ import Vocabulary
 
 /// Tells the sentinels what ZooKeeper has decided: the recorded master, and its epoch.
 ///
-/// They take it within milliseconds, and their clients with them. One that kept another master would demote the real one some
-/// 10 s later, and one that knows a lower epoch would count its next election from that. Where one names who is no master under
-/// a higher epoch than the recorded one, a still higher one is recorded first: others would believe it within 2 s.
+/// They take it within milliseconds, and their clients with them. One that kept another master would demote the real
+/// one some 10 s later, and one that knows a lower epoch would count its next election from that. Where one names who
+/// is no master under a higher epoch than the recorded one, a still higher one is recorded first: others would believe
+/// it within 2 s.
 struct AnnounceMaster: Behaviour {
     func conditions(in snapshot: Snapshot) -> Set<Condition> { Set(snapshot.misledSentinels.map(Condition.misled)) }
 
@@ -35,12 +36,13 @@ extension Snapshot {
         tellable.filter { $0.opinion.map { $0.epoch < cluster.configurationEpoch } ?? false }.map(\.address).sorted()
     }
 
-    /// For so long one sentinel, or a majority, must have been misled before the epoch is raised: a look whose answers are of
-    /// different moments may show that of a failover of their own.
+    /// For so long one sentinel, or a majority, must have been misled before the epoch is raised: a look whose answers
+    /// are of different moments may show that of a failover of their own.
     private static let (contradictionTime, agreedContradictionTime) = (Duration.milliseconds(50), Duration.seconds(3))
 
-    /// Whether what is recorded does not count for a misled sentinel. One that no epoch of ours could beat is left to others, and
-    /// so is one in the midst of a failover: it might take the epoch alone. Nobody can tell who is silent from a master.
+    /// Whether what is recorded does not count for a misled sentinel. One that no epoch of ours could beat is left to
+    /// others, and so is one in the midst of a failover: it might take the epoch alone. Nobody can tell who is silent
+    /// from a master.
     fileprivate var isContradicted: Bool {
         guard let cluster, let record, !isPaused, !isDisputed else { return false }
         let higher = tellable.filter { report in

@@ -1,11 +1,11 @@
 import Vocabulary
 
-/// The fast path where the sentinels can't be told of a master: a lone one has no peer in whose name one could speak, and of
-/// those whose peers are all gone none could win a vote.
+/// The fast path where the sentinels can't be told of a master: a lone one has no peer in whose name one could speak,
+/// and of those whose peers are all gone none could win a vote.
 ///
-/// Only a refused connection counts. Silence, timeouts and unreachable hosts are left to the sentinels' quorum, and so is
-/// everything that could make two failovers overlap: those end with equal epochs and different masters, which
-/// never reconcile (`equal-epochs-never-meet` in docs/facts.md).
+/// Only a refused connection counts. Silence, timeouts and unreachable hosts are left to the sentinels' quorum, and so
+/// is everything that could make two failovers overlap: those end with equal epochs and different masters, which never
+/// reconcile (`equal-epochs-never-meet` in docs/facts.md).
 struct ForceFailover: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
         guard let master = snapshot.masterToReplace else { return [] }
@@ -29,8 +29,8 @@ extension Snapshot {
         return isAlone && nobodyHasNoticed(master) || noVoteCouldWin ? master : nil
     }
 
-    /// Whether a sentinel answers that the others know and that is not registered, its lease lost: nobody asks it whether
-    /// it has a failover of its own.
+    /// Whether a sentinel answers that the others know and that is not registered, its lease lost: nobody asks it
+    /// whether it has a failover of its own.
     private var hasUnaskedSentinel: Bool {
         peers.contains { $0.value.mayBeSentinel && !believedSentinels.contains($0.key) }
     }

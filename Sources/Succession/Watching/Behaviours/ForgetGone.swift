@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// Makes the sentinels forget replicas and peers that are gone: Redis itself never does, and failover needs a majority of
-/// all sentinels ever known. One sentinel at a time, and the next one only once the last has found everybody again.
+/// Makes the sentinels forget replicas and peers that are gone: Redis itself never does, and failover needs a majority
+/// of all sentinels ever known. One sentinel at a time, and the next one only once the last has found everybody again.
 struct ForgetGone: Behaviour {
     func conditions(in snapshot: Snapshot) -> Set<Condition> {
         Set(snapshot.goneReplicas.union(snapshot.gonePeers).map(Condition.gone))

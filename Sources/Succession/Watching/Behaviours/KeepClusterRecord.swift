@@ -27,14 +27,15 @@ extension Condition {
 }
 
 extension Snapshot {
-    /// After this time a member that is missing counts as taken away for good. A cluster often goes down one by one, and
-    /// those that went first have the oldest data: were they as many as are counted, a cold start would end without the
-    /// last. Until then the price is a cold start that waits a session timeout for somebody who never comes.
+    /// After this time a member that is missing counts as taken away for good. A cluster often goes down one by one,
+    /// and those that went first have the oldest data: were they as many as are counted, a cold start would end without
+    /// the last. Until then the price is a cold start that waits a session timeout for somebody who never comes.
     fileprivate static let memberIsGone = Duration.seconds(3_600)
 
     fileprivate var hasFewerMembers: Bool { isSettled && cluster.map { liveMembers.count < $0.members } ?? false }
 
-    /// Whether the record says all that matters of `new`: offsets alone, which change all the time, are no reason to write.
+    /// Whether the record says all that matters of `new`: offsets alone, which change all the time, are no reason to
+    /// write.
     fileprivate func isKept(_ new: ClusterRecord) -> Bool {
         guard var cluster else { return false }
         guard Set(cluster.holders.map(\.address)) == Set(new.holders.map(\.address)),

@@ -27,8 +27,8 @@ extension Condition {
 }
 
 extension Snapshot {
-    /// No member answers master or is about to, and no majority both names one address and knows a replica of it that it
-    /// would promote. (It may try all the same, again and again: that is no break.)
+    /// No member answers master or is about to, and no majority both names one address and knows a replica of it that
+    /// it would promote. (It may try all the same, again and again: that is no break.)
     fileprivate var isUnmastered: Bool { isMasterless && !sentinelsWillPromote }
 
     /// Whether a sentinel has a failover in progress that may still promote somebody.
@@ -36,9 +36,9 @@ extension Snapshot {
         sentinels.opinions.contains { opinion in opinion.failoverFor.map { $0 <= opinion.longestFailover } ?? false }
     }
 
-    /// After so long a majority that seems to know whom to promote has tried in vain: Sentinel tries again after twice the
-    /// `failover-timeout`, and this is half-way between two tries. What bars a replica for it (how long its link was down)
-    /// can't all be seen from outside, and each try may be that of a sentinel that knows no replica.
+    /// After so long a majority that seems to know whom to promote has tried in vain: Sentinel tries again after twice
+    /// the `failover-timeout`, and this is half-way between two tries. What bars a replica for it (how long its link
+    /// was down) can't all be seen from outside, and each try may be that of a sentinel that knows no replica.
     fileprivate var sentinelsPatience: Duration {
         let tries = sentinels.opinions.map(\.failoverTimeout).reduce(.zero, max) * 3
         return sentinels.opinions.map(\.details.downAfter).reduce(.zero, max)
@@ -57,7 +57,8 @@ extension Snapshot {
             }.count)
     }
 
-    /// Whether somebody who must never be master would lose by following this one what nobody else has: all, or whatever is newer.
+    /// Whether somebody who must never be master would lose by following this one what nobody else has: all, or
+    /// whatever is newer.
     fileprivate func wouldDestroyMore(_ member: Address) -> Bool {
         guard !acceptsLoss || isExposed else { return false }
         guard holdsData(member), let copy = freshness(of: member) else {

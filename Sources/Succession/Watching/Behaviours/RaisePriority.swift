@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// Gives a replica that started empty its priority once it is synchronised, where its lease, whose task that is, is gone.
-/// Until then Sentinel must not promote it. A priority of 0 that the user has set stays.
+/// Gives a replica that started empty its priority once it is synchronised, where its lease, whose task that is, is
+/// gone. Until then Sentinel must not promote it. A priority of 0 that the user has set stays.
 struct RaisePriority: Behaviour {
     func conditions(in snapshot: Snapshot) -> Set<Condition> { Set(snapshot.unraisedReplicas.map(Condition.unraised)) }
 

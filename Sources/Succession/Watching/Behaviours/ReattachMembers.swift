@@ -21,8 +21,8 @@ extension Condition {
     /// A server of ours is a second master that nobody names, while all is settled.
     static func astray(_ member: Address) -> Condition { Condition("astray", of: member) }
 
-    /// A server of ours follows a dead address or a replica, whoever is recorded and settled or not: it had all the time
-    /// of a failover to be told better.
+    /// A server of ours follows a dead address or a replica, whoever is recorded and settled or not: it had all the
+    /// time of a failover to be told better.
     static func orphaned(_ member: Address) -> Condition { Condition("orphaned", of: member) }
 }
 

@@ -27,7 +27,8 @@ extension Condition {
     /// The only live master, until a moment ago a replica of the recorded one, which is gone.
     static func promoted(_ master: Address) -> Condition { Condition("promoted", of: master) }
 
-    /// The only live master, with no word of the sentinels against it, while the recorded one is absent, dead or a replica.
+    /// The only live master, with no word of the sentinels against it, while the recorded one is absent, dead or a
+    /// replica.
     static func sole(_ master: Address) -> Condition { Condition("sole", of: master) }
 }
 
@@ -52,8 +53,8 @@ extension Snapshot {
     /// The chosen one, where another or nobody is recorded and more than the sentinels' word shows it to be ours.
     var agreed: Address? { chosen.flatMap { $0 != record?.address && mayBeRecorded($0) ? $0 : nil } }
 
-    /// Whether a majority names it at a higher epoch than the recorded one. An unknown recorded epoch is no lower one: then
-    /// only time tells a failover from a sentinel that was pointed elsewhere.
+    /// Whether a majority names it at a higher epoch than the recorded one. An unknown recorded epoch is no lower one:
+    /// then only time tells a failover from a sentinel that was pointed elsewhere.
     private var agreedAtHigherEpoch: Bool {
         guard let recorded = cluster?.sentinelEpoch else { return false }
         return sentinels.isMajority(sentinels.opinions.filter { $0.names == agreed && $0.epoch > recorded }.count)
@@ -72,8 +73,8 @@ extension Snapshot {
     /// After so long a succession that was begun and not recorded has no one who would end it.
     private static let successionTime = Duration.milliseconds(300)
 
-    /// Whether a master that nobody has recorded lacks nothing of what there was, and nothing that a replica of the recorded one
-    /// has: it may have been promoted a while before that one ended.
+    /// Whether a master that nobody has recorded lacks nothing of what there was, and nothing that a replica of the
+    /// recorded one has: it may have been promoted a while before that one ended.
     private func lacksNothing(_ promoted: Address) -> Bool {
         guard mayTakeOver(promoted), let record, case .master(let history) = answer(of: promoted) else { return false }
         return liveMembers.allSatisfy { member in
@@ -92,8 +93,8 @@ extension Snapshot {
         return master
     }
 
-    /// Refuses connections, or doesn't answer us and is considered down by a majority (the sentinel that replaces it names
-    /// the next one already), or follows that one.
+    /// Refuses connections, or doesn't answer us and is considered down by a majority (the sentinel that replaces it
+    /// names the next one already), or follows that one.
     private func isLost(_ master: Address, to heir: Address) -> Bool {
         switch answer(of: master) {
         case .refused: true
@@ -118,8 +119,8 @@ extension Snapshot {
         return answering.allSatisfy { isStranger($0) || follows($0, master) || hasNothing($0) } ? master : nil
     }
 
-    /// A replica that neither holds data nor may be promoted: whomever it follows, it has nothing to lose, and waits for
-    /// a master that may be this very one.
+    /// A replica that neither holds data nor may be promoted: whomever it follows, it has nothing to lose, and waits
+    /// for a master that may be this very one.
     private func hasNothing(_ member: Address) -> Bool {
         answersReplica(member) && !isPromotable(member) && !holdsData(member)
     }

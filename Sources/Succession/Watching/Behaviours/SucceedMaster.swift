@@ -1,9 +1,10 @@
 import Vocabulary
 
-/// The fast path: a master whose process is gone is replaced at once, and the sentinels are told, instead of after `down-after`.
+/// The fast path: a master whose process is gone is replaced at once, and the sentinels are told, instead of after
+/// `down-after`.
 ///
-/// Only a refused connection counts. Silence, timeouts and unreachable hosts are left to the sentinels' quorum, and so is
-/// everything that could overlap with an election of theirs.
+/// Only a refused connection counts. Silence, timeouts and unreachable hosts are left to the sentinels' quorum, and so
+/// is everything that could overlap with an election of theirs.
 struct SucceedMaster: Behaviour {
     func actions(for snapshot: Snapshot, after events: [Event]) -> [Action] {
         guard let master = snapshot.masterToSucceed else { return [] }
@@ -13,8 +14,8 @@ struct SucceedMaster: Behaviour {
 
 extension Snapshot {
     /// How long before the first sentinel could consider the master down by itself a succession may still begin. It and
-    /// the announcement take some 50 ms, and no election must begin meanwhile; where sentinels notice sooner, a fifth of
-    /// that time.
+    /// the announcement take some 50 ms, and no election must begin meanwhile; where sentinels notice sooner, a fifth
+    /// of that time.
     private static func successionMargin(_ downAfter: Duration) -> Duration { min(.milliseconds(300), downAfter / 5) }
 
     fileprivate var masterToSucceed: Address? {
@@ -30,8 +31,9 @@ extension Snapshot {
         sentinel.opinion?.details.replicas.contains(where: isStranger) ?? false
     }
 
-    /// Our connection to it ended and another was refused; and either its lease, which goes with its process, went as well, or one
-    /// more was refused 50 ms later, and a majority of the sentinels have lost their links too: what refuses may be in between.
+    /// Our connection to it ended and another was refused; and either its lease, which goes with its process, went as
+    /// well, or one more was refused 50 ms later, and a majority of the sentinels have lost their links too: what
+    /// refuses may be in between.
     private func hasCrashed(_ master: Address) -> Bool {
         guard answer(of: master) == .refused else { return false }
         if masterHadLease, !isLeased(master) { return masterWasRefused || masterHasCrashed }

@@ -22,7 +22,8 @@ struct SwitchOver: Behaviour {
 }
 
 extension Condition {
-    /// A request of this id for another master waits to be begun: nothing counts for how long, but it is looked at again soon.
+    /// A request of this id for another master waits to be begun: nothing counts for how long, but it is looked at
+    /// again soon.
     static func requested(_ id: String) -> Condition { Condition("requested", of: id) }
 
     /// One was begun, and nobody has said what became of it.
@@ -120,11 +121,12 @@ extension Snapshot {
         return isProven(master) ? nil : "the recorded master \(master) has neither a lease nor our mark"
     }
 
-    /// Longer than a hand-over takes: it ends by itself once the pause of clients is over, and is recorded then, if at all.
+    /// Longer than a hand-over takes: it ends by itself once the pause of clients is over, and is recorded then, if at
+    /// all.
     private static let unfinishedTime = Duration.seconds(3)
 
-    /// What became of a request that somebody has begun; nil as long as that may be going on. What this watcher has answered it
-    /// could not write down; else its watcher ended in the midst of it.
+    /// What became of a request that somebody has begun; nil as long as that may be going on. What this watcher has
+    /// answered it could not write down; else its watcher ended in the midst of it.
     fileprivate func outcome(ofUnfinished request: Switchover) -> Switchover? {
         if let answered, answered.id == request.id, answered.state != .running { return answered }
         guard held(.unfinished(request.id), for: Self.unfinishedTime), isSettled || isSwitchoverLate else { return nil }

@@ -29,8 +29,8 @@ struct ActionMemory: Equatable, Sendable {
     private var waited: Waited?
     /// What this watcher has begun and not recorded yet.
     private var deed: Deed?
-    /// How the sentinels monitored the master when all was well. Who has to be pointed back may have lost it, or may never
-    /// have had it.
+    /// How the sentinels monitored the master when all was well. Who has to be pointed back may have lost it, or may
+    /// never have had it.
     private(set) var monitorSettings: MonitorSettings?
     /// What a person may want to know where nothing goes on; taken by the machine.
     var remarks: [String] = []

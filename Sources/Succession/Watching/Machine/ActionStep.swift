@@ -1,7 +1,7 @@
 public import Vocabulary
 
-/// One thing that an action asks of ZooKeeper, a server or a sentinel. What comes of it is a `StepOutcome`; steps that are
-/// returned together run at the same time.
+/// One thing that an action asks of ZooKeeper, a server or a sentinel. What comes of it is a `StepOutcome`; steps that
+/// are returned together run at the same time.
 public enum ActionStep: Equatable, Sendable {
     /// Whether this node of ours still leads, and `/redis/master` has this version; nil: nothing is recorded.
     case confirmLead(node: String, master: Int32?)
@@ -52,7 +52,8 @@ public struct Line: Hashable, Sendable {
 
     public var address: Address
     public var kind: Kind
-    /// Whether it may be a connection that is kept between the looks; else it is opened for the action and closed behind it.
+    /// Whether it may be a connection that is kept between the looks; else it is opened for the action and closed
+    /// behind it.
     public var isKept: Bool
     /// Tells a second line of an action from the first.
     public var number = 0

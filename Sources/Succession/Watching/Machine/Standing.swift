@@ -38,8 +38,8 @@ struct Standing: Equatable, Sendable {
     /// What was done, or refused: either way the nodes may not be what they were.
     mutating func hasActed() { readAt = nil }
 
-    /// For how long what was read may be used while no watch fires. They tell of every change; this is for one that got lost. A
-    /// minute; of many clusters two are read a second.
+    /// For how long what was read may be used while no watch fires. They tell of every change; this is for one that got
+    /// lost. A minute; of many clusters two are read a second.
     private static func life(clusters: Int) -> Duration { max(.seconds(60), .milliseconds(500) * clusters) }
 
     /// What is to be read; nil where what was read holds, or where nothing can be.
@@ -55,8 +55,8 @@ struct Standing: Equatable, Sendable {
         return Reading(node: isLost ? nil : node, session: session, began: now)
     }
 
-    /// Takes note of what was read. Without an answer the last reading stays, to go on showing what the servers say; nothing is
-    /// done then.
+    /// Takes note of what was read. Without an answer the last reading stays, to go on showing what the servers say;
+    /// nothing is done then.
     /// - Returns: whether it holds, and whether our node had to be made again.
     mutating func note(
         _ outcome: ReadingOutcome, of reading: Reading, at now: Duration

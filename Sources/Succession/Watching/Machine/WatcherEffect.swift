@@ -6,8 +6,8 @@ public enum WatcherEffect: Equatable, Sendable {
     case read(Reading)
     /// Ask everybody. Answered by `surveyed`.
     ///
-    /// Hastily where something is under way: nobody is waited for who is not expected to answer. Calmly where nothing was going on
-    /// in the last look, and nothing has happened since: less is asked for.
+    /// Hastily where something is under way: nobody is waited for who is not expected to answer. Calmly where nothing
+    /// was going on in the last look, and nothing has happened since: less is asked for.
     case survey(isHasty: Bool, isCalm: Bool)
     /// Hold a connection to this master, to hear when its process is gone.
     /// One that has just answered counts as up, be its end before the connection.
@@ -36,7 +36,7 @@ public enum WatcherEffect: Equatable, Sendable {
     case timeZooKeeper(node: String)
     /// There is nobody to look at: ZooKeeper has not been read yet.
     case lookedInVain
-    /// The pass is over. The next one comes with the next event, or after this time; of several watchers and clusters not all at
-    /// once where it is spread.
+    /// The pass is over. The next one comes with the next event, or after this time; of several watchers and clusters
+    /// not all at once where it is spread.
     case pause(Duration, isSpread: Bool)
 }

@@ -14,11 +14,12 @@ public enum WatcherEvent: Sendable {
     case read(ReadingOutcome, Reading)
     /// What everybody answered.
     case surveyed(Survey)
-    /// What our own connection to the recorded master has shown: whether it ended and one new connection, or two, were refused.
+    /// What our own connection to the recorded master has shown: whether it ended and one new connection, or two, were
+    /// refused.
     case link(wasRefused: Bool, hasCrashed: Bool)
     case stepped(ActionStep, StepOutcome)
-    /// What people were told: whether something may be wrong, or over, of which they weren't yet; and how long ago the newest
-    /// alert was raised.
+    /// What people were told: whether something may be wrong, or over, of which they weren't yet; and how long ago the
+    /// newest alert was raised.
     case shown(hasOpenAlerts: Bool, newestAlert: Duration?)
     /// The watcher is to end: no further action is begun.
     case end

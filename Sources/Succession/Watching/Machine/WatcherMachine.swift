@@ -1,10 +1,10 @@
 import Vocabulary
 
-/// All that a watcher remembers of a cluster, and the whole choice of what it does next. A pure value: it is told what has happened,
-/// and says what is to be done; who drives it reads, asks, tells and waits, and hands the results back.
+/// All that a watcher remembers of a cluster, and the whole choice of what it does next. A pure value: it is told what
+/// has happened, and says what is to be done; who drives it reads, asks, tells and waits, and hands the results back.
 ///
-/// One pass follows the other: read ZooKeeper, ask everybody, plan, carry the plan out, show it, and wait. Times are those of a
-/// monotonic clock, from a start of the driver's choice.
+/// One pass follows the other: read ZooKeeper, ask everybody, plan, carry the plan out, show it, and wait. Times are
+/// those of a monotonic clock, from a start of the driver's choice.
 public struct WatcherMachine: Sendable {
     /// Our own name, as others see it.
     private let address: String
@@ -25,8 +25,8 @@ public struct WatcherMachine: Sendable {
     /// Whether the session with ZooKeeper has its connection.
     public var isConnected: Bool { standing.isConnected }
 
-    /// Whether a step belongs to what must come to its end: half of it would leave a server that nobody has recorded, or clients
-    /// that wait.
+    /// Whether a step belongs to what must come to its end: half of it would leave a server that nobody has recorded,
+    /// or clients that wait.
     public var mustFinish: Bool {
         switch action {
         case .succeed, .switchOver: true

@@ -2,8 +2,8 @@ import Vocabulary
 
 /// What follows a record of our own: the sentinels are told, and the replicas follow, all at once.
 ///
-/// The record proves the lead and the version, and so is the fence for what follows it; one that took long proves it of a moment
-/// long ago.
+/// The record proves the lead and the version, and so is the fence for what follows it; one that took long proves it of
+/// a moment long ago.
 struct Aftermath: Equatable {
     let result: ActionResult
     let master: Address

@@ -2,8 +2,8 @@ import Vocabulary
 
 /// Forces a failover on the first of these sentinels that can do it.
 ///
-/// Only `NOGOODSLAVE` moves on to the next one. After any other answer, or none, the sentinels are read again before anything else
-/// is done: two failovers must never overlap.
+/// Only `NOGOODSLAVE` moves on to the next one. After any other answer, or none, the sentinels are read again before
+/// anything else is done: two failovers must never overlap.
 struct Forcing: Procedure {
     let master: Address
     let context: ActionContext

@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// Holds writes back, waits until the target has all of them, and lets the two change places: nothing that was acknowledged is lost,
-/// and clients wait for some milliseconds.
+/// Holds writes back, waits until the target has all of them, and lets the two change places: nothing that was
+/// acknowledged is lost, and clients wait for some milliseconds.
 struct HandOver: Equatable {
     /// For how long clients' writes are held back at most: should this process end, they go on then.
     static let pauseLimit = Duration.seconds(2)
@@ -81,8 +81,8 @@ struct HandOver: Equatable {
             switch outcome {
             case .done: return .became(instance)
             case .failed(let trouble):
-                // Two must not follow each other: only its own word, behind that order, lets the other one be taken back. The
-                // target has everything.
+                // Two must not follow each other: only its own word, behind that order, lets the other one be taken
+                // back. The target has everything.
                 phase = .doubting(instance, trouble.text)
                 return .steps([.ask(master, .instance)])
             default: return takeBack(mayLackWrites, at: now)

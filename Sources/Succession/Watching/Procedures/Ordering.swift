@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// Tells one server to change: it says over the line who it is, the fence is asked for, and the order follows at once. A stranger
-/// that takes the port in between is never reached.
+/// Tells one server to change: it says over the line who it is, the fence is asked for, and the order follows at once.
+/// A stranger that takes the port in between is never reached.
 struct Ordering: Procedure {
     enum Order: Equatable {
         case attach(to: Address)

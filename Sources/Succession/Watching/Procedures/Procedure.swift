@@ -1,9 +1,10 @@
 public import Vocabulary
 
-/// An action as it is carried out, step by step. A pure value: it is told what came of each step, and says what is next.
+/// An action as it is carried out, step by step. A pure value: it is told what came of each step, and says what is
+/// next.
 ///
-/// What tells a server to change is fenced: it is sent a moment at most after ZooKeeper has confirmed the lead and the version
-/// of `/redis/master`, over a line on which the right server has just answered.
+/// What tells a server to change is fenced: it is sent a moment at most after ZooKeeper has confirmed the lead and the
+/// version of `/redis/master`, over a line on which the right server has just answered.
 protocol Procedure: Sendable {
     mutating func begin(_ memory: inout ActionMemory, at now: Duration) -> Progress
 
@@ -81,8 +82,8 @@ struct ActionContext: Equatable, Sendable {
             cluster: snapshot.clusterRecord(under: member, wasPromoted: true))
     }
 
-    /// Whether others may be told to follow this one, by what it answers at this moment: what it was in the look may have ended,
-    /// and another have its port.
+    /// Whether others may be told to follow this one, by what it answers at this moment: what it was in the look may
+    /// have ended, and another have its port.
     func mayBeFollowed(_ master: Address, as instance: Instance?) -> Bool {
         snapshot(with: instance ?? Instance(.silent), at: master).mayBeFollowed(master)
     }

@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// Points sentinels to the master: all of them forget theirs first, because the epoch of one that still had it would override the
-/// others.
+/// Points sentinels to the master: all of them forget theirs first, because the epoch of one that still had it would
+/// override the others.
 struct Repointing: Procedure, Equatable {
     private enum Phase: Equatable { case asking, forgetting, monitoring }
 

@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// Makes a sentinel forget whom it knows, and tells it in the same breath of its peers that live: by itself it would find
-/// them within 2 s, in which it can neither win a vote nor be told of a new master. Replicas it finds by itself.
+/// Makes a sentinel forget whom it knows, and tells it in the same breath of its peers that live: by itself it would
+/// find them within 2 s, in which it can neither win a vote nor be told of a new master. Replicas it finds by itself.
 struct Resetting: Procedure {
     let sentinel: Address
     let gone: [Address]

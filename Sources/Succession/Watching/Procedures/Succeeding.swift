@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// Replaces a crashed master: asks the replicas once more, promotes the one that is furthest on, records it, and tells the sentinels
-/// and the other replicas at once. What fails behind the record is made good by the next look.
+/// Replaces a crashed master: asks the replicas once more, promotes the one that is furthest on, records it, and tells
+/// the sentinels and the other replicas at once. What fails behind the record is made good by the next look.
 struct Succeeding: Procedure {
     /// How long the replicas get to say how far they are.
     private static let askLimit = Duration.milliseconds(50)

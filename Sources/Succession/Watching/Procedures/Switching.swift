@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// A planned change of the master: says that it has begun, hands over, records the new master, tells everybody, lets the old one's
-/// clients go, and says what became of it.
+/// A planned change of the master: says that it has begun, hands over, records the new master, tells everybody, lets
+/// the old one's clients go, and says what became of it.
 struct Switching: Procedure {
     private enum Phase: Equatable {
         case beginning, handingOver, recording, telling, repointing, releasing, ending

@@ -1,8 +1,8 @@
 import Vocabulary
 
-/// Tells sentinels of a master, all at once, each in the name of a peer that it has just listed over the same line, on which it is
-/// still who it was: another sentinel at its address would list one more for ever. Who can't be told at this moment is told by a
-/// later look.
+/// Tells sentinels of a master, all at once, each in the name of a peer that it has just listed over the same line, on
+/// which it is still who it was: another sentinel at its address would list one more for ever. Who can't be told at
+/// this moment is told by a later look.
 struct Telling: Equatable {
     let announcement: Announcement
     let fence: Fence
@@ -48,7 +48,8 @@ struct Telling: Equatable {
     }
 }
 
-/// Has replicas follow a new master that follow the old one still, all at once: who answers otherwise was told by somebody else.
+/// Has replicas follow a new master that follow the old one still, all at once: who answers otherwise was told by
+/// somebody else.
 struct Attaching: Equatable {
     let master: Address
     let fence: Fence

@@ -2,7 +2,8 @@ import Vocabulary
 
 @testable import Succession
 
-/// Drives a watcher's machine through passes over one snapshot: what nobody answers otherwise is answered as this snapshot has it.
+/// Drives a watcher's machine through passes over one snapshot: what nobody answers otherwise is answered as this
+/// snapshot has it.
 struct MachineScript {
     var machine = WatcherMachine(address: "10.0.9.9:8080")
     var now = Duration.zero

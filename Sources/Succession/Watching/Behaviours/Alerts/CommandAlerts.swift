@@ -1,7 +1,7 @@
 import Vocabulary
 
-/// Servers and sentinels that can't be commanded: what nobody may tell to change takes no part in a failover, and no repair
-/// mends that.
+/// Servers and sentinels that can't be commanded: what nobody may tell to change takes no part in a failover, and no
+/// repair mends that.
 struct CommandAlerts: Behaviour {
     var alerts: [Alert.Kind] { [.uncommandable] }
 

@@ -30,16 +30,16 @@ extension Snapshot {
         }.sorted()
     }
 
-    /// Sentinels that answer under their id, that others know or that have an identity of this cluster, and that have no node
-    /// below `sentinels`.
+    /// Sentinels that answer under their id, that others know or that have an identity of this cluster, and that have
+    /// no node below `sentinels`.
     public var sentinelsWithoutLease: [Address] {
         let unheard = sentinels.unheard.filter(\.isProven).map(\.address)
         return Set(peers.filter { $0.value == .sentinel }.keys).union(unregistered).union(unheard)
             .subtracting(registeredSentinels).sorted()
     }
 
-    /// What answers where a sentinel was that others still know, and does not tell who it is: that sentinel without its lease, or
-    /// somebody else who has its port. It counts in their majority, and is not forgotten.
+    /// What answers where a sentinel was that others still know, and does not tell who it is: that sentinel without its
+    /// lease, or somebody else who has its port. It counts in their majority, and is not forgotten.
     fileprivate var unprovenSentinels: [Alert] {
         let addresses = Set(peers.filter { $0.value == .unproven }.keys).subtracting(registeredSentinels)
             .subtracting(leftovers).subtracting(unregistered)

@@ -57,7 +57,8 @@ extension Snapshot {
         return (best, holders)
     }
 
-    /// The member that would be promoted, where it lacks more than the last second of what there was, and nobody allows that.
+    /// The member that would be promoted, where it lacks more than the last second of what there was, and nobody allows
+    /// that.
     private var heldBackSuccessor: (Address, Shortfall)? {
         guard isMasterless, let best = freshestSuccessor, let copy = freshness(of: best), !mayTakeOver(best),
             let shortfall = shortfall(of: copy)

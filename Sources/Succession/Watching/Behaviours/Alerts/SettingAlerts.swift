@@ -23,7 +23,8 @@ extension Snapshot {
         }
     }
 
-    /// The name of each setting that is not the same at all sentinels that answer and know the master, with what it is at each.
+    /// The name of each setting that is not the same at all sentinels that answer and know the master, with what it is
+    /// at each.
     public var differingSettings: [(name: String, values: [(sentinel: Address, value: String)])] {
         let told = sentinels.compactMap { report in
             report.opinion.flatMap { $0.names == nil ? nil : (report.address, $0) }

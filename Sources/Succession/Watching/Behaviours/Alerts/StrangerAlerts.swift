@@ -25,7 +25,8 @@ extension Snapshot {
         }
     }
 
-    /// Whoever took the port of a master that died in a moment: the sentinels, who go by the address, are content with it.
+    /// Whoever took the port of a master that died in a moment: the sentinels, who go by the address, are content with
+    /// it.
     fileprivate var unknownRecordedMaster: [Alert] {
         guard let master = record?.address, answersMaster(master), !isStranger(master),
             instances[master]?.mark == .absent
