@@ -134,8 +134,7 @@ let package = Package(
             name: "WatchingTests",
             dependencies: [
                 "Vocabulary", "Runtime", "Succession", "Cluster", "Watching", "Support", "Throttle", "Documents",
-                lifecycle,
-                logging, metrics,
+                lifecycle, logging, metrics,
             ], swiftSettings: settings),
         .testTarget(
             name: "Integration",

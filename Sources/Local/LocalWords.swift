@@ -52,7 +52,9 @@ struct LocalWords: Sendable {
         if let sentinel = topology.sentinels.first {
             let port = "\(sentinel.port)\(asking("SENTINEL_PASSWORD"))"
             lines.append("  redis-cli -p \(port) SENTINEL GET-MASTER-ADDR-BY-NAME \(masterName)")
-            lines.append("  redis-py: redis.sentinel.Sentinel([(\"127.0.0.1\", \(sentinel.port))]).master_for(\"\(masterName)\")")
+            lines.append(
+                "  redis-py: redis.sentinel.Sentinel([(\"127.0.0.1\", \(sentinel.port))]).master_for(\"\(masterName)\")"
+            )
         }
         for (_, seat) in story.seats.filter({ $0.key.hasPrefix("watcher") }).sorted(by: { $0.key < $1.key }) {
             lines.append("  curl http://\(seat.address)/status")

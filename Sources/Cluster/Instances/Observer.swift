@@ -19,7 +19,7 @@ public actor Observer {
 
     /// What a view and the answers to it make together.
     public func observe(_ view: View) async -> Observation {
-        Observation(view, await ask(view), me: me, mark: mark)
+        Observation(view, await ask(view), me: me, mark: mark, countsUnreadable: false)
     }
 
     /// Asks the recorded address, each live member and each sentinel of ours at once; then whom those name and nobody

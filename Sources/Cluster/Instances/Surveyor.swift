@@ -51,8 +51,7 @@ public actor Surveyor {
     /// Asks everybody at once; then whom those name and nobody has asked.
     /// - Parameters:
     ///   - isHasty: servers that were silent last time, and the recorded master, get less time: one that freezes must
-    ///     not hide
-    ///     for a second who was promoted in its place.
+    ///     not hide for a second who was promoted in its place.
     ///   - isCalm: nothing was going on in the last survey, and nothing has happened since: less is asked for.
     public func survey(_ view: WatcherView, isHasty: Bool, isCalm: Bool) async -> Snapshot {
         unasked = []

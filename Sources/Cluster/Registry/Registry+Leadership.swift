@@ -12,8 +12,7 @@ extension Registry {
     /// - Parameters:
     ///   - address: of its HTTP port.
     ///   - creatingRoot: whether a missing root is created. One that was only found must not come back behind somebody
-    ///     who
-    ///     deletes it.
+    ///     who deletes it.
     /// - Throws: `RootIsGone` where it is missing and not to be created; `Failure` 69, 77.
     public func enlist(_ address: Address, creatingRoot: Bool = true) async throws -> String {
         let end = ContinuousClock.now + session.negotiatedTimeout

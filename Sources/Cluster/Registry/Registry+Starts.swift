@@ -15,8 +15,7 @@ extension Registry {
     /// the member's node and those of our parents that are missing.
     /// - Parameters:
     ///   - clusterVersion: of `/redis/cluster` where it exists: nobody else may have begun a reign, or written down
-    ///     what the
-    ///     cluster holds, since it was read.
+    ///     what the cluster holds, since it was read.
     ///   - lossVersion: of `/redis/accept-loss` where it exists: the next reign uses it up, whoever begins it.
     ///   - entry: for the history; whatever is wrong with that stops no claim. Nil where the master stays the same.
     public func claim(

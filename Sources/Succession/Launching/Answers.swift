@@ -19,8 +19,7 @@ extension Observation {
     /// - Parameters:
     ///   - mark: of our cluster; its id is taken from the evidence.
     ///   - countsUnreadable: whether leases that can't be read are members that nobody can ask. None of us writes such
-    ///     a one, but
-    ///     who does may live.
+    ///     a one, but who does may live.
     public init(
         _ view: View, _ answers: Answers, me: Address, mark: Mark, data: Freshness = .empty,
         countsUnreadable: Bool = true

@@ -17,7 +17,7 @@ extension LauncherMachine {
         return step
     }
 
-    private mutating func refuse(_ refusal: Refusal, noting notes: [LaunchNote] = []) -> LaunchStep {
+    mutating func refuse(_ refusal: Refusal, noting notes: [LaunchNote] = []) -> LaunchStep {
         phase = .ended
         return LaunchStep(.refuse(refusal), noting: notes)
     }

@@ -128,11 +128,12 @@ public struct LauncherMachine: Equatable, Sendable {
             if byWatch || now - since >= Self.newMasterLimit { return lookInFull(at: now) }
             return ask(view, .glance(since: since, pause))
         case (.waiting, .woken(let byWatch)):
-            if byWatch { forgetRecord() }
+            // A preview sets no watch, and no transaction would find that what it knows is out of date.
+            if byWatch || settings.isPreview { forgetRecord() }
             return beginLook(at: now)
         case (.standing, .stood(let path)):
             guard let number = Candidate.number(ofNode: path) else {
-                preconditionFailure("ZooKeeper ends the name of a sequential node with its number")
+                return refuse(.noMaster("ZooKeeper named our candidate \(path), which ends in no number"))
             }
             // All our parents are there by then.
             (standing, known, birth) = (Standing(path: path, number: number, since: now), nil, .longAgo)
@@ -145,7 +146,7 @@ public struct LauncherMachine: Equatable, Sendable {
             return LaunchStep(.start(start))
         case (.registering, .overtaken):
             forgetRecord()
-            return beginLook(at: now)
+            return overtaken(at: now)
         default: preconditionFailure("\(event) while \(phase)")
         }
     }
@@ -158,6 +159,19 @@ public struct LauncherMachine: Equatable, Sendable {
         }
         (standing, birth, known, hasGlanced, phase) = (nil, .unknown, nil, false, .connecting)
         return LaunchStep(.reconnect(after: .milliseconds(100)))
+    }
+
+    /// Of many launchers that make the first claim of all, all but one are overtaken, and look again without a pause.
+    /// What else fails may do so time and again, for a reason that only time removes, such as the node of a session of
+    /// ours that is not over yet.
+    private mutating func overtaken(at now: Duration) -> LaunchStep {
+        guard now < settings.limit else {
+            return refuse(
+                .noMaster(
+                    "no start within MASTER_TIMEOUT (\(settings.limit)): each time something in ZooKeeper had changed "
+                        + "since it was read"))
+        }
+        return hasGlanced ? wait() : beginLook(at: now)
     }
 
     /// `/redis/master` has changed, or was not as we thought: it is read again.

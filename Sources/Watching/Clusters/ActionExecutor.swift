@@ -27,15 +27,17 @@ actor ActionExecutor {
         prober = Prober(watcher.redis, on: watcher.loop, contacts: contacts)
     }
 
-    func run(_ step: ActionStep, on registry: Registry) async -> StepOutcome {
+    /// - Parameter registry: nil where there was no session when the action began: then ZooKeeper alone is out of
+    ///   reach.
+    func run(_ step: ActionStep, on registry: Registry?) async -> StepOutcome {
         do {
             switch step {
             case .confirmLead(let node, let master):
-                return await registry.confirmsLead(node, at: master) ? .done : .overtaken
+                return try await Self.known(registry).confirmsLead(node, at: master) ? .done : .overtaken
             case .readHistory:
-                history = try await registry.historyNode()
+                history = try await Self.known(registry).historyNode()
                 return .done
-            case .write(let write): return try await carryOut(write, on: registry)
+            case .write(let write): return try await carryOut(write, on: Self.known(registry))
             case .look(let address, let limit): return await look(at: address, asker(within: limit))
             case .ask(let line, let question, let limit):
                 return try await ask(line, question, asker(within: limit))
@@ -49,6 +51,11 @@ actor ActionExecutor {
         } catch {
             return .failed(Trouble(error))
         }
+    }
+
+    private static func known(_ registry: Registry?) throws -> Registry {
+        guard let registry else { throw Failure(.unavailable, "there is no session with ZooKeeper") }
+        return registry
     }
 
     /// The action is through.

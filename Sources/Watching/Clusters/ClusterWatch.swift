@@ -26,6 +26,9 @@ actor ClusterWatch {
 
     /// The session's registry; nil while there is no session.
     private var registry: Registry?
+    /// What the action under way began with: one that outlives its session ends without ZooKeeper, and never goes on in
+    /// the name of the next session, which may not lead.
+    private var acting: Acting?
     /// What ZooKeeper held when it was read last.
     private var view: WatcherView?
 
@@ -136,7 +139,9 @@ actor ClusterWatch {
     private func tell(_ effect: WatcherEffect) async {
         switch effect {
         case .follow(let master, let answers): await link.watch(master, answers: answers)
-        case .closeLines: await executor.closeLines()
+        case .closeLines:
+            acting = nil
+            await executor.closeLines()
         case .saw(let snapshot, let isFresh): journal.saw(snapshot, isFresh: isFresh)
         case .publish(let notice): journal.publish(notice)
         case .recorded(let time): journal.recorded(after: time)
@@ -150,9 +155,14 @@ actor ClusterWatch {
         }
     }
 
+    private struct Acting {
+        var registry: Registry?
+    }
+
     private func running(_ step: ActionStep) -> @Sendable () async -> WatcherEvent {
-        guard let registry else { return { .stepped(step, .failed(Trouble("there is no session with ZooKeeper"))) } }
-        let (executor, loop) = (executor, watcher.loop)
+        let acting = acting ?? Acting(registry: registry)
+        self.acting = acting
+        let (executor, loop, registry) = (executor, watcher.loop, acting.registry)
         guard machine.mustFinish else { return { .stepped(step, await executor.run(step, on: registry)) } }
         // Half of the action would leave a server that nobody has recorded, or clients that wait: the end of this
         // watcher waits for it.

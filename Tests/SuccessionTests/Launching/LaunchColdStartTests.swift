@@ -73,6 +73,7 @@ import Testing
         #expect(launch.look(view, Answers([Cast.gone: .refused])).claim != nil)
         // One that has gone is forgotten.
         launch.tell(.overtaken)
+        launch.tell(.woken(byWatch: false))
         launch.look(
             View(recorded: Cast.gone, cluster: lastOfThree, candidates: [own(2)]), Answers([Cast.gone: .refused]))
         #expect(launch.machine.turns.isEmpty)

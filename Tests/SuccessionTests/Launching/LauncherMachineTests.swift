@@ -37,6 +37,35 @@ import Testing
         #expect(launch.tell(.done).start?.master == Cast.first)
     }
 
+    /// Promise 8: what fails for ever ends within MASTER_TIMEOUT, and keeps nobody busy until then.
+    @Test func who_is_overtaken_time_and_again_rests_and_gives_up_in_the_end() {
+        var launch = LaunchScript()
+        launch.connectToLook()
+        let view = View(recorded: Cast.first, version: 4, cluster: cluster, members: [Cast.first])
+        let answers = Answers([Cast.first: Cast.master()])
+        #expect(launch.look(view, answers) == .join(checking: 4))
+        #expect(launch.tell(.overtaken) == .wait(.milliseconds(10)))
+        #expect(launch.tell(.woken(byWatch: false)) == .look)
+        #expect(launch.look(view, answers) == .join(checking: 4))
+        guard case .refuse(.noMaster(let line)) = launch.tell(.overtaken, after: Cast.limit) else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(line.contains("MASTER_TIMEOUT"))
+    }
+
+    /// No real ZooKeeper names one so; whatever comes from there is a text of somebody else's all the same.
+    @Test func a_candidate_without_a_number_is_a_line() {
+        var launch = LaunchScript(LaunchData(inPlace: .init(Cast.ownData)))
+        launch.connectToLook()
+        #expect(launch.look(View()) == .stand(Cast.ownData, mayLead: true))
+        guard case .refuse(.noMaster(let line)) = launch.tell(.stood(path: "/redis/candidates/n-x")) else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(line.contains("n-x"))
+    }
+
     @Test func a_winner_that_changes_is_read_again_and_one_of_long_ago_is_looked_at_in_full() {
         var launch = LaunchScript()
         launch.connect()
@@ -139,7 +168,8 @@ import Testing
         #expect(launch.tell(.woken(byWatch: false)) == .ask(view))
         #expect(launch.tell(.answered(view, Answers([Cast.first: Cast.master()]))) == .join(checking: 6))
         // Overtaken: it is read again.
-        #expect(launch.tell(.overtaken) == .look)
+        #expect(launch.tell(.overtaken) == .wait(.milliseconds(40)))
+        #expect(launch.tell(.woken(byWatch: false)) == .look)
         let alone = View(recorded: Cast.first, cluster: cluster)
         launch.look(alone, Answers([Cast.first: Cast.replica(of: Cast.second)]))
         #expect(launch.tell(.woken(byWatch: false)) == .ask(alone))
@@ -181,6 +211,14 @@ import Testing
             standing.look(View())
                 == .refuse(
                     .noMaster("a cold start would decide the role (rule 3c), and --render-only can't stand in it")))
+
+        // It has no watch, and nothing that is fenced: each look is a new one.
+        var waiting = LaunchScript { $0.isPreview = true }
+        waiting.tell(.began)
+        waiting.tell(.connected(sessionTimeout: .seconds(6)))
+        let view = View(recorded: Cast.first, cluster: cluster, members: [Cast.first])
+        #expect(waiting.look(view, Answers([Cast.first: .refused])) == .wait(.milliseconds(10)))
+        #expect(waiting.tell(.woken(byWatch: false)) == .look)
 
         var lost = LaunchScript { $0.isPreview = true }
         lost.connect()

@@ -112,8 +112,11 @@ struct ActionMemory: Equatable, Sendable {
         return isForced ? "forced" : recording.evidence.rawValue
     }
 
-    /// It was recorded, or it was too late to send the order.
+    /// It was recorded, or a sentinel was not told.
     mutating func endDeed() { (forced, deed) = (nil, nil) }
+
+    /// It was too late to send the order. What was forced before goes on.
+    mutating func takeBackDeed() { deed = nil }
 
     /// What is to be put right where another watcher was faster and recorded what this one did.
     mutating func correction(under master: Address?, at now: Duration) -> NodeWrite? {

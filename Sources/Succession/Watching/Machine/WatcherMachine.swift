@@ -29,7 +29,7 @@ public struct WatcherMachine: Sendable {
     /// or clients that wait.
     public var mustFinish: Bool {
         switch action {
-        case .succeed, .switchOver: true
+        case .succeed, .promote, .switchOver: true
         default: false
         }
     }

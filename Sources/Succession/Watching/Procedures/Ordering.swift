@@ -45,7 +45,7 @@ struct Ordering: Procedure {
             return .steps([context.write(recording, memory)])
         case (.tell, .done): return .over(ActionResult(notice: notice))
         case (.tell, .tooLate):
-            memory.endDeed()
+            if order == .promote { memory.takeBackDeed() }
             return .over(nil)
         case (.write, .done): return .over(step.result(&memory))
         default: return .over(nil)

@@ -8,7 +8,6 @@ struct Resetting: Procedure {
     let context: ActionContext
     private let line: Line
     private var fence: FenceQuestion?
-    private var until: Duration?
     /// Whom it is still to be told of.
     private var peers: [SentinelIdentity] = []
 
@@ -18,7 +17,7 @@ struct Resetting: Procedure {
     }
 
     func begin(_ memory: inout ActionMemory, at now: Duration) -> Progress {
-        context.record == nil || epoch == nil ? .over(nil) : .steps([.ask(line, .identity)])
+        context.record == nil || epoch == nil ? .over(nil) : .steps([.ask(line, .peers)])
     }
 
     mutating func heard(
@@ -27,20 +26,16 @@ struct Resetting: Procedure {
         switch (step, outcome) {
         case (.confirmLead, _):
             switch fence?.answer(outcome, at: now) {
-            case .holds(let fence):
-                until = fence.end
-                return .steps([.ask(line, .peers)])
+            case .holds(let fence): return .steps([.tell(line, .reset, until: fence.end)])
             case .slow: return .failed(FenceQuestion.slowness)
             case .lost, nil: return .over(nil)
             }
         case (_, .failed(let trouble)): return .failed(trouble)
-        case (.ask(_, .identity, _), .identity(let id, _)):
+        case (.ask(_, .peers, _), .peers(let listed, let id)):
             guard id == context.snapshot.id(of: sentinel), let question = context.fence else { return .over(nil) }
+            peers = listed.filter { peer in living[peer.id].map { $0 == peer.address } ?? false }
             fence = FenceQuestion(asked: now)
             return .steps([question])
-        case (.ask(_, .peers, _), .peers(let listed, _)):
-            peers = listed.filter { peer in living[peer.id].map { $0 == peer.address } ?? false }
-            return .steps([.tell(line, .reset, until: until)])
         case (.tell, .done): return introduceNext()
         default: return .over(nil)
         }

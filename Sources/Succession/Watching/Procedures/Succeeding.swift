@@ -54,7 +54,7 @@ struct Succeeding: Procedure {
                 promoted = instance
                 return record(memory, at: now)
             case .failed(let trouble): return .failed(trouble)
-            case .tooLate: memory.endDeed()
+            case .tooLate: memory.takeBackDeed()
             default: break
             }
             return .over(nil)

@@ -109,7 +109,7 @@ struct Switching: Procedure {
             return release(at: now)
         default:
             guard case .tell(let line, let order, _, _) = step else { return .waiting }
-            if order == .endClients { return .steps([.tell(line, .releaseWrites)]) }
+            if order == .endClients, !isUnreachable(outcome) { return .steps([.tell(line, .releaseWrites)]) }
             isReleased = true
             return finish(&memory)
         }
@@ -154,6 +154,11 @@ struct Switching: Procedure {
         }
         if outcome == .done { result.switchover = ended }
         return .over(result)
+    }
+
+    /// Whether nothing came back at all: then a second order would only wait as long again.
+    private func isUnreachable(_ outcome: StepOutcome) -> Bool {
+        if case .failed(let trouble) = outcome { trouble.prefix == nil } else { false }
     }
 
     private func with(_ steps: [ActionStep], _ progress: Progress) -> Progress {
