@@ -1,4 +1,4 @@
-# make deps | build | demo | test | faults | simulate | fuzz | sanitize | bench | lint | format | clean: each works on a clean clone with nothing done before it.
+# make deps | build | pure | demo | test | faults | simulate | fuzz | sanitize | bench | lint | format | clean: each works on a clean clone with nothing done before it.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := build
@@ -10,14 +10,14 @@ PACKAGES := libzookeeper-mt-dev libhiredis-dev redis-server redis-sentinel redis
 RELEASE := -c release --static-swift-stdlib -Xlinker -s -Xswiftc -Xclang-linker -Xswiftc -no-pie
 BINARIES := .build/release
 
-.PHONY: deps build demo test faults simulate fuzz sanitize bench lint format clean
+.PHONY: deps build pure demo test faults simulate fuzz sanitize bench lint format clean
 
 deps:
 	@scripts/install-packages $(PACKAGES)
 
+# All at once: one program after the other keeps one processor busy.
 build: deps
-	swift build $(RELEASE) --product interrex
-	swift build $(RELEASE) --product interrex-watcher
+	swift build $(RELEASE)
 	scripts/check-programs $(BINARIES)/interrex $(BINARIES)/interrex-watcher
 
 demo: build
@@ -31,11 +31,15 @@ test: build
 faults: build
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" scripts/faults $(CASE)
 
+# The tests of the pure modules; each target must declare what it imports.
+PURE := --package-path Pure --scratch-path "$(CURDIR)/.build/pure" -c release
+pure: deps
+	swift build $(PURE) --build-tests --explicit-target-dependency-import-check error
+
 # The simulated control plane, for as long as you like: make simulate MINUTES=60
 MINUTES ?= 10
-simulate: deps
-	INTERREX_SIMULATION_MINUTES=$(MINUTES) swift test --package-path Pure --scratch-path "$(CURDIR)/.build/pure" \
-		-c release --explicit-target-dependency-import-check error --filter goesOn
+simulate: pure
+	INTERREX_SIMULATION_MINUTES=$(MINUTES) swift test $(PURE) --skip-build --filter goesOn
 
 # Everything that reads bytes from outside, with libFuzzer; one kind of input: make fuzz KIND=replies SECONDS=600
 SECONDS = 60
@@ -48,9 +52,6 @@ sanitize: deps
 	scripts/sanitize $(KIND)
 
 bench: build
-	swift build $(RELEASE) --product launch-benchmark
-	swift build $(RELEASE) --product failover-benchmark
-	swift build $(RELEASE) --product idle-benchmark
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/launch-benchmark
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/failover-benchmark
 	/usr/bin/python3 -B Benchmarks/clients/client_benchmark.py "$(CURDIR)/$(BINARIES)/interrex" $(ROUNDS)

@@ -183,4 +183,39 @@ import Vocabulary
         #expect(words(.instance(Instance(Cast.master(), mark: .mark(Cast.mark)))).contains("tell 7003 follow 7002"))
         #expect(words(.failed(Trouble("silent"))).contains("record"))
     }
+
+    // MARK: Orders
+
+    private static let context = ActionContext(
+        node: "/redis/watchers/w-1", clusterVersion: 1, snapshot: .healthy, address: "10.0.9.9:8080")
+
+    private func first(_ progress: Progress) throws -> ActionStep {
+        guard case .steps(let steps) = progress else { throw Ended(progress: progress) }
+        return try #require(steps.first)
+    }
+
+    private struct Ended: Error { var progress: Progress }
+
+    /// Where ZooKeeper and a sentinel are a tenth of a second away, the order comes in time all the same.
+    @Test func aResetFollowsItsFenceAtOnce() throws {
+        var memory = ActionMemory()
+        let sentinel = Cast.sentinels[0]
+        var resetting = Resetting(sentinel, [Cast.gone], Self.context)
+        let question = try first(resetting.begin(&memory, at: .zero))
+        let known = StepOutcome.peers([], id: Self.context.snapshot.id(of: sentinel))
+        let fence = try first(resetting.heard(known, of: question, &memory, at: .milliseconds(200)))
+        #expect(fence == Self.context.fence)
+        let order = try first(resetting.heard(.done, of: fence, &memory, at: .milliseconds(400)))
+        #expect(order == .tell(.own(.sentinel, sentinel), .reset, until: .milliseconds(200) + Fence.life))
+    }
+
+    @Test func anAttachThatComesTooLateForgetsNothingElse() throws {
+        var memory = ActionMemory()
+        memory.willForce(Cast.recorded, at: .zero)
+        let before = memory
+        var attaching = Ordering(.attach(to: Cast.recorded), Cast.first, Self.context)
+        let order = ActionStep.tell(.own(.server, Cast.first), .follow(Cast.recorded), until: .milliseconds(250))
+        #expect(attaching.heard(.tooLate, of: order, &memory, at: .milliseconds(300)) == .over(nil))
+        #expect(memory == before)
+    }
 }
