@@ -35,10 +35,8 @@ import Vocabulary
         let named = quoted(in: try operations.section("failed-...").text).filter {
             $0.hasPrefix("failed-") && $0 != "failed-"
         }
-        expectSame(named.map { $0.dropFirst("failed-".count) }, repairs.map { $0[...] } + ["write"])
+        expectSame(named.map { $0.dropFirst("failed-".count) }, WatcherMetrics.repairs.map { $0[...] } + ["write"])
     }
-
-    /// As the driver names them.
 
     // MARK: Metrics
 
