@@ -153,7 +153,11 @@ import ZooKeeper
                 let line = try #require(second.lines.last)
                 #expect(line.contains("127.0.0.1:\(first.port) (PID 1, of another container"), "\(line)")
             }
+            // The server, and its lease, which has the lock.
+            let inside = first.children.flatMap { [$0] + ProcessFiles($0).children }
+            #expect(inside.count == 2)
             first.process.signal(SIGKILL)
+            try await eventually("the container is over") { inside.allSatisfy { !ProcessFiles($0).isRunning } }
             let next = try await cluster.redis(durable, folder: first.folder, wrapper: container).ready()
             #expect(try await next.ask("GET", "key") == "kept")
         }
