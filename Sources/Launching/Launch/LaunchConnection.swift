@@ -37,6 +37,8 @@ actor LaunchConnection {
 
     /// Lets go of a session that has failed, for the next one. What it registered went, or goes, with it.
     func drop(after failure: Failure, rest: Duration) async throws {
+        // What a signal has interrupted is no failure.
+        try Task.checkCancellation()
         Log.warn("\(failure); trying again")
         await close()
         try await loop.sleep(for: rest)
