@@ -15,9 +15,10 @@ BINARIES := .build/release
 deps:
 	@scripts/install-packages $(PACKAGES)
 
-# All at once: one program after the other keeps one processor busy.
+# The watcher first: its libraries are compiled beside the modules that both have.
 build: deps
-	swift build $(RELEASE)
+	swift build $(RELEASE) --product interrex-watcher
+	swift build $(RELEASE) --product interrex
 	scripts/check-programs $(BINARIES)/interrex $(BINARIES)/interrex-watcher
 
 demo: build
@@ -52,6 +53,9 @@ sanitize: deps
 	scripts/sanitize $(KIND)
 
 bench: build
+	swift build $(RELEASE) --product launch-benchmark
+	swift build $(RELEASE) --product failover-benchmark
+	swift build $(RELEASE) --product idle-benchmark
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/launch-benchmark
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/failover-benchmark
 	/usr/bin/python3 -B Benchmarks/clients/client_benchmark.py "$(CURDIR)/$(BINARIES)/interrex" $(ROUNDS)
