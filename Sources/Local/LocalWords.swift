@@ -53,7 +53,7 @@ struct LocalWords: Sendable {
             let port = "\(sentinel.port)\(asking("SENTINEL_PASSWORD"))"
             lines.append("  redis-cli -p \(port) SENTINEL GET-MASTER-ADDR-BY-NAME \(masterName)")
             lines.append(
-                "  redis-py: redis.sentinel.Sentinel([(\"127.0.0.1\", \(sentinel.port))]).master_for(\"\(masterName)\")"
+                "  redis-py: redis.Sentinel([(\"127.0.0.1\", \(sentinel.port))]).master_for(\"\(masterName)\")"
             )
         }
         for (_, seat) in story.seats.filter({ $0.key.hasPrefix("watcher") }).sorted(by: { $0.key < $1.key }) {
