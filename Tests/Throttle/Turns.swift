@@ -54,7 +54,7 @@ package struct Turns: SuiteTrait, TestTrait, TestScoping {
 
     /// Six keep two processors busy, because most tests wait for timeouts; more of them miss their deadlines.
     /// `INTERREX_TESTS_AT_ONCE` says another number.
-    private static let places = Environment.number("INTERREX_TESTS_AT_ONCE") ?? 8
+    private static let places = Environment.number("INTERREX_TESTS_AT_ONCE") ?? 6
     @TaskLocal private static var isHeld = false
     private static let gate = Gate(places: places)
 }
