@@ -18,7 +18,9 @@ import Throttle
         ]
         // libzookeeper's own limit is four seconds a call.
         #expect(ContinuousClock.now - start < .seconds(6))
-        #expect(errors.map { $0?.code } == [.deadline, .deadline, .deadline])
+        // On a busy machine libzookeeper may be the first to notice that nothing comes any more.
+        let codes: [ZooKeeperError.Code] = [.deadline, .operationTimeout]
+        #expect(errors.allSatisfy { error in error.map { codes.contains($0.code) } ?? false }, "\(errors)")
         #expect(errors.map { $0?.isAmbiguous } == [false, true, true])
         let closing = ContinuousClock.now
         await session.close()
