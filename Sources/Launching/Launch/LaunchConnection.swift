@@ -41,6 +41,7 @@ actor LaunchConnection {
         try Task.checkCancellation()
         Log.warn("\(failure); trying again")
         await close()
+        // No event tells when ZooKeeper can be reached again.
         try await loop.sleep(for: rest)
     }
 

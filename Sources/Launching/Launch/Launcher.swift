@@ -49,6 +49,7 @@ private func runUntilStopped<L: Launcher, Value: Sendable>(
 func pause(for length: Duration, watching session: Session?, on loop: EventLoop) async throws -> Bool {
     try await withThrowingTaskGroup(of: Bool.self) { group in
         group.addTask {
+            // What servers and sentinels answer is asked again: of that no event tells.
             try await loop.sleep(for: length)
             return false
         }
