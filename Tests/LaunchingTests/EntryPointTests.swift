@@ -15,7 +15,7 @@ import Throttle
         let program: String
 
         init() throws {
-            folder = try TemporaryFolder("entry")
+            folder = try TemporaryFolder("entry", onDisk: true)
             program = "\(folder.path)/tell"
             chmod(folder.path, 0o755)
             try write(

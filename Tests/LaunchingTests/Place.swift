@@ -69,10 +69,11 @@ final class Place: Sendable {
         return try await session.children("\(root)/\(path)").sorted()
     }
 
-    /// Every node from the root down, with its data and metadata: equal before and after means untouched.
-    func tree() async throws -> [String: Node] {
+    /// Every node from the root down, or from a node below it, with its data and metadata: equal before and after means
+    /// untouched.
+    func tree(below path: String? = nil) async throws -> [String: Node] {
         var nodes: [String: Node] = [:]
-        var paths = [root]
+        var paths = [path.map { "\(root)/\($0)" } ?? root]
         while let path = paths.popLast() {
             // A node may go while we look.
             guard let node = try? await session.get(path) else { continue }
@@ -85,8 +86,8 @@ final class Place: Sendable {
     }
 
     /// Those of them that live with a session.
-    func registered() async throws -> [String] {
-        try await tree().filter { $0.value.stat.ephemeralOwner != 0 }.keys.sorted()
+    func registered(below path: String? = nil) async throws -> [String] {
+        try await tree(below: path).filter { $0.value.stat.ephemeralOwner != 0 }.keys.sorted()
     }
 }
 

@@ -6,8 +6,9 @@ import Runtime
 public final class TemporaryFolder: Sendable {
     public let path: String
 
-    public init(_ name: String = "interrex") throws {
-        var template = Array("/tmp/\(name)-XXXXXX".utf8CString)
+    /// - Parameter onDisk: for folders that a user is to be given, which never happens below `/dev`.
+    public init(_ name: String = "interrex", onDisk: Bool = false) throws {
+        var template = Array("\(onDisk ? "/tmp" : Self.memory ?? "/tmp")/\(name)-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: \(String(cString: strerror(errno)))") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
@@ -15,6 +16,19 @@ public final class TemporaryFolder: Sendable {
     deinit {
         try? FileManager.default.removeItem(atPath: path)
     }
+
+    /// A folder in memory, where there is room: Redis and Sentinel wait for the disk, and one that others use too keeps
+    /// them for longer than a test's deadline. A container's may be small (64 MB by default with Docker) and closed to
+    /// programs.
+    private static let memory: String? = {
+        var facts = statvfs()
+        // ST_NOEXEC of <sys/statvfs.h>, which Glibc's module does not have.
+        let (path, closedToPrograms) = ("/dev/shm", UInt(8))
+        guard access(path, W_OK) == 0, statvfs(path, &facts) == 0, facts.f_flag & closedToPrograms == 0,
+            UInt64(facts.f_bavail) * UInt64(facts.f_frsize) >= 4 << 30
+        else { return nil }
+        return path
+    }()
 }
 
 /// A loopback TCP port that was free a moment ago: never given out twice by this process, and taken below the range

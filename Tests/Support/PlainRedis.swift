@@ -45,7 +45,8 @@ public func send(
         if replies.count == commands.count { return replies.last! }
         if count <= 0 { try await Task.sleep(for: .milliseconds(1)) }
     }
-    throw TestFailure("no reply from port \(port) within \(limit)")
+    let command = arguments.joined(separator: " ").prefix(80)
+    throw TestFailure("no reply from port \(port) to \(command) within \(limit)")
 }
 
 private func startConnecting(_ descriptor: Int32, _ host: String, _ port: Int) throws {

@@ -9,16 +9,10 @@ enum Watchdog {
     /// The process has ended and its id may be another's soon.
     static func forget(_ pid: Int32) { tell("- \(pid)\n") }
 
-    private static let script = """
-        pids=
-        while read -r change pid; do
-            case $change in
-                +) pids="$pids $pid " ;;
-                -) pids="${pids%% $pid *} ${pids#* $pid }" ;;
-            esac
-        done
-        for pid in $pids; do kill -KILL "$pid"; done
-        """
+    private static let script = #"""
+        awk '$1 == "+" {running[$2]} $1 == "-" {delete running[$2]} END {for (pid in running) print pid}' |
+            xargs -r kill -KILL
+        """#
 
     private static func tell(_ line: String) {
         let bytes = Array(line.utf8)

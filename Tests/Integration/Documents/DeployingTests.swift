@@ -50,7 +50,7 @@ import Throttle
         let settings = try document.block("", with: "logfile")
         let arguments = try document.block("sh", with: "--maxmemory").split(separator: " -- ")[1]
         let look = try document.block("sh", with: "--render-only")
-        let folder = try TemporaryFolder("deploying")
+        let folder = try TemporaryFolder("deploying", onDisk: true)
         try write(settings, to: "\(folder.path)/redis.conf")
         let command = "\(look.dropLast()) -- \(arguments)"
         let shell = try ChildProcess(
@@ -68,7 +68,7 @@ import Throttle
 
     @Test func the_rights_suffice() async throws {
         let user = try document.block("", with: "user ha on").replacing(">...", with: ">sesame")
-        let folder = try TemporaryFolder("deploying")
+        let folder = try TemporaryFolder("deploying", onDisk: true)
         try write("\(user)user default off\n\(quickRedis)", to: "\(folder.path)/redis.conf")
         try await TestCluster.with(["REDIS_USERNAME": "ha", "REDIS_PASSWORD": "sesame"]) { cluster in
             let server = try cluster.redis("include \(folder.path)/redis.conf\n")
@@ -144,7 +144,7 @@ private final class Place {
 
     init() throws {
         port = try freePort()
-        folder = try TemporaryFolder("deploying")
+        folder = try TemporaryFolder("deploying", onDisk: true)
         chmod(folder.path, 0o755)
         data = "\(folder.path)/data"
         try makeFolder(data)

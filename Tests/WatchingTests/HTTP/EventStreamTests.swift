@@ -57,7 +57,7 @@ import Throttle
         }
     }
 
-    @Test func aHundredStreamsEndWithTheServer() async throws {
+    @Test(.alone) func aHundredStreamsEndWithTheServer() async throws {
         let clients = Protected<[HTTPClient]>([])
         let time = try await TestServer.run([Sights.healthy()]) { server in
             for _ in 0..<100 {
