@@ -24,6 +24,7 @@ struct HandOver: Equatable {
         case givingWay(Instance)
         /// The old master may have taken the order to follow, without an answer.
         case doubting(Instance, String)
+        case askingBack(String)
         case takingBack(String)
         case releasing(String)
     }
@@ -88,8 +89,9 @@ struct HandOver: Equatable {
             default: return takeBack(mayLackWrites, at: now)
             }
         case .doubting(let instance, let reason):
-            if case .instance(let there) = outcome, case .master = there.answer { return takeBack(reason, at: now) }
-            return .became(instance)
+            return Self.isMaster(outcome) ? takeBackFenced(reason, at: now) : .became(instance)
+        case .askingBack(let reason):
+            return Self.isMaster(outcome) ? takeBackFenced(reason, at: now) : release(reason)
         case .takingBack(let reason): return release(reason)
         case .releasing(let reason): return .failed(reason)
         case .fencing, .fencingAgain: return .steps([])
@@ -196,8 +198,14 @@ struct HandOver: Equatable {
         return .steps([.tell(master, .follow(target), until: pausedAt + Self.pauseLimit)])
     }
 
-    /// Only who still leads may take the heir back; else whoever leads ends a second master.
+    /// Only to one that says itself that it is a master: restarted, it may follow the heir, and then nobody is one.
     private mutating func takeBack(_ reason: String, at now: Duration) -> Move {
+        phase = .askingBack(reason)
+        return .steps([.ask(master, .instance)])
+    }
+
+    /// Only who still leads may take the heir back; else whoever leads ends a second master.
+    private mutating func takeBackFenced(_ reason: String, at now: Duration) -> Move {
         guard let step = context.fence else { return release(reason) }
         (phase, question) = (.takingBack(reason), FenceQuestion(asked: now))
         return .steps([step])
@@ -210,6 +218,10 @@ struct HandOver: Equatable {
 
     private func isOurs(_ line: Line) -> Bool {
         answers[line].map { context.snapshot(with: $0, at: line.address).mayBeChanged(line.address) } ?? false
+    }
+
+    private static func isMaster(_ outcome: StepOutcome) -> Bool {
+        if case .instance(let there) = outcome, case .master = there.answer { true } else { false }
     }
 
     private static let notLeading = "this watcher does not lead any more, or the master is another"

@@ -165,6 +165,29 @@ import Vocabulary
             words.suffix(4) == [["fence"], ["tell 7003 follow 7002"], ["tell 7002 releaseWrites"], ["answer failed"]])
     }
 
+    /// Restarted in these milliseconds, it may follow the target: the two would follow each other, and nobody were a
+    /// master.
+    @Test func nobodyIsTakenBackToAServerThatIsNoMasterAnyMore() {
+        func words(_ old: StepOutcome) -> [[String]] {
+            var script = MachineScript(Self.asked)
+            var isPromoted = false
+            return script.pass { step in
+                switch step {
+                case .tell(_, .holdWrites(_, isChecked: true), _, _):
+                    isPromoted = true
+                    return .failed(Trouble("closed"))
+                case .ask(let line, _, _) where isPromoted && line.address == Cast.recorded: return old
+                default: return nil
+                }
+            }.words
+        }
+        let end = [["ask 7002 instance"], ["tell 7002 releaseWrites"], ["answer failed"]]
+        #expect(words(.instance(Instance(Cast.replica(offset: 1_001), mark: .mark(Cast.mark)))).suffix(3) == end)
+        #expect(words(.failed(Trouble("silent"))).suffix(3) == end)
+        let master = Instance(Cast.master(), mark: .mark(Cast.mark))
+        #expect(words(.instance(master)).joined().contains("tell 7003 follow 7002"))
+    }
+
     @Test func onlyTheOldMastersOwnWordTakesTheTargetBackAfterAnOrderWithoutAnAnswer() {
         func words(_ old: StepOutcome) -> [String] {
             var script = MachineScript(Self.asked)
