@@ -33,6 +33,11 @@ enum Cast {
 
     /// Our own data: offset 1000 of the cluster's line, written in millisecond 1000.
     static let ownData = Freshness(holdsData: true, replicationID: line, offset: 1_000, modified: 1_000)
+    static let ownLog: Freshness = {
+        var log = ownData
+        log.provenOffset = 900
+        return log
+    }()
     static let ownDataOfAnotherLine = Freshness(holdsData: true, replicationID: fileLine, offset: 9, modified: 1_000)
     static let ownDataWithoutLine = Freshness(holdsData: true, modified: 1_000)
     static let ownDamagedData = Freshness(

@@ -121,6 +121,30 @@ extension DecideScenarioTests {
             .start.recordedUs.holding(C.ownDamagedData).member(C.first, C.replica()).after(.seconds(30)),
             .wait(.fresherMembers([C.first]))),
         Scenario(
+            "we were promoted, and died before anybody recorded it",
+            .start.recorded(C.replica(of: C.me, linked: false), leased: true).holding(C.ownData), .claim(at: 6)),
+        Scenario(
+            "the same, and the recorded one has more",
+            .start.recorded(C.replica(of: C.me, offset: 1_001, linked: false), leased: true).holding(),
+            .wait(.follows(C.recorded, C.me))),
+        Scenario(
+            "the same, and our log has what came after it",
+            .start.recorded(C.replica(of: C.me, offset: 1_001, linked: false), leased: true).cluster(members: 2)
+                .holding(C.ownLog), .claim(at: 6)),
+        Scenario(
+            "the same, and we come back empty",
+            .start.recorded(C.replica(of: C.me, linked: false), leased: true).after(.seconds(30)),
+            .wait(.follows(C.recorded, C.me))),
+        Scenario(
+            "the same, and the recorded one is not known to be ours",
+            .start.recorded(C.replica(of: C.me, linked: false), mark: .absent).holding(),
+            .wait(.notKnownToBeOurs(C.recorded))),
+        Scenario(
+            "the same, and another was promoted from us",
+            .start.recorded(C.replica(of: C.me, linked: false), leased: true).holding()
+                .member(C.first, C.master(after: C.line)),
+            .follow(C.first)),
+        Scenario(
             "a master that was promoted from us",
             .start.recordedUs.cluster(members: 2).holding().member(C.first, C.master(after: C.line)), .follow(C.first)),
         Scenario(

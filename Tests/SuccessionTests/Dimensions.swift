@@ -23,6 +23,7 @@ enum Dimension {
         (Instance(.loading, mark: .mark(Cast.mark)), true),
         (Instance(Cast.replica(of: Cast.heir), mark: .mark(Cast.mark)), true),
         (Instance(Cast.replica(of: Cast.gone), mark: .mark(Cast.mark)), true),
+        (Instance(Cast.replica(of: Cast.gone, linked: false), mark: .mark(Cast.mark)), true),
         (Instance(.refused), true),
         (Instance(.refused), false),
         (Instance(.silent), true),

@@ -22,6 +22,22 @@ enum OracleTable {
         let record = words.o.record
         let rest = record == nil ? nothingRecorded : record?.address == words.o.me ? usRecorded : anotherRecorded
         let row = (anyRecorded + rest).first { $0.when(words) }!
+        guard row.rule != .followedByRecorded else { return followed(words) }
+        return outcome(of: row, words)
+    }
+
+    /// We were promoted, and nobody recorded it: as if we were recorded, but for the words of some waits.
+    private static func followed(_ words: Words) -> Ruling {
+        let row = usRecorded.first { $0.when(words) }!
+        switch row.rule {
+        case .resume: return Ruling(.followedByRecorded, .claim(at: words.o.record!.version))
+        case .fresherThanUs, .chosenButSilent:
+            return outcome(of: anotherRecorded.first { $0.rule == .recordedReplica }!, words)
+        default: return outcome(of: row, words)
+        }
+    }
+
+    private static func outcome(of row: Row, _ words: Words) -> Ruling {
         var decision = row.then(words)
         switch decision {
         // A cold start's window closes whatever happens.
@@ -93,6 +109,9 @@ enum OracleTable {
                 guard !words.strangers.contains(words.it), let next = words.follows[words.it] else { return false }
                 return next != words.o.me && words.masters.contains(next) && words.ours.contains(next)
             }, then: { .follow($0.follows[$0.it]!) }),
+        Row(
+            .followedByRecorded, when: { $0.ours.contains($0.it) && $0.follows[$0.it] == $0.o.me },
+            then: { _ in .resume }),
         Row(
             .unknownRedis, when: { $0.redis.contains($0.it) && !($0.strangers + $0.ours).contains($0.it) },
             then: { .wait($0.isDenied($0.it) ? .denied($0.it) : .notKnownToBeOurs($0.it)) }),

@@ -11,7 +11,7 @@ enum Promises {
         case .claim(let version):
             version != o.record?.version
                 ? "it claims at a version that was not read"
-                : starting(o) ?? replacing(o) ?? claiming(o) ?? beginning(o)
+                : starting(o) ?? replacing(o) ?? (isFollowed(o) ? nil : claiming(o)) ?? beginning(o)
         case .stand: starting(o) ?? replacing(o)
         case .resume:
             o.record?.address == o.me
@@ -49,20 +49,22 @@ enum Promises {
 
     /// Promises 2 and 4: what lives is not replaced, and data that others hold is not passed over.
     private static func replacing(_ o: Observation) -> String? {
+        let isUs = o.record?.address == o.me || isFollowed(o)
         if let recorded = o.record?.address, recorded != o.me, !isForeign(recorded, o) {
             switch o.instances[recorded]?.answer {
+            case .replica? where isUs: break
             case .master?, .replica?, .loading?, .denied?: return "it replaces a recorded master that answers"
             case .refused?, .silent?, .notRedis?, nil: break
             }
-            if o.members.contains(recorded) { return "it replaces a recorded master that holds its lease" }
+            if !isUs, o.members.contains(recorded) { return "it replaces a recorded master that holds its lease" }
         }
-        let hasPatience = o.record?.address != o.me || !o.data.holdsData || o.waited * 2 < o.limit
+        let hasPatience = !isUs || !o.data.holdsData || o.waited * 2 < o.limit
         for member in o.members where member != o.me && hasPatience && !isForeign(member, o) {
             switch o.instances[member]?.answer {
-            case .master(let history)? where history.holdsKeys && o.record?.address != o.me:
+            case .master(let history)? where history.holdsKeys && !isUs:
                 return "it passes over a live master that holds data"
-            case .master? where o.record?.address != o.me: return "it makes a second master"
-            case .replica(let replication)? where o.record?.address != o.me:
+            case .master? where !isUs: return "it makes a second master"
+            case .replica(let replication)? where !isUs:
                 // Who must never be master is none to wait for, for somebody with data.
                 if replication.priority == 0, replication.awaitedPriority == nil,
                     o.data.holdsData || o.candidates.contains(where: { $0.mayLead && $0.freshness.isUsable })
@@ -83,6 +85,13 @@ enum Promises {
             }
         }
         return nil
+    }
+
+    /// Whether the recorded one follows us, which is as good as being recorded.
+    private static func isFollowed(_ o: Observation) -> Bool {
+        guard let recorded = o.record?.address, case .replica(let replication)? = o.instances[recorded]?.answer
+        else { return false }
+        return replication.master == o.me && !isForeign(recorded, o)
     }
 
     static func isMaster(_ address: Address, _ o: Observation) -> Bool {

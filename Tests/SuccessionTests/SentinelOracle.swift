@@ -71,6 +71,16 @@ enum SentinelOracle {
                     }
             }, then: { .monitor($0.it) }),
         Row(.deadAlone, when: { $0.dead.contains($0.it) }, then: { .wait(.dead($0.it)) }),
+        // Whoever was promoted in its place, and never recorded, is dead.
+        Row(
+            .recordedStranded,
+            when: { words in
+                guard case .replica(let replication)? = words.o.instances[words.it]?.answer,
+                    let gone = replication.master, words.liveMasters.isEmpty
+                else { return false }
+                return !replication.isLinked && replication.history.holdsKeys && !words.o.members.contains(gone)
+                    && words.o.instances[gone]?.answer == .refused
+            }, then: { .monitor($0.follows[$0.it]!) }),
         Row(
             .recordedReplica, when: { $0.isReplica($0.it) }, then: { .wait(.follows($0.it, $0.follows[$0.it])) }),
         Row(.recordedLoading, when: { $0.loading.contains($0.it) }, then: { .wait(.loading($0.it)) }),
@@ -116,7 +126,11 @@ extension Promises {
         case .loading?, .denied?, .notRedis?: return "it monitors what is neither a master nor dead"
         case .refused?, .silent?, nil: break
         }
-        if address != o.record?.address { return "it monitors a dead address that nobody recorded" }
+        if let recorded = o.record?.address, address != recorded {
+            guard case .replica(let replication)? = o.instances[recorded]?.answer, replication.master == address,
+                !replication.isLinked
+            else { return "it monitors a dead address that nobody recorded, and that the recorded one does not follow" }
+        }
         if o.members.contains(address) { return "it monitors a dead master that holds its lease" }
         let hasLiveMaster = o.members.contains { $0 != o.me && isMaster($0, o) }
         return hasLiveMaster ? "it would promote a replica of a live master" : nil

@@ -33,6 +33,20 @@ import Vocabulary
         Scenario(
             "F40: a replica of a dead master", .start.recorded(C.replica(of: C.gone), leased: true),
             .wait(.follows(C.recorded, C.gone))),
+        // Promoted in its place, and never recorded: with this sentinel there may be a majority to replace it.
+        Scenario(
+            "a replica that has lost the dead master which it was given",
+            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).server(C.gone, .refused),
+            .monitor(C.gone)),
+        Scenario(
+            "the same, and that one holds its lease",
+            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).member(C.gone, .refused),
+            .wait(.follows(C.recorded, C.gone))),
+        Scenario(
+            "the same, and another answers master",
+            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).server(C.gone, .refused)
+                .member(C.first, C.master()),
+            .wait(.follows(C.recorded, C.gone))),
         Scenario("F39: dead, nobody to promote", .start.recorded(.refused), .wait(.dead(C.recorded))),
         Scenario(
             "F39: dead, a replica lives", .start.recorded(.refused).member(C.first, C.replica()),

@@ -57,10 +57,21 @@ extension Observation {
         replication(of: member).map { !$0.isLinked } ?? false && holdsData(member)
     }
 
+    /// Who was promoted in the place of the recorded master, and died before anybody recorded it: as long as it is not
+    /// replaced there is no master, and nobody promotes one without a majority of the sentinels.
+    private func isGone(_ promoted: Address) -> Bool {
+        answer(of: promoted) == .refused && !isLeased(promoted) && !others.contains(where: isLiveMaster)
+    }
+
     /// The recorded master is neither dead nor one to monitor.
     private func ofUnusable(_ master: Address) -> SentinelRuling {
         switch answer(of: master) {
-        case .replica(let replication): SentinelRuling(.recordedReplica, .wait(.follows(master, replication.master)))
+        case .replica(let replication):
+            if let gone = replication.master, isStranded(master), isGone(gone) {
+                SentinelRuling(.recordedStranded, .monitor(gone))
+            } else {
+                SentinelRuling(.recordedReplica, .wait(.follows(master, replication.master)))
+            }
         case .loading: SentinelRuling(.recordedLoading, .wait(.loading(master)))
         case .denied: SentinelRuling(.recordedDenied, .wait(.denied(master)))
         case .master, .refused, .silent, .notRedis: SentinelRuling(.recordedSilent, .wait(.silent(master)))
