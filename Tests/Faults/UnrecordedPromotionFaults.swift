@@ -23,6 +23,7 @@ import ZooKeeper
         try await promoted.isNoted()
         try await promoted.ask("REPLICAOF", "NO", "ONE")
         try await promoted.ask("MSET", "three", "3", "four", "4")
+        try await promoted.isNoted()
         promoted.process.signal(SIGSTOP)
         try await recorded.ask("REPLICAOF", "127.0.0.1", "\(promoted.port)")
         promoted.process.signal(SIGKILL)

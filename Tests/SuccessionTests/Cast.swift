@@ -33,9 +33,11 @@ enum Cast {
 
     /// Our own data: offset 1000 of the cluster's line, written in millisecond 1000.
     static let ownData = Freshness(holdsData: true, replicationID: line, offset: 1_000, modified: 1_000)
-    static let ownLog: Freshness = {
-        var log = ownData
-        log.provenOffset = 900
+    /// Of a master that was promoted from the cluster's in its first reign, and that nobody recorded.
+    static let promotedLog: Freshness = {
+        var log = Freshness(
+            holdsData: true, epoch: 1, replicationID: otherLine, offset: 1_000, modified: 1_000, clusterID: clusterID)
+        (log.previousID, log.isWhole) = (line, true)
         return log
     }()
     static let ownDataOfAnotherLine = Freshness(holdsData: true, replicationID: fileLine, offset: 9, modified: 1_000)
@@ -60,6 +62,14 @@ enum Cast {
     }
 
     /// - Parameter isUsers: whether a priority of 0 is what the user has set, and not ours for a while.
+    /// A replica that has lost us as its master.
+    static func lost(line: String = Cast.line, offset: Int64 = 1_000) -> Answer {
+        .replica(
+            Replication(
+                of: me, synchronised: true, isLinked: false, priority: 100, history: history(line, offset: offset),
+                awaiting: nil))
+    }
+
     static func replica(
         of master: Address? = recorded, synchronised: Bool = true, priority: Int = 100, offset: Int64 = 1_000,
         keys: Bool = true, linked: Bool = true, isUsers: Bool = false

@@ -121,30 +121,6 @@ extension DecideScenarioTests {
             .start.recordedUs.holding(C.ownDamagedData).member(C.first, C.replica()).after(.seconds(30)),
             .wait(.fresherMembers([C.first]))),
         Scenario(
-            "we were promoted, and died before anybody recorded it",
-            .start.recorded(C.replica(of: C.me, linked: false), leased: true).holding(C.ownData), .claim(at: 6)),
-        Scenario(
-            "the same, and the recorded one has more",
-            .start.recorded(C.replica(of: C.me, offset: 1_001, linked: false), leased: true).holding(),
-            .wait(.follows(C.recorded, C.me))),
-        Scenario(
-            "the same, and our log has what came after it",
-            .start.recorded(C.replica(of: C.me, offset: 1_001, linked: false), leased: true).cluster(members: 2)
-                .holding(C.ownLog), .claim(at: 6)),
-        Scenario(
-            "the same, and we come back empty",
-            .start.recorded(C.replica(of: C.me, linked: false), leased: true).after(.seconds(30)),
-            .wait(.follows(C.recorded, C.me))),
-        Scenario(
-            "the same, and the recorded one is not known to be ours",
-            .start.recorded(C.replica(of: C.me, linked: false), mark: .absent).holding(),
-            .wait(.notKnownToBeOurs(C.recorded))),
-        Scenario(
-            "the same, and another was promoted from us",
-            .start.recorded(C.replica(of: C.me, linked: false), leased: true).holding()
-                .member(C.first, C.master(after: C.line)),
-            .follow(C.first)),
-        Scenario(
             "a master that was promoted from us",
             .start.recordedUs.cluster(members: 2).holding().member(C.first, C.master(after: C.line)), .follow(C.first)),
         Scenario(
@@ -159,4 +135,49 @@ extension DecideScenarioTests {
             "a majority chose another in our absence",
             .start.recordedUs.holding().server(C.heir, C.master()).sentinels(.heir, .heir, .heir), .follow(C.heir)),
     ]
+
+    /// We were promoted, and died before anybody recorded it; or not.
+    static let unrecordedPromotions = [
+        Scenario("our log shows that we were promoted", promoted(), .claim(at: 6)),
+        Scenario("what the recorded one had beyond us was given up", promoted(C.lost(offset: 9_999)), .claim(at: 6)),
+        Scenario(
+            "it has synchronised with us, and died with us", promoted(C.lost(line: C.otherLine, offset: 1_014)),
+            .claim(at: 6)),
+        Scenario("its data comes from elsewhere", promoted(C.lost(line: C.fourthLine)), waitsForRecorded),
+        Scenario("we have a snapshot alone", promoted { $0.data.isWhole = false }, waitsForRecorded),
+        Scenario("our log is of an earlier reign", promoted { $0.data.epoch = 0 }, waitsForRecorded),
+        Scenario(
+            "our log is of another cluster", promoted { $0.data.clusterID = "fedcba9876543210" }, waitsForRecorded),
+        Scenario(
+            "we come back empty, at half of the limit", promoted().holding(.empty).after(.seconds(30)), waitsForRecorded
+        ),
+        Scenario("it is linked to somebody at our address", promoted(C.replica(of: C.me)), waitsForRecorded),
+        Scenario(
+            "somebody answers at our address", promoted { $0.instances[C.me] = Instance(C.master()) }, waitsForRecorded),
+        Scenario(
+            "it is not known to be ours", promoted(mark: .absent), .wait(.notKnownToBeOurs(C.recorded))),
+        Scenario("a sentinel is registered, and silent", promoted().sentinels(.silent), waitsForRecorded),
+        Scenario("the sentinels name us", promoted().sentinels(.us, .us, .us), .claim(at: 6)),
+        Scenario("another answers master", promoted().member(C.first, C.master()), waitsForRecorded),
+        Scenario(
+            "another can't be asked, beyond half of the limit", promoted().member(C.first, .silent).after(.seconds(31)),
+            waitsForRecorded),
+        Scenario(
+            "another was left behind with us", promoted().member(C.first, C.replica(of: C.me, linked: false)),
+            .claim(at: 6)),
+        Scenario("a member is missing", promoted(members: 3), waitsForRecorded),
+        Scenario("a member is missing for 6 s", promoted(members: 3).after(.seconds(6)), .claim(at: 6)),
+    ]
+
+    private static let waitsForRecorded = Decision.wait(.follows(C.recorded, C.me))
+
+    private static func promoted(
+        _ recorded: Answer = C.lost(), mark: MarkReading = .mark(C.mark), members: Int = 2,
+        _ change: (inout Observation) -> Void = { _ in }
+    ) -> Observation {
+        var observation = Observation.start.recorded(recorded, mark: mark, leased: mark != .absent)
+            .cluster(members: members).holding(C.promotedLog)
+        change(&observation)
+        return observation
+    }
 }

@@ -16,7 +16,8 @@ import Vocabulary
     }
 
     @Test(
-        arguments: firstStarts + redirects + deadMasters + returns + coldStarts + shortfalls + wordsForLoss + wiped
+        arguments: firstStarts + redirects + deadMasters + returns + unrecordedPromotions + coldStarts + shortfalls
+            + wordsForLoss + wiped
             + witnesses)
     func decides(_ scenario: Scenario) {
         #expect(decide(scenario.observation) == scenario.decision)

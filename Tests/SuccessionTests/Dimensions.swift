@@ -7,7 +7,8 @@ enum Dimension {
     /// What the recorded address answers; the last eight are not what it should be.
     static let recordedAnswers: [Answer] = [
         Cast.master(), Cast.master(keys: false), .loading, Cast.replica(of: Cast.heir),
-        Cast.replica(of: nil), Cast.replica(of: Cast.me), Cast.replica(of: Cast.gone), Cast.replica(of: Cast.foreign),
+        Cast.replica(of: nil), Cast.replica(of: Cast.me, linked: false), Cast.replica(of: Cast.gone),
+        Cast.replica(of: Cast.foreign),
         .denied, .refused, .silent, .notRedis,
     ]
 

@@ -22,22 +22,6 @@ enum OracleTable {
         let record = words.o.record
         let rest = record == nil ? nothingRecorded : record?.address == words.o.me ? usRecorded : anotherRecorded
         let row = (anyRecorded + rest).first { $0.when(words) }!
-        guard row.rule != .followedByRecorded else { return followed(words) }
-        return outcome(of: row, words)
-    }
-
-    /// We were promoted, and nobody recorded it: as if we were recorded, but for the words of some waits.
-    private static func followed(_ words: Words) -> Ruling {
-        let row = usRecorded.first { $0.when(words) }!
-        switch row.rule {
-        case .resume: return Ruling(.followedByRecorded, .claim(at: words.o.record!.version))
-        case .fresherThanUs, .chosenButSilent:
-            return outcome(of: anotherRecorded.first { $0.rule == .recordedReplica }!, words)
-        default: return outcome(of: row, words)
-        }
-    }
-
-    private static func outcome(of row: Row, _ words: Words) -> Ruling {
         var decision = row.then(words)
         switch decision {
         // A cold start's window closes whatever happens.
@@ -109,9 +93,7 @@ enum OracleTable {
                 guard !words.strangers.contains(words.it), let next = words.follows[words.it] else { return false }
                 return next != words.o.me && words.masters.contains(next) && words.ours.contains(next)
             }, then: { .follow($0.follows[$0.it]!) }),
-        Row(
-            .followedByRecorded, when: { $0.ours.contains($0.it) && $0.follows[$0.it] == $0.o.me },
-            then: { _ in .resume }),
+        Row(.followedByRecorded, when: { $0.wasPromoted }, then: { .claim(at: $0.o.record!.version) }),
         Row(
             .unknownRedis, when: { $0.redis.contains($0.it) && !($0.strangers + $0.ours).contains($0.it) },
             then: { .wait($0.isDenied($0.it) ? .denied($0.it) : .notKnownToBeOurs($0.it)) }),
@@ -202,5 +184,29 @@ extension OracleWords {
         }
         let highest = promotedFromUs.map(offset).max()
         return listed(promotedFromUs).first { offset($0) == highest }!
+    }
+}
+
+extension OracleWords {
+    /// The recorded one lost us as its master, our log shows that we were promoted from it, and nobody is known to have
+    /// more.
+    fileprivate var wasPromoted: Bool {
+        guard case .replica(let replication)? = o.instances[it]?.answer, replication.master == o.me,
+            !replication.isLinked, proven.contains(it), !redis.contains(o.me)
+        else { return false }
+        guard let cluster = o.cluster, hasUsableData, o.data.isWhole, o.data.clusterID == cluster.id,
+            o.data.epoch == cluster.epoch, !o.isDisputed, o.sentinels.areAbsent || majority == o.me
+        else { return false }
+        let lines = [o.data.replicationID, o.data.previousID]
+        guard lines.contains(replication.history.replicationID) else { return false }
+        let (order, mine) = (OracleOrder(held: known.held), own)
+        let hasRival = others.contains { member in
+            guard member != it, !strangers.contains(member) else { return false }
+            guard case .replica(let other)? = o.instances[member]?.answer else { return true }
+            return !lines.contains(other.history.replicationID) && fresher.contains(member)
+        }
+        if hasRival || o.candidates.contains(where: { order.isFresher(judged($0.freshness), mine) }) { return false }
+        if cluster.members > usCountedMembers, o.waited < .seconds(6) { return false }
+        return mayBegin(mine) && neverMastersAhead(mine).isEmpty
     }
 }

@@ -87,11 +87,12 @@ enum Promises {
         return nil
     }
 
-    /// Whether the recorded one follows us, which is as good as being recorded.
+    /// Whether the recorded one has lost us as its master, and our log is a whole one of the reign that goes on.
     private static func isFollowed(_ o: Observation) -> Bool {
         guard let recorded = o.record?.address, case .replica(let replication)? = o.instances[recorded]?.answer
         else { return false }
-        return replication.master == o.me && !isForeign(recorded, o)
+        return replication.master == o.me && !replication.isLinked && !isForeign(recorded, o) && o.data.isWhole
+            && o.data.clusterID == o.cluster?.id && o.data.epoch == o.cluster?.epoch && !isMaster(o.me, o)
     }
 
     static func isMaster(_ address: Address, _ o: Observation) -> Bool {

@@ -78,8 +78,10 @@ enum SentinelOracle {
                 guard case .replica(let replication)? = words.o.instances[words.it]?.answer,
                     let gone = replication.master, words.liveMasters.isEmpty
                 else { return false }
+                let names = words.o.sentinels.compactMap { $0.opinion?.names }
                 return !replication.isLinked && replication.history.holdsKeys && !words.o.members.contains(gone)
-                    && words.o.instances[gone]?.answer == .refused
+                    && words.dead.contains(gone) && !words.strangers.contains(gone) && gone.host.kind != .name
+                    && names.allSatisfy { $0 == gone }
             }, then: { .monitor($0.follows[$0.it]!) }),
         Row(
             .recordedReplica, when: { $0.isReplica($0.it) }, then: { .wait(.follows($0.it, $0.follows[$0.it])) }),

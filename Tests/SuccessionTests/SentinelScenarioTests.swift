@@ -43,6 +43,11 @@ import Vocabulary
             .start.recorded(C.replica(of: C.gone, linked: false), leased: true).member(C.gone, .refused),
             .wait(.follows(C.recorded, C.gone))),
         Scenario(
+            "the same, and a sentinel names somebody else",
+            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).server(C.gone, .refused)
+                .sentinels(.recorded, .silent, .silent),
+            .wait(.follows(C.recorded, C.gone))),
+        Scenario(
             "the same, and another answers master",
             .start.recorded(C.replica(of: C.gone, linked: false), leased: true).server(C.gone, .refused)
                 .member(C.first, C.master()),

@@ -44,8 +44,8 @@ struct Space: Sendable {
                                 let scene = Scene(
                                     record: .another(recorded), sentinels: sentinels, neighbours: [neighbour])
                                 cross(
-                                    scene, counts: [.equal], standing: [.nobody, .onlyUs],
-                                    data: [.empty, Cast.ownData], body)
+                                    scene, counts: [.equal, .more], standing: [.nobody, .onlyUs],
+                                    data: [.empty, Cast.ownData, Cast.promotedLog], body)
                             }
                         }
                     }

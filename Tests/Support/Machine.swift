@@ -6,7 +6,7 @@ import Runtime
 public final class TemporaryFolder: Sendable {
     public let path: String
 
-    /// - Parameter onDisk: for folders that a user is to be given, which never happens below `/dev`.
+    /// - Parameter onDisk: for folders that `interrex hand-over` gives to a user: it leaves alone what is below `/dev`.
     public init(_ name: String = "interrex", onDisk: Bool = false) throws {
         var template = Array("\(onDisk ? "/tmp" : Self.memory ?? "/tmp")/\(name)-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: \(String(cString: strerror(errno)))") }

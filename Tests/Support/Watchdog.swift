@@ -10,8 +10,7 @@ enum Watchdog {
     static func forget(_ pid: Int32) { tell("- \(pid)\n") }
 
     private static let script = #"""
-        awk '$1 == "+" {running[$2]} $1 == "-" {delete running[$2]} END {for (pid in running) print pid}' |
-            xargs -r kill -KILL
+        awk '$1 == "+" {running[$2]} $1 == "-" {delete running[$2]} END {for (pid in running) system("kill -KILL " pid)}'
         """#
 
     private static func tell(_ line: String) {

@@ -37,6 +37,7 @@ struct StoredCopy: Equatable, Sendable {
         // A log has the very bytes of the replication stream, but for pings and the like.
         guard let appended = found.appended else { return }
         let (offset, overflows) = passport.offset.addingReportingOverflow(appended)
+        freshness.previousID = passport.previousID
         (freshness.provenOffset, freshness.offset) = (passport.offset, overflows ? passport.offset : max(0, offset))
         freshness.isWhole =
             passport.role == .master && appended >= 0 && passport.boot != nil

@@ -29,6 +29,9 @@ public struct Freshness: Equatable, Sendable {
     /// What the passport alone says of the offset, where what was appended to the log since is reckoned with; only the
     /// member itself knows it. No byte of an offset that was reckoned is proven to be a part of anything.
     public var provenOffset: Int64?
+    /// The id under which its server replicated before it was promoted, by its passport; only the member itself knows
+    /// it.
+    public var previousID: String?
     /// Whether the log has every write that its server took as master: the machine has run since. Only the member
     /// itself knows that.
     public var isWhole = false

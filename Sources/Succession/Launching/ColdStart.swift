@@ -79,12 +79,15 @@ extension Observation {
         return max(window - head, min(window, .seconds(2))) - candidacy.age
     }
 
-    /// How long we stand before the freshest may claim. Lost leases come back within a session timeout, and 6 s give
-    /// processes that were started together the time to get here. Where nobody knows what there was and nobody has any
-    /// of it, it may still be on its way.
+    /// In which processes that were started together get here, and lost leases come back with the default session
+    /// timeout.
+    static let shortestWindow = Duration.seconds(6)
+
+    /// How long we stand before the freshest may claim. Lost leases come back within a session timeout. Where nobody
+    /// knows what there was and nobody has any of it, it may still be on its way.
     private func settlingWindow(_ sessionTimeout: Duration) -> Duration {
         if isComplete || acceptsLoss { return .zero }
-        let shortest = max(.seconds(6), sessionTimeout)
+        let shortest = max(Self.shortestWindow, sessionTimeout)
         let isUnknown = (cluster != nil || record != nil) && holdings == nil
         let isHere = candidates.contains { $0.freshness.isUsable || !$0.freshness.isKept }
         return isUnknown && !isHere ? max(shortest, limit / 2) : shortest

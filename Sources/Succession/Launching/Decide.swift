@@ -86,7 +86,7 @@ extension Observation {
             if let next = replication.master, next != me, answersMaster(next), isOurs(next) {
                 return Ruling(.redirected, .follow(next))
             }
-            if replication.master == me, isOurs(master) { return withUsFollowed(by: record) }
+            if wasPromoted(inPlaceOf: record) { return Ruling(.followedByRecorded, .claim(at: record.version)) }
         default: break
         }
         if answersAsRedis(master), !isStranger(master), !isOurs(master) {
@@ -95,17 +95,6 @@ extension Observation {
         }
         if isDead(master) { return withDeadMaster(record) }
         return withUnusableMaster(master)
-    }
-
-    /// The recorded master follows us: we were promoted in its place, and died before anybody recorded it. Nobody else
-    /// has what was written to us since, so we are looked at as if we were recorded.
-    private func withUsFollowed(by record: Record) -> Ruling {
-        let ruling = withUsRecorded(record)
-        switch ruling.decision {
-        case .resume: return Ruling(.followedByRecorded, .claim(at: record.version))
-        case .wait(.fresherMembers), .wait(.chosenButSilent): return withUnusableMaster(record.address)
-        default: return ruling
-        }
     }
 
     /// It is neither usable nor dead.

@@ -57,17 +57,21 @@ extension Observation {
         replication(of: member).map { !$0.isLinked } ?? false && holdsData(member)
     }
 
-    /// Who was promoted in the place of the recorded master, and died before anybody recorded it: as long as it is not
-    /// replaced there is no master, and nobody promotes one without a majority of the sentinels.
-    private func isGone(_ promoted: Address) -> Bool {
-        answer(of: promoted) == .refused && !isLeased(promoted) && !others.contains(where: isLiveMaster)
+    /// Whom the recorded master was given: promoted in its place, and dead before anybody recorded it. As long as it is
+    /// not replaced there is no master, and nobody promotes one without a majority of the sentinels. Sentinel takes no
+    /// name of a host.
+    private func mayBeReplaced(_ promoted: Address) -> Bool {
+        instances[promoted] != nil && isDead(promoted) && !isStranger(promoted) && !isLeased(promoted)
+            && promoted.host.kind != .name
+            && sentinels.opinions.allSatisfy { $0.names == nil || $0.names == promoted }
+            && !others.contains(where: isLiveMaster)
     }
 
     /// The recorded master is neither dead nor one to monitor.
     private func ofUnusable(_ master: Address) -> SentinelRuling {
         switch answer(of: master) {
         case .replica(let replication):
-            if let gone = replication.master, isStranded(master), isGone(gone) {
+            if let gone = replication.master, isStranded(master), mayBeReplaced(gone) {
                 SentinelRuling(.recordedStranded, .monitor(gone))
             } else {
                 SentinelRuling(.recordedReplica, .wait(.follows(master, replication.master)))

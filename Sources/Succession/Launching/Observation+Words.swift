@@ -9,16 +9,6 @@ extension Observation {
     func isFresherThanUs(_ member: Address) -> Bool {
         guard let theirs = freshness(of: member) else { return false }
         return theirs.isFresher(than: judged(data), holdings: holdings) && !isAheadByPings(theirs)
-            && !wasGivenUp(by: member, theirs)
-    }
-
-    /// Whether a copy is that of the recorded master, which follows us: what it has of its own reign beyond our log was
-    /// given up by whoever promoted us, and our log has what came after.
-    private func wasGivenUp(by member: Address, _ copy: Freshness) -> Bool {
-        guard member == record?.address, replication(of: member)?.master == me, data.provenOffset != nil,
-            let epoch = judged(data).epoch
-        else { return false }
-        return epoch == copy.epoch && data.replicationID == copy.replicationID
     }
 
     /// Whether a copy is of our own reign, and our log has all that we wrote then: what it is ahead by is pings, and

@@ -24,7 +24,7 @@ struct HandOver: Equatable {
         case givingWay(Instance)
         /// The old master may have taken the order to follow, without an answer.
         case doubting(Instance, String)
-        case askingBack(String)
+        case askingBack(String, Fence)
         case takingBack(String)
         case releasing(String)
     }
@@ -89,9 +89,9 @@ struct HandOver: Equatable {
             default: return takeBack(mayLackWrites, at: now)
             }
         case .doubting(let instance, let reason):
-            return Self.isMaster(outcome) ? takeBackFenced(reason, at: now) : .became(instance)
-        case .askingBack(let reason):
-            return Self.isMaster(outcome) ? takeBackFenced(reason, at: now) : release(reason)
+            if case .instance(let there) = outcome, case .master = there.answer { return takeBack(reason, at: now) }
+            return .became(instance)
+        case .askingBack(let reason, let fence): return tellBack(outcome, reason, fence)
         case .takingBack(let reason): return release(reason)
         case .releasing(let reason): return .failed(reason)
         case .fencing, .fencingAgain: return .steps([])
@@ -158,9 +158,9 @@ struct HandOver: Equatable {
             return exchange(&memory, at: now)
         case (.fencingAgain, .lost): return release(Self.heldUp)
         case (.fencingAgain, .slow): return release(FenceQuestion.slowness.text)
-        case (.takingBack, .holds(let fence)):
-            // Nobody knows the heir yet.
-            return .steps([.tell(heir, .follow(old), until: fence.end)])
+        case (.takingBack(let reason), .holds(let fence)):
+            phase = .askingBack(reason, fence)
+            return .steps([.ask(master, .instance)])
         case (.takingBack(let reason), _): return release(reason)
         default: return .steps([])
         }
@@ -198,17 +198,26 @@ struct HandOver: Equatable {
         return .steps([.tell(master, .follow(target), until: pausedAt + Self.pauseLimit)])
     }
 
-    /// Only to one that says itself that it is a master: restarted, it may follow the heir, and then nobody is one.
-    private mutating func takeBack(_ reason: String, at now: Duration) -> Move {
-        phase = .askingBack(reason)
-        return .steps([.ask(master, .instance)])
-    }
-
     /// Only who still leads may take the heir back; else whoever leads ends a second master.
-    private mutating func takeBackFenced(_ reason: String, at now: Duration) -> Move {
+    private mutating func takeBack(_ reason: String, at now: Duration) -> Move {
         guard let step = context.fence else { return release(reason) }
         (phase, question) = (.takingBack(reason), FenceQuestion(asked: now))
         return .steps([step])
+    }
+
+    /// The heir follows the old master again where that says itself, in this moment, that it is one: restarted, it may
+    /// follow the heir, and then neither were one. Nobody knows the heir yet.
+    private mutating func tellBack(_ outcome: StepOutcome, _ reason: String, _ fence: Fence) -> Move {
+        guard case .instance(let there) = outcome else { return release(reason) }
+        switch there.answer {
+        case .master:
+            phase = .takingBack(reason)
+            return .steps([.tell(heir, .follow(old), until: fence.end)])
+        case .replica(let replication) where replication.master == target:
+            if let instance = answers[heir], case .master = instance.answer { return .became(instance) }
+            return release(reason)
+        default: return release(reason)
+        }
     }
 
     private mutating func release(_ reason: String) -> Move {
@@ -218,10 +227,6 @@ struct HandOver: Equatable {
 
     private func isOurs(_ line: Line) -> Bool {
         answers[line].map { context.snapshot(with: $0, at: line.address).mayBeChanged(line.address) } ?? false
-    }
-
-    private static func isMaster(_ outcome: StepOutcome) -> Bool {
-        if case .instance(let there) = outcome, case .master = there.answer { true } else { false }
     }
 
     private static let notLeading = "this watcher does not lead any more, or the master is another"

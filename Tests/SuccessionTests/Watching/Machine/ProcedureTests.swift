@@ -162,7 +162,10 @@ import Vocabulary
             if case .tell(_, .holdWrites(_, isChecked: true), _, _) = step { .instance(ahead) } else { nil }
         }.words
         #expect(
-            words.suffix(4) == [["fence"], ["tell 7003 follow 7002"], ["tell 7002 releaseWrites"], ["answer failed"]])
+            words.suffix(5) == [
+                ["fence"], ["ask 7002 instance"], ["tell 7003 follow 7002"], ["tell 7002 releaseWrites"],
+                ["answer failed"],
+            ])
     }
 
     /// Restarted in these milliseconds, it may follow the target: the two would follow each other, and nobody were a
@@ -181,9 +184,13 @@ import Vocabulary
                 }
             }.words
         }
-        let end = [["ask 7002 instance"], ["tell 7002 releaseWrites"], ["answer failed"]]
-        #expect(words(.instance(Instance(Cast.replica(offset: 1_001), mark: .mark(Cast.mark)))).suffix(3) == end)
-        #expect(words(.failed(Trouble("silent"))).suffix(3) == end)
+        let end = [["fence"], ["ask 7002 instance"], ["tell 7002 releaseWrites"], ["answer failed"]]
+        #expect(words(.failed(Trouble("silent"))).suffix(4) == end)
+        let replica = Instance(Cast.replica(of: Cast.gone), mark: .mark(Cast.mark))
+        #expect(words(.instance(replica)).suffix(4) == end)
+        // Where it follows the target, that is the new master.
+        let follower = Instance(Cast.replica(of: Cast.first), mark: .mark(Cast.mark))
+        #expect(words(.instance(follower)).contains(["record"]))
         let master = Instance(Cast.master(), mark: .mark(Cast.mark))
         #expect(words(.instance(master)).joined().contains("tell 7003 follow 7002"))
     }
