@@ -33,11 +33,12 @@ enum Cast {
 
     /// Our own data: offset 1000 of the cluster's line, written in millisecond 1000.
     static let ownData = Freshness(holdsData: true, replicationID: line, offset: 1_000, modified: 1_000)
+    static let heldMore = Holdings(epoch: 1, offset: 9_999, keys: 100, seen: "2026-01-01T00:00:00Z")
     /// Of a master that was promoted from the cluster's in its first reign, and that nobody recorded.
     static let promotedLog: Freshness = {
         var log = Freshness(
             holdsData: true, epoch: 1, replicationID: otherLine, offset: 1_000, modified: 1_000, clusterID: clusterID)
-        (log.previousID, log.isWhole) = (line, true)
+        (log.previousID, log.provenOffset, log.isWhole) = (line, 900, true)
         return log
     }()
     static let ownDataOfAnotherLine = Freshness(holdsData: true, replicationID: fileLine, offset: 9, modified: 1_000)

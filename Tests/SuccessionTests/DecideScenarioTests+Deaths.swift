@@ -139,12 +139,19 @@ extension DecideScenarioTests {
     /// We were promoted, and died before anybody recorded it; or not.
     static let unrecordedPromotions = [
         Scenario("our log shows that we were promoted", promoted(), .claim(at: 6)),
-        Scenario("what the recorded one had beyond us was given up", promoted(C.lost(offset: 9_999)), .claim(at: 6)),
+        Scenario(
+            "what the recorded one had beyond us was given up", promoted(C.lost(offset: 900 + 1_048_576)), .claim(at: 6)
+        ),
+        Scenario("that is more than a failover costs", promoted(C.lost(offset: 901 + 1_048_576)), waitsForRecorded),
         Scenario(
             "it has synchronised with us, and died with us", promoted(C.lost(line: C.otherLine, offset: 1_014)),
             .claim(at: 6)),
         Scenario("its data comes from elsewhere", promoted(C.lost(line: C.fourthLine)), waitsForRecorded),
         Scenario("we have a snapshot alone", promoted { $0.data.isWhole = false }, waitsForRecorded),
+        Scenario(
+            "we were promoted from another reign", promoted { $0.data.previousID = C.fourthLine }, waitsForRecorded),
+        Scenario("nothing tells that we were promoted", promoted { $0.data.previousID = nil }, waitsForRecorded),
+        Scenario("the cluster held more", promoted { $0.cluster?.holdings = C.heldMore }, waitsForRecorded),
         Scenario("our log is of an earlier reign", promoted { $0.data.epoch = 0 }, waitsForRecorded),
         Scenario(
             "our log is of another cluster", promoted { $0.data.clusterID = "fedcba9876543210" }, waitsForRecorded),
@@ -158,6 +165,7 @@ extension DecideScenarioTests {
             "it is not known to be ours", promoted(mark: .absent), .wait(.notKnownToBeOurs(C.recorded))),
         Scenario("a sentinel is registered, and silent", promoted().sentinels(.silent), waitsForRecorded),
         Scenario("the sentinels name us", promoted().sentinels(.us, .us, .us), .claim(at: 6)),
+        Scenario("one of them names another", promoted().sentinels(.us, .us, .recorded), waitsForRecorded),
         Scenario("another answers master", promoted().member(C.first, C.master()), waitsForRecorded),
         Scenario(
             "another can't be asked, beyond half of the limit", promoted().member(C.first, .silent).after(.seconds(31)),

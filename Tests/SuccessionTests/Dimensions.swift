@@ -52,7 +52,9 @@ enum Dimension {
 extension Dimension.Count {
     func record(live: Int) -> ClusterRecord? {
         func record(_ members: Int, _ line: String?) -> ClusterRecord {
-            ClusterRecord(id: Cast.clusterID, members: members, epoch: 1, replicationID: line)
+            ClusterRecord(
+                id: Cast.clusterID, members: members, epoch: 1, replicationID: line,
+                holders: [Holder(Cast.gone, epoch: 1, offset: 1)])
         }
         return switch self {
         case .unrecorded: nil

@@ -48,6 +48,13 @@ extension Observation {
         return next
     }
 
+    /// A cluster of two, of which a watcher has seen these to hold its data.
+    func heldBy(_ addresses: Address...) -> Observation {
+        var next = cluster(members: 2)
+        next.cluster?.holders = addresses.map { Holder($0, epoch: 1, offset: 1) }
+        return next
+    }
+
     func cluster(members: Int) -> Observation {
         var next = self
         next.cluster = ClusterRecord(id: Cast.clusterID, members: members, epoch: 1, replicationID: Cast.line)

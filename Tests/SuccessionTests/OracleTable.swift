@@ -197,16 +197,24 @@ extension OracleWords {
         guard let cluster = o.cluster, hasUsableData, o.data.isWhole, o.data.clusterID == cluster.id,
             o.data.epoch == cluster.epoch, !o.isDisputed, o.sentinels.areAbsent || majority == o.me
         else { return false }
-        let lines = [o.data.replicationID, o.data.previousID]
-        guard lines.contains(replication.history.replicationID) else { return false }
-        let (order, mine) = (OracleOrder(held: known.held), own)
+        guard let line = o.data.previousID, line == cluster.replicationID,
+            o.sentinels.compactMap({ $0.opinion?.names }).allSatisfy({ $0 == o.me })
+        else { return false }
+        var mine = own
+        mine.offset = o.data.provenOffset
+        func isBehindUs(_ history: History) -> Bool {
+            history.replicationID == o.data.replicationID
+                || history.replicationID == line && mine.offset.map { history.offset <= $0 + (1 << 20) } ?? false
+        }
+        guard isBehindUs(replication.history) else { return false }
+        let order = OracleOrder(held: known.held)
         let hasRival = others.contains { member in
             guard member != it, !strangers.contains(member) else { return false }
             guard case .replica(let other)? = o.instances[member]?.answer else { return true }
-            return !lines.contains(other.history.replicationID) && fresher.contains(member)
+            return !isBehindUs(other.history) && copies[member].map { order.isFresher($0, mine) } ?? true
         }
         if hasRival || o.candidates.contains(where: { order.isFresher(judged($0.freshness), mine) }) { return false }
         if cluster.members > usCountedMembers, o.waited < .seconds(6) { return false }
-        return mayBegin(mine) && neverMastersAhead(mine).isEmpty
+        return !lacksSomething(mine) && neverMastersAhead(mine).isEmpty
     }
 }

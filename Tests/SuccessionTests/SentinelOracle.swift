@@ -79,7 +79,9 @@ enum SentinelOracle {
                     let gone = replication.master, words.liveMasters.isEmpty
                 else { return false }
                 let names = words.o.sentinels.compactMap { $0.opinion?.names }
-                return !replication.isLinked && replication.history.holdsKeys && !words.o.members.contains(gone)
+                let members = words.o.cluster?.holders.map(\.address) ?? []
+                return !replication.isLinked && replication.history.holdsKeys && members.contains(gone)
+                    && !words.o.members.contains(gone)
                     && words.dead.contains(gone) && !words.strangers.contains(gone) && gone.host.kind != .name
                     && names.allSatisfy { $0 == gone }
             }, then: { .monitor($0.follows[$0.it]!) }),

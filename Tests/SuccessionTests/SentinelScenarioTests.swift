@@ -36,20 +36,25 @@ import Vocabulary
         // Promoted in its place, and never recorded: with this sentinel there may be a majority to replace it.
         Scenario(
             "a replica that has lost the dead master which it was given",
-            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).server(C.gone, .refused),
+            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).heldBy(C.gone).server(C.gone, .refused),
             .monitor(C.gone)),
         Scenario(
+            "the same, and nobody has seen that one to be ours",
+            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).server(C.gone, .refused)
+                .cluster(members: 2),
+            .wait(.follows(C.recorded, C.gone))),
+        Scenario(
             "the same, and that one holds its lease",
-            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).member(C.gone, .refused),
+            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).heldBy(C.gone).member(C.gone, .refused),
             .wait(.follows(C.recorded, C.gone))),
         Scenario(
             "the same, and a sentinel names somebody else",
-            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).server(C.gone, .refused)
+            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).heldBy(C.gone).server(C.gone, .refused)
                 .sentinels(.recorded, .silent, .silent),
             .wait(.follows(C.recorded, C.gone))),
         Scenario(
             "the same, and another answers master",
-            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).server(C.gone, .refused)
+            .start.recorded(C.replica(of: C.gone, linked: false), leased: true).heldBy(C.gone).server(C.gone, .refused)
                 .member(C.first, C.master()),
             .wait(.follows(C.recorded, C.gone))),
         Scenario("F39: dead, nobody to promote", .start.recorded(.refused), .wait(.dead(C.recorded))),

@@ -136,7 +136,7 @@ struct Space: Sendable {
         _ body: (Observation) -> Void
     ) {
         if ofSentinel {
-            scene.cross(counts: [.unrecorded], standing: [.nobody], windows: [.over], data: [.empty], body)
+            scene.cross(counts: [.unrecorded, .equal], standing: [.nobody], windows: [.over], data: [.empty], body)
         } else {
             scene.cross(counts: counts, standing: standing, windows: [.over], data: data, body)
         }

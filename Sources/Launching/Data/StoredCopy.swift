@@ -37,7 +37,8 @@ struct StoredCopy: Equatable, Sendable {
         // A log has the very bytes of the replication stream, but for pings and the like.
         guard let appended = found.appended else { return }
         let (offset, overflows) = passport.offset.addingReportingOverflow(appended)
-        freshness.previousID = passport.previousID
+        // A copy that was set aside is of no promotion that goes on.
+        freshness.previousID = asideTime == nil ? passport.previousID : nil
         (freshness.provenOffset, freshness.offset) = (passport.offset, overflows ? passport.offset : max(0, offset))
         freshness.isWhole =
             passport.role == .master && appended >= 0 && passport.boot != nil

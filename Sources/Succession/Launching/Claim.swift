@@ -44,6 +44,7 @@ extension Observation {
     func nextRecord(newID: String) -> ClusterRecord {
         var record = cluster ?? restored ?? ClusterRecord(id: mark.clusterID ?? newID, members: 1)
         record.members = max(record.members, 1)
-        return record.succeeded(epoch: nextEpoch, by: data.origin)
+        let isPromotion = self.record.map(wasPromoted) ?? false
+        return record.succeeded(epoch: nextEpoch, by: isPromotion ? data.originOfPromotion : data.origin)
     }
 }

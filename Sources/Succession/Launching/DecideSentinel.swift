@@ -57,11 +57,13 @@ extension Observation {
         replication(of: member).map { !$0.isLinked } ?? false && holdsData(member)
     }
 
-    /// Whom the recorded master was given: promoted in its place, and dead before anybody recorded it. As long as it is
-    /// not replaced there is no master, and nobody promotes one without a majority of the sentinels. Sentinel takes no
-    /// name of a host.
+    /// A member that the recorded master was told to follow: promoted in its place, and dead before anybody recorded
+    /// it. As long as it is not replaced there is no master, and nobody promotes one without a majority of the
+    /// sentinels. What nobody has seen to be of this cluster may be anybody's, and Sentinel takes no name of a host.
     private func mayBeReplaced(_ promoted: Address) -> Bool {
-        instances[promoted] != nil && isDead(promoted) && !isStranger(promoted) && !isLeased(promoted)
+        let wasMember = cluster?.holders.contains { $0.address == promoted } ?? false
+        return wasMember && instances[promoted] != nil && isDead(promoted) && !isStranger(promoted)
+            && !isLeased(promoted)
             && promoted.host.kind != .name
             && sentinels.opinions.allSatisfy { $0.names == nil || $0.names == promoted }
             && !others.contains(where: isLiveMaster)

@@ -25,6 +25,8 @@ struct HandOver: Equatable {
         /// The old master may have taken the order to follow, without an answer.
         case doubting(Instance, String)
         case askingBack(String, Fence)
+        /// The old master took longer to say that it is one than the fence lives.
+        case fencingBack(String)
         case takingBack(String)
         case releasing(String)
     }
@@ -91,10 +93,10 @@ struct HandOver: Equatable {
         case .doubting(let instance, let reason):
             if case .instance(let there) = outcome, case .master = there.answer { return takeBack(reason, at: now) }
             return .became(instance)
-        case .askingBack(let reason, let fence): return tellBack(outcome, reason, fence)
+        case .askingBack(let reason, let fence): return tellBack(outcome, reason, fence, at: now)
         case .takingBack(let reason): return release(reason)
         case .releasing(let reason): return .failed(reason)
-        case .fencing, .fencingAgain: return .steps([])
+        case .fencing, .fencingAgain, .fencingBack: return .steps([])
         }
     }
 
@@ -161,7 +163,10 @@ struct HandOver: Equatable {
         case (.takingBack(let reason), .holds(let fence)):
             phase = .askingBack(reason, fence)
             return .steps([.ask(master, .instance)])
-        case (.takingBack(let reason), _): return release(reason)
+        case (.fencingBack(let reason), .holds(let fence)):
+            phase = .takingBack(reason)
+            return .steps([.tell(heir, .follow(old), until: fence.end)])
+        case (.takingBack(let reason), _), (.fencingBack(let reason), _): return release(reason)
         default: return .steps([])
         }
     }
@@ -169,9 +174,7 @@ struct HandOver: Equatable {
     /// The fence is asked for once more only where the first answer may be too old.
     private mutating func exchangeFenced(_ memory: inout ActionMemory, at now: Duration) -> Move {
         if let fence, fence.isYoung(at: now) { return exchange(&memory, at: now) }
-        guard let step = context.fence else { return release(Self.heldUp) }
-        (phase, question) = (.fencingAgain, FenceQuestion(asked: now))
-        return .steps([step])
+        return self.fence(for: .fencingAgain, at: now) ?? release(Self.heldUp)
     }
 
     private mutating func exchange(_ memory: inout ActionMemory, at now: Duration) -> Move {
@@ -200,19 +203,26 @@ struct HandOver: Equatable {
 
     /// Only who still leads may take the heir back; else whoever leads ends a second master.
     private mutating func takeBack(_ reason: String, at now: Duration) -> Move {
-        guard let step = context.fence else { return release(reason) }
-        (phase, question) = (.takingBack(reason), FenceQuestion(asked: now))
+        fence(for: .takingBack(reason), at: now) ?? release(reason)
+    }
+
+    private mutating func fence(for next: Phase, at now: Duration) -> Move? {
+        guard let step = context.fence else { return nil }
+        (phase, question) = (next, FenceQuestion(asked: now))
         return .steps([step])
     }
 
     /// The heir follows the old master again where that says itself, in this moment, that it is one: restarted, it may
     /// follow the heir, and then neither were one. Nobody knows the heir yet.
-    private mutating func tellBack(_ outcome: StepOutcome, _ reason: String, _ fence: Fence) -> Move {
+    private mutating func tellBack(
+        _ outcome: StepOutcome, _ reason: String, _ fence: Fence, at now: Duration
+    ) -> Move {
         guard case .instance(let there) = outcome else { return release(reason) }
         switch there.answer {
-        case .master:
+        case .master where now < fence.end:
             phase = .takingBack(reason)
             return .steps([.tell(heir, .follow(old), until: fence.end)])
+        case .master: return self.fence(for: .fencingBack(reason), at: now) ?? release(reason)
         case .replica(let replication) where replication.master == target:
             if let instance = answers[heir], case .master = instance.answer { return .became(instance) }
             return release(reason)
