@@ -27,6 +27,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 
 let package = Package(
@@ -134,7 +135,7 @@ let package = Package(
             name: "WatchingTests",
             dependencies: [
                 "Vocabulary", "Runtime", "Succession", "Cluster", "Watching", "Support", "Throttle", "Documents",
-                lifecycle, logging, metrics,
+                hummingbirdCore, lifecycle, logging, metrics, nioCore, nioEmbedded,
             ], swiftSettings: settings),
         .testTarget(
             name: "Integration",

@@ -8,7 +8,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     case badData = 65
     /// ZooKeeper or Redis can't be reached.
     case unavailable = 69
-    /// No usable master in time.
+    /// No usable master in time; or what an operator said can't be done now, or did not end well.
     case noMaster = 75
     case notAuthorised = 77
     case badConfiguration = 78
@@ -17,9 +17,12 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
 
     /// All that a command may end with, and what each means, in the order in which `--help` shows them.
     public static let meanings: [(codes: String, meaning: String)] = [
-        ("0", "done"), ("\(usage.rawValue)", "wrong usage"), ("\(badData.rawValue)", "bad data in ZooKeeper"),
-        ("\(unavailable.rawValue)", "ZooKeeper or Redis can't be reached"),
-        ("\(noMaster.rawValue)", "no usable master in time"), ("\(notAuthorised.rawValue)", "not authorised"),
+        ("0", "done"), ("1", "status: degraded; doctor: a warning; config show: a difference"),
+        ("2", "status: no master; doctor: a failure"), ("\(usage.rawValue)", "wrong usage, or nobody said yes"),
+        ("\(badData.rawValue)", "bad data in ZooKeeper"),
+        ("\(unavailable.rawValue)", "ZooKeeper, Redis or standard output can't be reached"),
+        ("\(noMaster.rawValue)", "no usable master in time; not done, and not now"),
+        ("\(notAuthorised.rawValue)", "not authorised"),
         ("\(badConfiguration.rawValue)", "bad configuration"),
         ("\(cannotExecute.rawValue)/\(notFound.rawValue)", "the real server can't be executed / isn't found"),
         ("128+n", "ended by signal n"),

@@ -4,9 +4,26 @@ import Vocabulary
 extension Timestamp {
     /// Whether a time of RFC 3339 is over; false for a text that is none.
     public static func hasPassed(_ text: String) -> Bool {
+        seconds(text).map { $0 <= secondsNow } ?? false
+    }
+
+    /// RFC 3339, in UTC and whole seconds, of the moment that comes after so long, or within a second of it.
+    public static func after(_ time: Duration) -> String {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        return seconds(text).map { $0 <= Double(now.tv_sec) + Double(now.tv_nsec) / 1e9 } ?? false
+        let milliseconds = Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000 + time.wholeMilliseconds
+        return text(milliseconds: milliseconds + 999)
+    }
+
+    /// A time of RFC 3339 as a person here reads it, in whole seconds: `2026-11-22 19:00:00`. As it is where it is
+    /// none.
+    public static func local(_ text: String) -> String {
+        guard let time = seconds(text) else { return text }
+        var (whole, parts) = (time_t(time), tm())
+        localtime_r(&whole, &parts)
+        var buffer = [CChar](repeating: 0, count: 64)
+        let count = strftime(&buffer, buffer.count, "%Y-%m-%d %H:%M:%S", &parts)
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// RFC 3339, in UTC and whole seconds, of milliseconds since 1970.
@@ -19,7 +36,7 @@ extension Timestamp {
     }
 
     /// Seconds since 1970; nil for a text that is no time of RFC 3339, as `2026-11-22T18:00:00.5+01:00` is one.
-    static func seconds(_ text: String) -> Double? {
+    public static func seconds(_ text: String) -> Double? {
         let bytes = Array(text.utf8)
         guard matches(bytes.prefix(19), "0000-00-00T00:00:00"), let rest = seconds(after: bytes.dropFirst(19)) else {
             return nil

@@ -50,7 +50,7 @@ actor LocalCluster {
             if plan.isVerbose { following = Task(executorPreference: loop) { await self.follow() } }
             let hosts = try await startZooKeeper()
             var environment = plan.environment
-            environment.override("ZK_HOSTS", with: hosts)
+            environment.set("ZK_HOSTS", to: hosts)
             let settings = try RegistrySettings(environment)
             let registry = try await unlessStopped(on: loop) { try await self.connect(settings) }
             self.registry = registry

@@ -10,9 +10,8 @@ struct LocalConsole: Sendable {
     /// What a line is to its reader, shown as a colour.
     enum Tone: Sendable { case plain, bad, good }
 
-    /// Columns of the narrowest usual terminal.
-    static let width = 80
-
+    /// Columns of the narrowest usual terminal; nil where no terminal reads it, and lines are as long as they are.
+    private let width: Int?
     private let descriptor: Int32
     private let colours: (output: Bool, errors: Bool)
     private let output: LogQueue
@@ -20,6 +19,7 @@ struct LocalConsole: Sendable {
     /// Colours only where there is a terminal that has some, and nobody has said NO_COLOR (https://no-color.org).
     init(_ environment: Environment, to descriptor: Int32 = 1) {
         self.descriptor = descriptor
+        width = isatty(descriptor) == 1 ? 80 : nil
         output = LogQueue(to: descriptor) { count in
             Array("(\(count == 1 ? "1 line was" : "\(count) lines were") dropped because nobody read them)\n".utf8)
         }
@@ -27,9 +27,9 @@ struct LocalConsole: Sendable {
         colours = (isatty(descriptor) == 1 && !isPlain, isatty(2) == 1 && !isPlain)
     }
 
-    /// Says something, in lines of at most 80 columns where its words allow that.
+    /// Says something; on a terminal in lines of at most 80 columns where its words allow that.
     func say(_ text: some StringProtocol, _ tone: Tone = .plain) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { $0.wrapped(to: Self.width) }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { $0.wrapped(to: width) }
         let code = tone == .bad ? 31 : 32
         let isColoured = colours.output && tone != .plain
         for line in lines { output.add(Array((isColoured ? "\u{1b}[\(code)m\(line)\u{1b}[0m\n" : "\(line)\n").utf8)) }
@@ -39,7 +39,8 @@ struct LocalConsole: Sendable {
     func show(_ line: some StringProtocol, of name: String) {
         guard !line.isEmpty else { return }
         let label = name + String(repeating: " ", count: max(0, 11 - name.count))
-        Log.show("\(colours.errors ? "\u{1b}[\(colour(of: name))m\(label)\u{1b}[0m" : label) | \(line)")
+        let shown = colours.errors ? "\u{1b}[\(colour(of: name))m\(label)\u{1b}[0m" : label
+        Log.show(String(line), of: name, as: "\(shown) | \(line)")
     }
 
     /// Whether nobody can read any more what is said: the terminal was closed, or who read the pipe is gone.
@@ -66,9 +67,10 @@ struct LocalConsole: Sendable {
 extension StringProtocol {
     /// The text in lines of at most `width` characters, broken at spaces where there are some; what follows the first
     /// line is indented by two more than that one. Control characters are shown escaped.
-    func wrapped(to width: Int) -> [String] {
+    /// - Parameter width: nil: one line.
+    func wrapped(to width: Int?) -> [String] {
         let text = String(oneLine)
-        guard text.count > width else { return [text] }
+        guard let width, text.count > width else { return [text] }
         let indent = String(repeating: " ", count: text.prefix { $0 == " " }.count + 2)
         var (lines, line) = ([String](), String(indent.dropLast(2)))
         var isEmpty = true

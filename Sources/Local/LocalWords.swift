@@ -59,7 +59,7 @@ struct LocalWords: Sendable {
         for (_, seat) in story.seats.filter({ $0.key.hasPrefix("watcher") }).sorted(by: { $0.key < $1.key }) {
             lines.append("  curl http://\(seat.address)/status")
         }
-        lines.append("  ZooKeeper at \(zookeeper), root \(registryRoot)")
+        lines.append("  \(operating)")
         if let pid = story.name(of: master).flatMap({ story.seats[$0]?.pid }) {
             let back = plan.restarts ? "; whatever you kill comes back" : ""
             lines.append("What to try: kill -9 \(pid) (the master)\(back).")
@@ -67,6 +67,15 @@ struct LocalWords: Sendable {
         lines.append(
             plan.keepsFolder ? "Ctrl-C ends it all; the data stays." : "Ctrl-C ends it all and removes the files.")
         return lines.joined(separator: "\n")
+    }
+
+    /// The same program, with what it takes to find this cluster. A shell takes two lines for one command only where
+    /// the first says so.
+    private var operating: String {
+        let root = registryRoot == "/redis" ? "" : " ZK_ROOT=\(registryRoot)"
+        let name = OwnProgram.arguments.first ?? ""
+        let (place, command) = ("ZK_HOSTS=\(zookeeper)\(root)", "\(name.contains("/") ? name : "interrex") status")
+        return place.count + command.count < 76 ? "\(place) \(command)" : "\(place) \\\n    \(command)"
     }
 
     /// The password is not ours to show.

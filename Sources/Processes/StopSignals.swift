@@ -32,7 +32,7 @@ package enum StopSignals {
     ///   gone within a second.
     /// - Parameter more: further signals that mean the same, unless whoever started us has them ignored (nohup).
     package static func install(limit: Duration? = .milliseconds(850), alsoOn more: [Int32] = []) {
-        self.limit = limit.map { Int($0.wholeMilliseconds) * 1_000 } ?? 0
+        self.limit = Self.microseconds(limit)
         descriptor = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
         signal(SIGPIPE, SIG_IGN)
         signal(SIGALRM, endNow)
@@ -49,6 +49,25 @@ package enum StopSignals {
         for number in [SIGTERM, SIGINT, SIGALRM] + more { sigaddset(&stops, number) }
         // A parent may have left them blocked; that would be inherited.
         sigprocmask(SIG_UNBLOCK, &stops, nil)
+    }
+
+    /// Runs what must not be cut in two: a signal that comes meanwhile ends the process after `limit` at the earliest.
+    /// - Throws: `Stopped` where one has come already, and nothing is begun.
+    package static func withGrace<Value>(_ limit: Duration, _ body: () async -> Value) async throws -> Value {
+        let usual = self.limit
+        self.limit = microseconds(limit)
+        defer {
+            self.limit = usual
+            // What is left to do gets the usual time.
+            if received != 0 { endLater() }
+        }
+        // Behind the change: one that comes between the two is either seen here, or grants the time.
+        if received != 0 { throw Stopped(signal: received) }
+        return await body()
+    }
+
+    private static func microseconds(_ limit: Duration?) -> Int {
+        limit.map { Int($0.wholeMilliseconds) * 1_000 } ?? 0
     }
 }
 
@@ -73,8 +92,14 @@ private func noteStop(_ number: Int32) {
     StopSignals.count += 1
     var one: UInt64 = 1
     _ = write(StopSignals.descriptor, &one, 8)
+    // The time runs from the first one: who asks again must not wait longer for it.
+    if StopSignals.count == 1 { endLater() }
+}
+
+private func endLater() {
     var timer = itimerval()
-    timer.it_value.tv_usec = StopSignals.limit
+    timer.it_value.tv_sec = StopSignals.limit / 1_000_000
+    timer.it_value.tv_usec = StopSignals.limit % 1_000_000
     setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
 }
 

@@ -79,7 +79,12 @@ extension Connection {
         guard let authentication = authentication() else {
             return try await exchange(commands, until: deadline, renaming: renaming)
         }
-        let results = try await exchange([authentication] + commands, until: deadline, renaming: renaming)
+        var results = try await exchange([authentication] + commands, until: deadline, renaming: renaming)
+        if case .failure(let error) = results[0], error.isLockout, let password = authentication.last,
+            credentials?.password.isOther(than: password) ?? false, let next = self.authentication(again: true)
+        {
+            results = try await exchange([next] + commands, until: deadline, renaming: renaming)
+        }
         _ = try results[0].get()
         return Array(results.dropFirst())
     }

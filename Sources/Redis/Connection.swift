@@ -112,8 +112,9 @@ public actor Connection {
     // MARK: Commands and replies
 
     /// The command that says who we are, the one time that it is sent.
-    func authentication() -> [String]? {
-        guard let credentials, !hasAuthenticated else { return nil }
+    /// - Parameter again: it was sent, and the server did not take that password.
+    func authentication(again: Bool = false) -> [String]? {
+        guard let credentials, again || !hasAuthenticated else { return nil }
         hasAuthenticated = true
         return ["AUTH"] + (credentials.username.map { [$0] } ?? []) + [credentials.password.text]
     }

@@ -90,6 +90,17 @@ public struct Info: Sendable {
         return line.map { String(decoding: text[($0.colon + 1)..<$0.end], as: UTF8.self) }
     }
 
+    /// The first fields by their names: a server has some two hundred, and one that sends more is none.
+    public func fields(atMost limit: Int = 1_000) -> [String: String] {
+        Dictionary(
+            lines.prefix(limit).map { line in
+                (
+                    String(decoding: text[line.start..<line.colon], as: UTF8.self),
+                    String(decoding: text[(line.colon + 1)..<line.end], as: UTF8.self)
+                )
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// The names of the fields, in the server's order.
     public var names: [String] { lines.map { String(decoding: text[$0.start..<$0.colon], as: UTF8.self) } }
 

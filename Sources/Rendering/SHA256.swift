@@ -1,5 +1,5 @@
 /// SHA-256 of a text's bytes, as 64 hexadecimal digits: what Redis keeps of a password (FIPS 180-4).
-func sha256(_ text: String) -> String {
+public func sha256(_ text: String) -> String {
     var state = initialState
     var message = Array(text.utf8)
     let length = UInt64(message.count) * 8

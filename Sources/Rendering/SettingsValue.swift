@@ -17,6 +17,15 @@ public func settingsValues(in renderedSettings: String) -> [String: String] {
     return values
 }
 
+/// How a server logs in to its master, as its settings say: Valkey has other names for that since 8, and writes those
+/// when it rewrites its file. Empty values are none.
+public func loginToMaster(in renderedSettings: String) -> (user: String?, password: String?) {
+    func value(_ names: [String]) -> String? {
+        settingsValue(of: names, in: renderedSettings).flatMap { $0.isEmpty ? nil : $0 }
+    }
+    return (value(["masteruser", "primaryuser"]), value(["masterauth", "primaryauth"]))
+}
+
 /// The words of each line that is a directive, its name in lower case: for those with more than one argument.
 public func settingsLines(in renderedSettings: String) -> [[String]] {
     SettingsText.lines(of: renderedSettings).compactMap(\.words)

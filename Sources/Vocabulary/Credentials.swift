@@ -1,9 +1,27 @@
 /// A password that keeps out of logs: printing it, or anything that holds it, shows `<hidden>`.
 public struct Secret: Equatable, Sendable, ExpressibleByStringLiteral {
-    public let text: String
+    private let first: String
+    private let source: (any SecretSource)?
 
-    public init(_ text: String) { self.text = text }
-    public init(stringLiteral text: String) { self.text = text }
+    public init(_ text: String) { (first, source) = (text, nil) }
+    public init(stringLiteral text: String) { self.init(text) }
+    /// One that may be another while the process runs.
+    public init(_ source: any SecretSource) { (first, self.source) = ("", source) }
+
+    public var text: String { source?.text ?? first }
+
+    /// Whether there is another one by now than `used`, which a server did not take.
+    public func isOther(than used: String) -> Bool { source?.isOther(than: used) ?? false }
+
+    public static func == (one: Secret, other: Secret) -> Bool { one.text == other.text }
+}
+
+/// Where a secret comes from that may change while the process runs.
+public protocol SecretSource: AnyObject, Sendable {
+    /// As it was read last.
+    var text: String { get }
+    /// Reads it anew. Returns whether it is another than `used`.
+    func isOther(than used: String) -> Bool
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -25,6 +43,9 @@ public struct Credentials: Equatable, Sendable {
         self.username = username
         self.password = password
     }
+
+    /// Who may log in with the password: the default user has it too, where it has one (`requirepass`).
+    public var users: [String] { username.map { [$0, "default"] } ?? ["default"] }
 }
 
 extension Credentials: CustomStringConvertible {

@@ -22,6 +22,9 @@ public struct Host: Hashable, Sendable, CustomStringConvertible {
     /// `0.0.0.0` or `::`: a place to listen on, not one to connect to.
     public var isWildcard: Bool { description == "0.0.0.0" || description == "::" }
 
+    /// Whether only its own machine reaches it.
+    public var isLoopback: Bool { description == "::1" || kind == .ipv4 && description.hasPrefix("127.") }
+
     /// Byte by byte, because a watcher reads thousands of them a second.
     private static func ipv4(_ text: some StringProtocol) -> [UInt16]? {
         var numbers: [UInt16] = []

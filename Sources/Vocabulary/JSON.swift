@@ -48,13 +48,15 @@ package enum JSON: Sendable, ExpressibleByArrayLiteral, ExpressibleByDictionaryL
         }
     }
 
-    /// RFC 8259, section 7: quotation mark, reverse solidus and U+0000 to U+001F have to be escaped. U+007F and U+2028,
-    /// U+2029 are escaped too: a terminal and JavaScript would act on them.
+    /// RFC 8259, section 7: quotation mark, reverse solidus and U+0000 to U+001F have to be escaped. What else a
+    /// terminal or JavaScript would act on is escaped too.
     private static func append(_ text: String, to result: inout String) {
         result += "\""
         defer { result += "\"" }
-        // Nearly all texts have nothing to escape; 0xE2 begins U+2028.
-        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c || $0 == 0x7f || $0 == 0xe2 }) else {
+        // Nearly all texts have nothing to escape; 0xC2 begins U+0080 to U+009F, 0xE2 what changes lines and
+        // directions.
+        let suspects: Set<UInt8> = [0x22, 0x5c, 0x7f, 0xc2, 0xe2]
+        guard text.utf8.contains(where: { $0 < 0x20 || suspects.contains($0) }) else {
             result += text
             return
         }
@@ -65,7 +67,7 @@ package enum JSON: Sendable, ExpressibleByArrayLiteral, ExpressibleByDictionaryL
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case "\u{0}"..."\u{1f}", "\u{7f}", "\u{2028}", "\u{2029}":
+            case _ where scalar.commandsTerminals:
                 let digits = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: result.unicodeScalars.append(scalar)

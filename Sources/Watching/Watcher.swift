@@ -24,10 +24,11 @@ package enum Watcher {
             Environment.forgetSecrets()
             settings.redis.hideSecrets(with: settings.registry)
             settings.registry.warnIfOpen(settings.redis)
+            if settings.roots.count == 1 { Log.always(.cluster(settings.roots.clusters.first)) }
             settings.roots.warnOfRepeated()
             try await run(settings)
         } catch let failure as Failure {
-            Log.fail(failure.description)
+            Log.fail(failure)
             Log.exit(failure.code.rawValue)
         } catch {
             Log.fail("ended: \(error)")

@@ -25,7 +25,7 @@ struct WatcherSettings: Sendable {
         roots = try Roots(environment)
         // One session serves all clusters, whatever their roots.
         var single = environment
-        single.override("ZK_ROOT", with: roots.clusters.first ?? roots.parents[0])
+        single.set("ZK_ROOT", to: roots.clusters.first ?? roots.parents[0])
         registry = try RegistrySettings(single)
         redis = try RedisSettings(environment)
         port = try environment.number("PORT0", default: 8080, in: 1...65_535)

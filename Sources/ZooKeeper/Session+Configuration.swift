@@ -13,6 +13,8 @@ extension Session {
         /// To go on with a session that another process began, and keeps its hands off from now on: two clients of one
         /// session drive each other out.
         public var credentials: SessionCredentials?
+        /// Whether a chroot that is missing is created; where not, every node below it counts as missing.
+        public var createsChroot = true
         /// Gets libzookeeper's log lines, one a second at most, without secrets. Called on its threads: it must not
         /// block, nor call the session. Without it the lines go nowhere.
         public var log: (@Sendable (LogLevel, String) -> Void)?

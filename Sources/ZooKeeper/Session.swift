@@ -20,7 +20,8 @@ public final class Session: Sendable {
 
     deinit { link.beginClosing() }
 
-    /// Connects, at most until `limit` has passed. Creates the chroot when it is missing.
+    /// Connects, at most until `limit` has passed. Creates the chroot when it is missing, unless the configuration says
+    /// otherwise.
     ///
     /// - Throws: `.deadline` with the servers' names in `path`; `.unusableHosts` when no name had an address by then;
     ///   `.sessionExpired` when `credentials` are of a session that is gone; `.authFailed` when the server has no
@@ -35,7 +36,7 @@ public final class Session: Sendable {
         if case .failure(let failure) = await link.establish(until: end) {
             throw ZooKeeperError(failure.code, "connect", configuration.servers.description)
         }
-        try await session.createChroot(until: end)
+        if configuration.createsChroot { try await session.createChroot(until: end) }
         return session
     }
 

@@ -81,6 +81,29 @@ import ZooKeeper
         }
     }
 
+    @Test func a_request_that_a_watcher_has_taken_up_meanwhile_was_written() async throws {
+        try await behindProxy { place, proxy in
+            try await place.put(place.root)
+            let path = place.paths.switchover
+            proxy.drop(afterRequests: 1)
+            proxy.refuseNew()
+            async let outcome = place.registry.ask(Switchover(id: "mine", until: "2126-11-30T10:00:00Z"), over: nil)
+            try await eventually("it is there") { try await place.witness.exists(path) != nil }
+            try await place.witness.set(path, Array(#"{"id":"mine","state":"running"}"#.utf8))
+            proxy.allow()
+            #expect(try await outcome == .done)
+
+            let node = try #require(try await place.registry.orderNode(path))
+            proxy.drop(afterRequests: 1)
+            proxy.refuseNew()
+            async let next = place.registry.ask(Switchover(id: "next"), over: node)
+            try await eventually("it is there") { try await place.text(path).contains("next") }
+            try await place.witness.set(path, Array(#"{"id":"another"}"#.utf8))
+            proxy.allow()
+            #expect(try await next == .overtaken)
+        }
+    }
+
     @Test func where_nothing_can_be_read_either_it_is_a_failure() async throws {
         try await behindProxy { place, proxy in
             proxy.goSilent()

@@ -47,8 +47,11 @@ import Throttle
         refused("X", "one line") { try environment.secret("X") }
         refused("X", "one line") { try environment.number("X", default: 1, in: 0...9) }
         environment = Environment([:])
-        environment.override("X", with: value)
+        environment.set("X", to: value)
         refused("X", "one line") { try environment.text("X") }
+        environment.override("X", with: value)
+        let failure = #expect(throws: Failure.self) { try environment.text("X") }
+        #expect(failure?.code == .usage && failure?.description.contains("one line") == true)
     }
 
     @Test(arguments: ["\u{2028}", "tab\there", "ünïcode 日本", "e\u{301}", " ", "\u{feff}x"])
@@ -74,13 +77,17 @@ import Throttle
         arguments: [
             ("500ms", .milliseconds(500)), ("6s", .seconds(6)), ("2m", .seconds(120)), ("7", .seconds(7)), ("0", .zero),
             ("0ms", .zero), ("000000010s", .seconds(10)), ("600000ms", .seconds(600)),
+            ("2h", .seconds(7_200)), ("7d", .seconds(604_800)),
         ] as [(String, Duration)])
     func a_duration(_ text: String, _ duration: Duration) throws {
         #expect(
-            try Environment(["X": text]).duration("X", default: .seconds(1), in: .zero...(.seconds(600))) == duration)
+            try Environment(["X": text]).duration("X", default: .seconds(1), in: .zero...(.seconds(604_800)))
+                == duration)
     }
 
-    @Test(arguments: ["ms", "s", "-1s", "1.5s", "1h", "5 s", "5S", "5MS", "s5", "5ss", "1m30s", "٣s", "9999999999s"])
+    @Test(arguments: [
+        "ms", "s", "-1s", "1.5s", "1H", "1w", "5 s", "5S", "5MS", "s5", "5ss", "1m30s", "٣s", "9999999999s",
+    ])
     func no_duration(_ text: String) {
         refused("X", "500ms") {
             try Environment(["X": text]).duration("X", default: .zero, in: .zero...(.seconds(600)))
@@ -89,9 +96,28 @@ import Throttle
 
     @Test(arguments: ["601", "11m", "99ms", "0"])
     func a_duration_out_of_range(_ text: String) {
-        refused("X is \(text)", "0.1 seconds", "600.0 seconds") {
+        refused("X is \(text)", "from 100ms to 10m") {
             try Environment(["X": text]).duration("X", default: .zero, in: .milliseconds(100)...(.seconds(600)))
         }
+    }
+}
+
+/// What an option says in the place of a variable.
+@Suite(.timeLimit(.minutes(1))) struct OverriddenVariableTests {
+    @Test func whatIsWrongIsSaidOfWhoSaysIt() {
+        func refusal(_ environment: Environment) -> Failure? {
+            #expect(throws: Failure.self) { try environment.number("SOME_PORT", default: 1, in: 1...9) }
+        }
+        var environment = Environment(["SOME_PORT": "x"])
+        #expect(refusal(environment)?.code == .badConfiguration)
+        #expect(refusal(environment)?.description.hasPrefix("SOME_PORT is ") == true)
+        environment.override("SOME_PORT", with: nil)
+        #expect(refusal(environment)?.code == .badConfiguration)
+        environment.override("SOME_PORT", with: "y")
+        #expect(refusal(environment)?.code == .usage)
+        #expect(refusal(environment)?.description.hasPrefix("--some-port is ") == true)
+        environment.set("SOME_PORT", to: "z")
+        #expect(refusal(environment)?.code == .badConfiguration)
     }
 }
 

@@ -28,7 +28,7 @@ import Throttle
             let changes = pairs.map { $0.sentinel.count(of: "+switch-master") }
             #expect(changes.reduce(0, +) >= 200)
             for (pair, count) in zip(pairs, changes) {
-                #expect(watcher.count(of: " info interrex watcher: \(pair.root): 127.0.0.1") == count)
+                #expect(watcher.count(of: " notice interrex watcher: \(pair.root): 127.0.0.1") == count)
             }
         }
     }

@@ -4,6 +4,7 @@ import Glibc
 import Support
 import Testing
 import Throttle
+import ZooKeeper
 
 /// Every block of shell in `docs/operations.md` does what is said there.
 @Suite(.inTurn) struct OperationsTests {
@@ -34,26 +35,32 @@ import Throttle
     }
 
     private static let steps = [
-        Step(word: "$WATCHER/status") { watched, output in
-            #expect(output == "healthy - master: 127.0.0.1:\(watched.master.port)\n")
+        Step(word: "interrex status") { watched, output in
+            #expect(output.hasPrefix("/redis  healthy\nmaster 127.0.0.1:\(watched.master.port) "), "\(output)")
         },
         Step(word: #"create "$ZK_ROOT/accept-loss""#) { watched, _ in
             try await watched.alerts("accept-loss", about: "/redis")
         },
-        Step(word: #"delete "$ZK_ROOT/accept-loss""#) { watched, _ in
+        Step(word: "interrex accept-loss --withdraw") { watched, _ in
             #expect(try await watched.node("accept-loss") == nil)
             try await watched.isHealthy()
         },
-        Step(word: #"create "$ZK_ROOT/paused""#) { watched, _ in
+        Step(word: "interrex pause") { watched, _ in
             try await eventually("the watcher is paused") { try await watched.metric("interrex_paused") == 1 }
         },
-        Step(word: #"delete "$ZK_ROOT/paused""#) { watched, _ in
+        Step(word: "interrex resume") { watched, _ in
             try await eventually("the watcher goes on") { try await watched.metric("interrex_paused") == 0 }
         },
-        Step(word: #"create "$ZK_ROOT/switchover""#) { watched, _ in
+        Step(word: "interrex switchover") { watched, output in
             let old = watched.master
-            try await eventually("another master") {
-                try await watched.agreedMaster().map { $0.port != old.port } ?? false
+            #expect(output.contains("is master, after \(old.colonAddress)"), "\(output)")
+            try await watched.agree(onOtherThan: old)
+            try await watched.isHealthy()
+        },
+        Step(word: #"set "$ZK_ROOT/switchover""#) { watched, _ in
+            try await eventually("it is done") {
+                let text = String(decoding: try await watched.node("switchover")?.data ?? [], as: UTF8.self)
+                return text.contains("upgrade-2") && text.contains(#""state":"done""#)
             }
             try await watched.isHealthy()
         },

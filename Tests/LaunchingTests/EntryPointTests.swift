@@ -100,6 +100,26 @@ import Throttle
             "interrex isn't on PATH", "INTERREX")
     }
 
+    @Test("what it says has the form of the programs' lines, whatever it is called", arguments: ["text", "json"])
+    func lines(_ format: String) async throws {
+        let stage = try Stage()
+        let name = "a\"b\\c\nd\u{e9}\u{1b}"
+        try FileManager.default.copyItem(atPath: "\(Self.folder)/redis", toPath: "\(stage.folder.path)/\(name)")
+        let outcome = try await Outcome.of(
+            "\(stage.folder.path)/\(name)", [], ["LOG_FORMAT": format], in: stage.folder)
+        expectRefusal(outcome, 64, "call it as redis, sentinel or watcher")
+        let line = try #require(outcome.lines.first)
+        let time = try #require(line.firstMatch(of: /20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ/)).0
+        guard format == "json" else {
+            #expect(line.hasPrefix("\(time) error entrypoint: called as a\"b\\c?d"), "\(line)")
+            return
+        }
+        struct Line: Decodable { var time, level, source, message: String }
+        let read = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+        #expect(read.time == time && read.level == "error" && read.source == "entrypoint")
+        #expect(read.message.hasPrefix("called as a\"b\\c?d"), "\(line)")
+    }
+
     @Test("shellcheck has nothing to say", .enabled(if: Requirement.shellcheck.isMetOrDemanded, "needs shellcheck"))
     func shellcheck() async throws {
         let outcome = try await Outcome.of(

@@ -44,14 +44,14 @@ import Throttle
         }
     }
 
-    @Test("F62: a flag's value is held to the same rules")
+    @Test("F62: a flag's value is held to the same rules, and the line names the flag")
     func f62_flags() async throws {
         let folder = try TemporaryFolder()
         for (flag, value) in [
             ("--bind-ip", "127.0.0.1\nport 1"), ("--port0", "65536"), ("--data-dir", "a\rb"), ("--zk-root", "x"),
         ] {
             let outcome = try await Outcome.of(["redis", flag, value], ["BIND_IP": "127.0.0.1"], in: folder)
-            expectRefusal(outcome, 78, String(flag.dropFirst(2).replacing("-", with: "_").uppercased()))
+            expectRefusal(outcome, 64, "\(flag) ")
         }
         #expect(names(in: folder.path) == [])
     }
@@ -63,6 +63,20 @@ import Throttle
         expectRefusal(outcome, 78, #""level":"error","#, #"BIND_IP is \"\"}\\"#)
         #expect(outcome.errors.hasPrefix("{") && outcome.errors.hasSuffix("}\n"))
         #expect(!outcome.errors.contains("\u{1b}"))
+    }
+
+    @Test("so is wrong usage, which ends before any setting is read")
+    func jsonOfUsage() async throws {
+        let folder = try TemporaryFolder()
+        for (source, arguments) in [
+            ("interrex redis", ["redis", "--bogus\u{1b}\"}"]), ("interrex", ["nonsense"]),
+            ("interrex local", ["local", "--redis", "0"]),
+        ] {
+            let outcome = try await Outcome.of(arguments, ["LOG_FORMAT": "json"], in: folder)
+            expectRefusal(outcome, 64, #""level":"error","source":"\#(source)","message":""#)
+            #expect(outcome.errors.hasPrefix("{") && outcome.errors.hasSuffix("}\n"), "\(outcome)")
+            #expect(!outcome.errors.contains("\u{1b}"))
+        }
     }
 
     private func refuse(

@@ -21,6 +21,7 @@ import ZooKeeper
         order.session = SessionCredentials(id: -7_123_456_789_012_345, password: Array(0...15).map { $0 * 17 })
         order.identity = "0a1b2c3d-0000-4000-8000-000000000000"
         order.credentials = Credentials(username: "app", password: Secret(Self.password))
+        order.file = "/config with spaces/redis-6379.conf"
         order.commandNames = CommandNames(["config": "x-1", "SCRIPT": ""])
         order.startedUnder = Address("[2001:db8::2]:6380")
         order.priority = 0
@@ -47,6 +48,7 @@ import ZooKeeper
     func optionalFields() throws {
         let drops: [(inout LeaseOrder) -> Void] = [
             { $0.digest = nil }, { $0.identity = nil }, { $0.credentials = nil }, { $0.credentials?.username = nil },
+            { $0.file = nil },
             { $0.startedUnder = nil }, { $0.commandNames = CommandNames() }, { $0.priority = nil }, { $0.data = nil },
             { $0.data?.cluster = nil },
             { $0.data?.isUnknown = false }, { $0.data?.paths.removeLast() }, { $0.data?.paths = [] },
@@ -80,6 +82,20 @@ import ZooKeeper
             #expect(sentinel.credentials?.password == "sesame2")
             await registry.session.close()
         }
+    }
+
+    @Test(
+        "a password that the server has written down since, by the names of Valkey too",
+        arguments: ["masterauth", "primaryauth"])
+    func writtenPassword(_ name: String) throws {
+        let folder = try TemporaryFolder("lease-order")
+        var order = whole()
+        order.identity = nil
+        order.file = "\(folder.path)/redis-6379.conf"
+        order.credentials = Credentials(username: nil, password: "sesame-old")
+        let read = try #require(LeaseOrder(text: order.text)?.credentials?.password)
+        try write("port 6379\n\(name) sesame-new\n", to: "\(folder.path)/redis-6379.conf")
+        #expect(read.isOther(than: "sesame-old") && read.text == "sesame-new")
     }
 
     @Test("text that was cut off is no order, wherever it was cut")

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Support
 import Testing
@@ -23,6 +24,24 @@ import Throttle
         // Every line of a process stands under its name.
         #expect(local.errors.contains("redis-1     | ") && local.errors.contains("sentinel-3  | "))
         try await local.end(SIGINT)
+    }
+
+    @Test("in JSON, what the processes say is objects as well, whatever it is")
+    func json() async throws {
+        try await Place.with { place in
+            let local = try await Local(
+                ["--redis", "1", "--sentinels", "0", "--watchers", "0", "--zookeeper", place.servers], root: place.root,
+                ["LOG_FORMAT": "json"])
+            _ = try await local.complete(redis: 1, sentinels: 0)
+            struct Line: Decodable { var time, level, source, message: String, process: String? }
+            let lines = try local.errors.split(separator: "\n").map {
+                try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+            }
+            #expect(lines.contains { $0.process == "redis-1" && $0.message.contains("Server initialized") })
+            #expect(lines.contains { $0.process == "redis-1" && $0.message.contains("starting as master") })
+            #expect(lines.allSatisfy { $0.source == "interrex local" && $0.level == "info" })
+            try await local.end(SIGTERM)
+        }
     }
 
     @Test("a killed server comes back on another port and is linked again")
@@ -97,7 +116,7 @@ import Throttle
             let topology = try await local.complete(redis: 1, sentinels: 1)
             #expect(try await place.text("master") == "127.0.0.1 \(topology.masters[0])")
             #expect(try await place.children("sentinels").count == 1)
-            #expect(local.output.contains("ZooKeeper at \(place.servers), root \(place.root)\n"))
+            #expect(local.output.contains("  ZK_HOSTS=\(place.servers) ZK_ROOT=\(place.root) "))
             #expect(!local.errors.contains("zookeeper ") && !local.output.contains("zookeeper.log"))
             try await local.end(SIGINT)
             #expect(try await place.registered() == [])

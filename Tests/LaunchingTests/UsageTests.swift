@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Support
 import Testing
 import Throttle
@@ -24,6 +25,60 @@ import Throttle
         expectRefusal(outcome, 64, "--help")
         #expect(!outcome.errors.contains("Usage") && !outcome.errors.contains("USAGE"), "\(outcome)")
         #expect(names(in: folder.path) == [])
+    }
+
+    @Test("a mistake is said of its command, and whose help to read")
+    func whose() async throws {
+        let folder = try TemporaryFolder()
+        for (arguments, line) in [
+            (["pause"], "interrex pause: Missing expected argument '--why <why>'; see interrex pause --help\n"),
+            (
+                ["config", "set"],
+                "interrex config set: Missing expected argument '<name>'; see interrex config set --help\n"
+            ),
+            (
+                ["status", "--tre"],
+                "interrex status: Unknown option '--tre'. Did you mean '--tree'? See interrex status --help\n"
+            ),
+            (["--nonsense", "status"], "interrex: Unknown option '--nonsense'; see interrex --help\n"),
+        ] {
+            let outcome = try await Outcome.of(arguments, in: folder)
+            #expect(outcome.code == 64 && outcome.errors.hasSuffix(" error \(line)"), "\(outcome)")
+        }
+    }
+
+    @Test("an option's value that can't be used is wrong usage, as the option's")
+    func values() async throws {
+        let folder = try TemporaryFolder()
+        for arguments in [
+            ["status", "--zk-root", "x"], ["redis", "--port0", "0"],
+            ["master", "--wait", "--timeout", "0.1"], ["switchover", "--timeout", "0"], ["history", "-n", "101"],
+            ["status", "--log-level", "loud"], ["status", "--all", "teams"],
+        ] {
+            let outcome = try await Outcome.of(arguments, ["BIND_IP": "127.0.0.1"], in: folder)
+            expectRefusal(outcome, 64, arguments[arguments.count - 2])
+        }
+    }
+
+    /// A line of help that is longer is wrapped again, and leaves a word alone on the next.
+    @Test("what is said of a command is wrapped as it stands in the source")
+    func width() async throws {
+        struct Command: Decodable {
+            var commandName: String
+            var discussion: String?
+            var subcommands: [Command]?
+            var all: [Command] { [self] + (subcommands ?? []).flatMap(\.all) }
+        }
+        struct Dump: Decodable { var command: Command }
+        let folder = try TemporaryFolder()
+        let dump = try await Outcome.of(["--experimental-dump-help"], in: folder).output
+        let commands = try JSONDecoder().decode(Dump.self, from: Data(dump.utf8)).command.all
+        #expect(commands.count > 20)
+        for command in commands {
+            for line in (command.discussion ?? "").split(separator: "\n") {
+                #expect(line.count <= 76, "\(command.commandName): \(line)")
+            }
+        }
     }
 
     @Test(

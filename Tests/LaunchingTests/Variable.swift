@@ -47,7 +47,7 @@ struct Variable: Sendable, CustomTestStringConvertible {
         Variable("ANNOUNCE_PORT", "0", "-1", "65536", "x", "1 ", "\"1\"", "1#", "٦"),
         Variable("MASTER_NAME", "a b", "a\"b", "a'b", "a#b", "ä", "a{b}", "a/b", String(repeating: "a", count: 129)),
         Variable("SENTINEL_QUORUM", by: ["sentinel"], "0", "-1", "x", "1.5", "2 ", "\"2\"", "2#", "1001"),
-        Variable("MASTER_TIMEOUT", "0", "-1", "x", "1d", "5 s", "86401", "\"5\"", "5#", "٥"),
+        Variable("MASTER_TIMEOUT", "0", "-1", "x", "1w", "25h", "5 s", "86401", "\"5\"", "5#", "٥"),
         Variable(
             "REDIS_PASSWORD", secret: true, "se sesame", "sesame\"", "sesame'", "#sesame", "a\t"),
         Variable("REDIS_USERNAME", "someone", "two words", "o'brien", "a#b"),

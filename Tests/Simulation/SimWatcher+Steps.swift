@@ -11,8 +11,10 @@ extension SimWatcher {
     func run(_ step: ActionStep) -> Int {
         let outcome: StepOutcome?
         switch step {
-        case .confirmLead(let node, let master): outcome = confirmLead(node, master)
+        case .confirmLead(let node, let master): outcome = confirmLead(node ?? "", master)
         case .readHistory, .wait: outcome = .done
+        // What a person alone has done.
+        case .rehearse, .consult: outcome = .overtaken
         case .write(let write): outcome = self.write(write)
         case .look(let address, _): outcome = .seen(world.instance(Names.id(address), from: host))
         case .ask(let line, let question, _): outcome = ask(line, question)

@@ -1,5 +1,6 @@
 import Documents
 import FoundationEssentials
+import Logging
 import Support
 import Testing
 import Throttle
@@ -26,9 +27,23 @@ import Vocabulary
     @Test func the_list_of_alerts_has_those_that_are_declared_or_raised() throws {
         // Those of behaviours are declared beside them, in either form; the driver raises its own by their names.
         let declared = try inSource(
-            /static let [a-zA-Z]+(?:: Self = |: Alert\.Kind = | = standingOnAnswers\()"([a-z-]+)"/)
+            /static let [a-zA-Z]+(?:: Self = |: Alert\.Kind = | = (?:standingOnAnswers|urgent)\()"([a-z-]+)"/)
         let raised = try inSource(/Alert\(\s*"([a-z-]+)"/)
         expectSame(declared.union(raised), Alert.names)
+    }
+
+    /// A bad node is urgent only where it is one without which nothing is recorded.
+    @Test func those_that_can_not_wait_are_called_urgent() throws {
+        let rows = try operations.section("Alerts").rows
+        let urgent = rows.filter { $0[1].hasPrefix("urgent: ") }.flatMap { quoted(in: $0[0]) }
+        expectSame(urgent, Behaviours.builtIn.flatMap(\.alerts).filter(\.isUrgent).map(\.name))
+        var snapshot = Sights.healthy().snapshot!
+        snapshot.badNodes = [
+            BadNode(path: "/redis/master", reason: "x", isEssential: true),
+            BadNode(path: "/redis/members/a", reason: "x"),
+        ]
+        let alerts = plan(snapshot).compactMap(\.alert).filter { $0.name == "bad-node" }
+        #expect(alerts.count == 2 && alerts.map(\.isUrgent) == alerts.map { $0.subject == "/redis/master" })
     }
 
     @Test func each_repair_that_may_fail_is_named() throws {
@@ -116,7 +131,7 @@ import Vocabulary
         let entry = HistoryEntry(
             time: "2026-01-02T03:04:05.678Z", old: "10.0.0.2:1", new: "10.0.0.1:1", cause: "agreed", epoch: 4,
             members: 3,
-            by: "10.0.0.1:8080", who: "ops")
+            by: "10.0.0.1:8080", who: "ops", took: 48)
         let section = try reference.section("/redis/history")
         let causes = Recording.Evidence.allCases.map(\.rawValue) + [HistoryEntry.claim, "forced"]
         let names = section.names
@@ -190,6 +205,18 @@ import Vocabulary
         expectSame(try reference.section("/redis/paused").names, try Self.fields(of: Registry.encode(pause)))
     }
 
+    // MARK: Log
+
+    @Test func each_field_of_a_log_line_and_each_level_has_a_row() throws {
+        let section = try reference.section("Log")
+        let tables = section.rows.map { quoted(in: $0[0]) }
+        let levels = Logger.Level.allCases.map(\.rawValue)
+        let named = tables.flatMap(\.self)
+        expectSame(named, levels + LogLine.ownNames + LogField.Name.allCases.map(\.rawValue))
+        #expect(section.text.contains("at most \(longestLine) bytes"))
+        #expect(section.text.contains("at most 4,096 bytes") && LogLine.limit == 4_096)
+    }
+
     // MARK: Variables and exit codes
 
     @Test func each_variable_has_a_row_and_secrets_are_called_that() throws {
@@ -221,7 +248,8 @@ import Vocabulary
         let codes = ExitCode.meanings.flatMap { $0.codes.split(separator: "/") }.map(String.init)
         let rows = try reference.section("Exit codes").rows
         expectSame(rows.flatMap { $0[0].split(separator: ", ").map(String.init) }, codes)
-        expectSame(codes.compactMap(Int32.init).filter { $0 > 0 }, ExitCode.allCases.map(\.rawValue))
+        // Those below tell what was found.
+        expectSame(codes.compactMap(Int32.init).filter { $0 > 2 }, ExitCode.allCases.map(\.rawValue))
     }
 
     @Test func the_rights_are_those_that_are_proven() throws {

@@ -105,15 +105,6 @@ public actor Surveyor {
         let asKnown = Sentinels(claims: recollected(heard, reports))
         let believed = asKnown.opinions
 
-        let known = Set(believed.flatMap { $0.details.replicas + [$0.names].compactMap(\.self) })
-        let forgotten = forgotten(view, instances)
-        instances.merge(await ask(forgotten.subtracting(instances.keys), forgotten)) { $1 }
-        let wanted = Set(members + [view.record?.address].compactMap(\.self)).union(known).union(forgotten)
-        instances.merge(await ask(wanted.subtracting(instances.keys), isHasty)) { $1 }
-        await askReleased(&instances, isHasty)
-        let followedNow = Set(instances.filter { wanted.contains($0.key) }.compactMap { $0.value.answer.master })
-        instances.merge(await ask(followedNow.subtracting(instances.keys), isHasty)) { $1 }
-        await askReleased(&instances, isHasty)
         let counted = Set(asKnown.map(\.address))
         let listedPeers = believed.map(\.details).flatMap { details in
             details.sentinels.map { ($0, details.sentinelIDs[$0] ?? "") }
@@ -124,7 +115,19 @@ public actor Surveyor {
         for (address, id) in peerIDs.merging(leftovers.map { ($0, "") }, uniquingKeysWith: { id, _ in id }) {
             if let report = answered[address] { peers[address] = PeerAnswer(report, expecting: id) }
         }
-        peers.merge(await askPeers(peerIDs.filter { peers[$0.key] == nil }, isHasty)) { $1 }
+        let unheard = peerIDs.filter { peers[$0.key] == nil }
+        // What those say has nothing to do with what servers do.
+        async let askedUnheard = askPeers(unheard, isHasty)
+
+        let known = Set(believed.flatMap { $0.details.replicas + [$0.names].compactMap(\.self) })
+        let forgotten = forgotten(view, instances)
+        let wanted = Set(members + [view.record?.address].compactMap(\.self)).union(known).union(forgotten)
+        instances.merge(await ask(wanted.subtracting(instances.keys), isHasty, briefly: forgotten)) { $1 }
+        await askReleased(&instances, isHasty)
+        let followedNow = Set(instances.filter { wanted.contains($0.key) }.compactMap { $0.value.answer.master })
+        instances.merge(await ask(followedNow.subtracting(instances.keys), isHasty)) { $1 }
+        await askReleased(&instances, isHasty)
+        peers.merge(await askedUnheard) { $1 }
 
         instances = instances.filter { wanted.union(followedNow).contains($0.key) }
         peers = peers.filter { peerIDs.keys.contains($0.key) || leftovers.contains($0.key) }
@@ -226,16 +229,15 @@ public actor Surveyor {
         return await each(Set(cut + [master]), Set(cut)) { await $0.link(of: $1) }.compactMapValues(\.self)
     }
 
+    /// Who can't be asked for a lack of our own is silent.
+    /// - Parameters:
+    ///   - master: gets as little time as who was silent last time, where `isHasty`.
+    ///   - briefly: get as little in any case.
     private func ask(
-        _ addresses: Set<Address>, _ isHasty: Bool, and master: Address? = nil
+        _ addresses: Set<Address>, _ isHasty: Bool, and master: Address? = nil, briefly: Set<Address> = []
     ) async -> [Address: Instance] {
         let silent = Set(instances.filter { $0.value.answer == .silent }.keys).union([master].compactMap(\.self))
-        return await ask(addresses, isHasty ? silent : [])
-    }
-
-    /// Who can't be asked for a lack of our own is silent.
-    private func ask(_ addresses: Set<Address>, _ silent: Set<Address>) async -> [Address: Instance] {
-        let answers = await each(addresses, silent) { await $0.knownInstance($1) }
+        let answers = await each(addresses, (isHasty ? silent : []).union(briefly)) { await $0.knownInstance($1) }
         note(Set(answers.filter { $0.value == nil }.keys), among: addresses)
         return answers.mapValues { $0 ?? Instance(.silent) }
     }
@@ -280,15 +282,8 @@ public actor Surveyor {
         _ addresses: Set<Address>, _ silent: Set<Address>,
         _ ask: @escaping @Sendable (Prober, Address) async -> Value
     ) async -> [Address: Value] {
-        await withTaskGroup(of: (Address, Value).self) { group in
-            for address in addresses {
-                let prober = silent.contains(address) ? prober.within(Self.silentLimit) : prober
-                group.addTask { (address, await ask(prober, address)) }
-            }
-            var answers: [Address: Value] = [:]
-            for await (address, answer) in group { answers[address] = answer }
-            return answers
-        }
+        let (usual, brief) = (prober, prober.within(Self.silentLimit))
+        return await addresses.answers { await ask(silent.contains($0) ? brief : usual, $0) }
     }
 }
 

@@ -1,23 +1,42 @@
-import Glibc
 import Logging
+import Runtime
 import Vocabulary
 
-/// What all lines of a process have in common. Set once at start, before there is a second thread.
+/// What all lines of a process have in common.
 final class LogState: @unchecked Sendable {
-    // Unchecked: written by `set` alone, which runs first of all in `main`, and only read afterwards.
-    fileprivate var command = ""
-    fileprivate var json = false
-    fileprivate var level = Logger.Level.info
+    // Unchecked: these are written by `set` alone, which runs first of all in `main`, and only read afterwards.
+    private var command = ""
+    private(set) var isJSON = false
+    private(set) var level = Logger.Level.info
+    private(set) var isSet = false
+    /// What every line from here on bears in JSON, unless it says something else.
+    let always = Protected<[LogField]>([])
     let queue = LogQueue(to: 2) { Log.line(ofDropped: $0) }
 
     func set(command: String, json: Bool, level: Logger.Level) {
-        self.command = command
-        self.json = json
-        self.level = level
+        (self.command, isJSON, self.level, isSet) = (command, json, level, true)
+    }
+
+    /// One line with its end, as `LOG_FORMAT` asks for.
+    func line(_ level: Logger.Level, _ message: String, _ fields: [LogField] = []) -> [UInt8] {
+        let line = LogLine(
+            time: Timestamp.now, level: level.rawValue, source: command.isEmpty ? "interrex" : "interrex \(command)",
+            message: message, fields: isJSON ? fields + always.withLock(\.self) : fields)
+        return Array("\(isJSON ? line.json : line.text)\n".utf8)
+    }
+
+    /// Says it, whatever the level.
+    func write(_ level: Logger.Level, _ message: String, _ fields: [LogField]) {
+        queue.add(line(level, message, fields))
+    }
+
+    /// Nothing is made of what is not said.
+    func say(_ level: Logger.Level, _ message: () -> String, _ fields: [LogField]) {
+        if level >= self.level { write(level, message(), fields) }
     }
 }
 
-/// Makes each message one line of standard error.
+/// Makes each message of a library one line of standard error, with its metadata as fields.
 struct LineHandler: LogHandler {
     private let state: LogState
     var metadata: Logger.Metadata = [:]
@@ -34,49 +53,9 @@ struct LineHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let values = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
-        write(event.level, values.reduce(event.message.description) { "\($0) \($1.key)=\($1.value)" })
-    }
-
-    func write(_ level: Logger.Level, _ message: String) { state.queue.add(state.line(level, message)) }
-}
-
-extension LogState {
-    /// One line with its end, as `LOG_FORMAT` asks for.
-    func line(_ level: Logger.Level, _ message: String) -> [UInt8] {
-        let name = command.isEmpty ? "interrex" : "interrex \(command)"
-        let line =
-            json
-            ? JSON.object([
-                ("time", .string(Timestamp.now)), ("level", .string("\(level)")), ("source", .string(name)),
-                ("message", .string(message.oneLine)),
-            ]).text
-            : "\(Timestamp.now) \(level) \(name): \(message.oneLine)"
-        return Array("\(line)\n".utf8)
-    }
-}
-
-/// Moments as text, in UTC.
-public enum Timestamp {
-    /// RFC 3339 with milliseconds.
-    public static var now: String {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return "\(text("%Y-%m-%dT%H:%M:%S", time.tv_sec)).\(String(time.tv_nsec / 1_000_000 + 1_000).dropFirst())Z"
-    }
-
-    /// Compact, fit for a file's name; it sorts by time.
-    public static var fileName: String {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return "\(text("%Y%m%dT%H%M%S", time.tv_sec))\(String(time.tv_nsec / 1_000_000 + 1_000).dropFirst())Z"
-    }
-
-    private static func text(_ format: String, _ seconds: time_t) -> String {
-        var (seconds, parts) = (seconds, tm())
-        gmtime_r(&seconds, &parts)
-        var buffer = [CChar](repeating: 0, count: 64)
-        let count = strftime(&buffer, buffer.count, format, &parts)
-        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var values = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
+        if let error = event.error { values["error"] = "\(error)" }
+        let fields = values.sorted { $0.key < $1.key }.map { LogField(ofLibrary: $0.key, $0.value) }
+        state.write(event.level, event.message.description, fields)
     }
 }

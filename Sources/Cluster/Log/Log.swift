@@ -1,8 +1,11 @@
 import Glibc
 public import Logging
+import Runtime
 
 /// What a process says of itself: one line a message on standard error, as text or JSON. Saying something never waits:
 /// see `LogQueue`.
+///
+/// What each level means is in `docs/reference.md`.
 public enum Log {
     private static let state = LogState()
 
@@ -21,15 +24,58 @@ public enum Log {
         }
     }
 
-    public static func debug(_ message: String) { logger.debug("\(message)") }
-    public static func info(_ message: String) { logger.info("\(message)") }
-    public static func warn(_ message: String) { logger.warning("\(message)") }
+    /// Whether the level and the format are known.
+    public static var isStarted: Bool { state.isSet }
+
+    /// From here on every line bears these, and only these, in JSON, unless it has others of their names.
+    public static func always(_ fields: LogField...) { state.always.withLock { $0 = fields } }
+
+    /// Why something is done, or not.
+    public static func debug(_ message: @autoclosure () -> String, _ fields: LogField...) {
+        state.say(.debug, message, fields)
+    }
+
+    /// What was done, has changed, or is waited for.
+    public static func info(_ message: @autoclosure () -> String, _ fields: LogField...) {
+        state.say(.info, message, fields)
+    }
+
+    /// Who is master, what a process becomes, and what somebody has asked for.
+    public static func notice(_ message: @autoclosure () -> String, _ fields: LogField...) {
+        state.say(.notice, message, fields)
+    }
+
+    public static func notice(_ message: String, with fields: [LogField]) {
+        state.say(.notice, { message }, fields)
+    }
+
+    /// What goes on, and somebody should look at.
+    public static func warn(_ message: @autoclosure () -> String, _ fields: LogField...) {
+        state.say(.warning, message, fields)
+    }
+
+    /// The same for whoever chooses the level by what has happened.
+    public static func say(_ level: Logger.Level, _ message: String, _ fields: [LogField]) {
+        state.say(level, { message }, fields)
+    }
 
     /// The line that a command's failure is, whatever the level.
-    public static func fail(_ message: String) { LineHandler(state).write(.error, message) }
+    public static func fail(_ failure: Failure) { state.write(.error, failure.description, [.code(failure.code)]) }
 
-    /// Shows a line of somebody else's as it is, in its turn among our own.
+    /// The same where it is none of ours, or no exit code goes with it.
+    public static func fail(_ message: String, _ fields: LogField...) { state.write(.error, message, fields) }
+
+    /// What a person at the terminal is told or asked: as it is, in its turn among our own lines.
     public static func show(_ line: String) { state.queue.add(Array("\(line)\n".utf8)) }
+
+    /// A line of a process that this one has started, in its turn among our own: in JSON one of ours, else as `shown`.
+    public static func show(_ line: String, of process: String, as shown: @autoclosure () -> String) {
+        if state.isJSON {
+            state.write(.info, line, [.process(process)])
+        } else {
+            state.queue.add(Array("\(shown())\n".utf8))
+        }
+    }
 
     /// Calls `observe` with the number of lines whenever some are dropped, because nobody reads standard error.
     public static func observeDrops(_ observe: @escaping @Sendable (Int) -> Void) {
@@ -57,7 +103,7 @@ public enum Log {
     }
 
     /// The decision of `--render-only`: asked for, so it is said whatever the level.
-    public static func result(_ message: String) { LineHandler(state).write(.notice, message) }
+    public static func result(_ message: String, _ fields: LogField...) { state.write(.notice, message, fields) }
 
     /// A swift-log logger with our handler, for what takes one.
     public static var logger: Logger { Logger(label: "interrex") { _ in LineHandler(state) } }

@@ -35,6 +35,20 @@ public enum Interface {
         return host
     }
 
+    /// Every address of every interface; none where they can't be looked up.
+    public static var addresses: Set<Host> {
+        var list: UnsafeMutablePointer<ifaddrs>?
+        guard getifaddrs(&list) == 0 else { return [] }
+        defer { freeifaddrs(list) }
+        var hosts: Set<Host> = []
+        var entry = list
+        while let current = entry?.pointee {
+            if let host = current.ifa_addr.flatMap({ numeric($0) }) { hosts.insert(host) }
+            entry = current.ifa_next
+        }
+        return hosts
+    }
+
     /// Not ::1, and not of fe80::/10, whose addresses mean nothing without an interface.
     private static func isGlobal(_ host: Host) -> Bool {
         guard host.kind == .ipv6, let group = UInt16(host.description.prefix { $0 != ":" }, radix: 16) else {

@@ -33,10 +33,13 @@ final class NodeNotes: Sendable {
     }
 
     /// Says of each node once that it can't be used.
-    func tell(of nodes: [BadNode]) {
+    /// - Parameter root: of the cluster whose nodes these are.
+    func tell(of nodes: [BadNode], below root: String) {
         for node in nodes {
             let isNew = told.withLock { $0.count < Self.limit && $0.insert(node.path).inserted }
-            if isNew { Log.warn("\(node.path) in ZooKeeper can't be used: \(node.reason); repair or delete that node") }
+            guard isNew else { continue }
+            Log.warn(
+                "\(node.path) in ZooKeeper can't be used: \(node.reason); repair or delete that node", .cluster(root))
         }
     }
 }

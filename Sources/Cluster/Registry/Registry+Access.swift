@@ -35,7 +35,8 @@ extension Registry {
                         }
                         guard acl.isOthers(than: user) else { return nil }
                         return BadNode(
-                            path: path, reason: "belongs to another user than that of ZK_AUTH; check ZK_AUTH")
+                            path: path, reason: "belongs to another user than that of ZK_AUTH; check ZK_AUTH",
+                            isOthers: true)
                     } catch  where error.code == .noNode {
                         return nil
                     } catch {

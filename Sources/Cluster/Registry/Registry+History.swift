@@ -7,8 +7,17 @@ extension Registry {
     /// The changes of the master, newest last; empty where there are none, or where the node can't be used.
     /// - Throws: `Failure` 69 where ZooKeeper can't be reached, 77 where it does not let us in.
     public func history() async throws -> [HistoryEntry] {
-        guard let node = try await node(paths.history) else { return [] }
-        return (try? Self.history(node.data)) ?? []
+        try await legibleHistory().entries
+    }
+
+    /// The same, with what is wrong with the node where it can't be used.
+    public func legibleHistory() async throws -> (entries: [HistoryEntry], problem: String?) {
+        guard let node = try await node(paths.history) else { return ([], nil) }
+        do throws(BadZnode) {
+            return (try Self.history(node.data), nil)
+        } catch {
+            return ([], "\(paths.history) in ZooKeeper can't be used: \(error); the next change begins it anew")
+        }
     }
 
     /// - Throws: `BadZnode` where one entry is not what we write; a node without data is an empty history.
@@ -110,6 +119,6 @@ extension HistoryEntry {
         guard [new, old].allSatisfy({ $0.map { Address($0) != nil } ?? true }) else {
             throw BadZnode("an entry's address is not host:port")
         }
-        guard members >= 0, epoch ?? 0 >= 0 else { throw BadZnode("an entry's number is negative") }
+        guard members >= 0, epoch ?? 0 >= 0, took ?? 0 >= 0 else { throw BadZnode("an entry's number is negative") }
     }
 }

@@ -33,7 +33,7 @@ extension Registry {
     /// All identities that can be used. The others are nobody's: a sentinel takes another, or makes one.
     public func identities() async throws -> [Identity] {
         let reading = try await readIdentities()
-        notes.tell(of: reading.bad)
+        notes.tell(of: reading.bad, below: paths.root)
         return reading.values
     }
 

@@ -88,13 +88,15 @@ extension Registry {
 
     /// Whether `watcher` is still this session's and leads, and `/redis/master` has this version: asked right before a
     /// server is told to change. Nil: nothing is recorded.
-    public func confirmsLead(_ watcher: String, at version: Int32?) async -> Bool {
+    /// - Parameter watcher: nil where an operator asks, who leads nobody.
+    public func confirmsLead(_ watcher: String?, at version: Int32?) async -> Bool {
         do {
             let master = version.map { [Operation.check(paths.master, version: $0)] } ?? []
-            try await session.multi([.check(watcher, version: 0)] + master)
+            let lead = watcher.map { [Operation.check($0, version: 0)] } ?? []
+            try await session.multi(lead + master)
             // Numbers begin anew where somebody deleted the nodes' parent, so another may have that very path. A
             // session reads what it has checked, or what is newer.
-            guard try await session.exists(watcher)?.ephemeralOwner == session.credentials.id else { return false }
+            if let watcher, try await session.exists(watcher)?.ephemeralOwner != session.credentials.id { return false }
             if version != nil { return true }
             return try await session.exists(paths.master) == nil
         } catch {

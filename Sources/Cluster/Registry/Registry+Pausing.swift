@@ -53,7 +53,7 @@ extension Registry {
     }
 
     /// All that is below a node, the deepest first; at most some hundred.
-    private func descendants(of path: String) async throws -> [String] {
+    func descendants(of path: String) async throws -> [String] {
         var (found, next) = ([String](), 0)
         var parent = path
         while found.count < 200 {

@@ -36,7 +36,9 @@ extension Registry {
             }
             do {
                 try await session.multi(essential + history.operations)
-                if let reason = history.problem { Log.warn("\(paths.history) in ZooKeeper can't be used: \(reason)") }
+                if let reason = history.problem {
+                    Log.warn("\(paths.history) in ZooKeeper can't be used: \(reason)", .cluster(paths.root))
+                }
                 return .done
             } catch  where error.isAmbiguous {
                 return try await hasRecorded(recording, history.operations.isEmpty ? nil : entry) ? .done : .overtaken
@@ -58,6 +60,35 @@ extension Registry {
                 throw Failure(error)
             }
         }
+    }
+
+    /// Whether a new master could be recorded at these versions, nil where a node is not there: by its last operation,
+    /// which never holds, the transaction only fails where all that goes before it would be done. It changes nothing.
+    /// - Parameter clusterVersion: which one is no matter, because a record is rebased.
+    /// - Returns: false where a node isn't as it was when it was read.
+    /// - Throws: `Failure` 65 where `/redis/cluster` is there and could not be read; 69, 77.
+    public func rehearsesRecord(
+        over version: Int32?, clusterVersion: Int32?, lossVersion: Int32? = nil
+    ) async throws -> Bool {
+        let deeds: [Operation] =
+            [
+                version.map { .set(paths.master, [], version: $0) } ?? .create(paths.master, [], .persistent),
+                clusterVersion.map { _ in .set(paths.cluster, [], version: nil) }
+                    ?? .create(paths.cluster, [], .persistent),
+            ] + (lossVersion.map { [.delete(paths.acceptLoss, version: $0)] } ?? [])
+        // Neither the version that is there nor the one that these would make.
+        let end = Operation.check(paths.master, version: (version ?? 0) &+ 2)
+        do throws(ZooKeeperError) {
+            try await session.multi(deeds + [end])
+        } catch {
+            if error.failedOperation == deeds.count, error.code == .badVersion { return true }
+            if error.failedOperation == 1, error.code == .nodeExists {
+                throw Failure(badZnode: BadZnode("it could not be read a moment ago"), at: paths.cluster)
+            }
+            guard ![.badVersion, .noNode, .nodeExists].contains(error.code) else { return false }
+            throw Failure(error)
+        }
+        return false
     }
 
     private func essential(

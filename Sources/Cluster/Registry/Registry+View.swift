@@ -47,7 +47,7 @@ extension Registry {
         case .changed(let why): view.badNodes.append(BadNode(path: paths.acceptLoss, reason: why))
         }
         view.unreadableMembers = ofMembers.badLeases
-        notes.tell(of: view.badNodes)
+        notes.tell(of: view.badNodes, below: paths.root)
         return view
     }
 
@@ -73,7 +73,7 @@ extension Registry {
     /// Those that can be used.
     public func registrations(below path: String) async throws -> [View.Registration] {
         let reading = try await readRegistrations(below: path)
-        notes.tell(of: reading.bad)
+        notes.tell(of: reading.bad, below: paths.root)
         return reading.values
     }
 

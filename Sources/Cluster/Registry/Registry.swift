@@ -22,10 +22,7 @@ public struct Registry: Sendable {
     /// Opens a session that is only to read: a chroot that is missing is not created, as every other session would.
     /// - Throws: as `open` does.
     public static func look(_ settings: RegistrySettings, within limit: Duration) async throws -> Registry {
-        var settings = settings
-        settings.root = settings.servers.chroot + settings.root
-        settings.servers.chroot = ""
-        return try await open(settings, within: limit)
+        try await translated { try await connect(settings, nil, creatingChroot: false, within: limit) }
     }
 
     /// Takes over a session that another process opened and has let go of; nil where that session is gone.
@@ -42,9 +39,11 @@ public struct Registry: Sendable {
     }
 
     private static func connect(
-        _ settings: RegistrySettings, _ credentials: SessionCredentials?, within limit: Duration
+        _ settings: RegistrySettings, _ credentials: SessionCredentials?, creatingChroot: Bool = true,
+        within limit: Duration
     ) async throws(ZooKeeperError) -> Registry {
         var configuration = Session.Configuration(servers: settings.servers)
+        configuration.createsChroot = creatingChroot
         configuration.timeout = settings.sessionTimeout
         configuration.digest = settings.digest
         configuration.credentials = credentials

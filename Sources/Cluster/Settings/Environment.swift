@@ -10,6 +10,8 @@ public struct Environment: Sendable {
     private var values: [String: String]
     /// Variables whose bytes are no UTF-8.
     private var malformed: Set<String>
+    /// Variables whose values come from options.
+    private var overridden: Set<String> = []
 
     public init(_ values: [String: String]) {
         self.values = values
@@ -39,15 +41,22 @@ public struct Environment: Sendable {
     /// All variables, for a child process.
     public var all: [String: String] { values }
 
-    /// Has a flag's value override the variable of the same name.
+    /// Has an option's value override the variable of the same name. What is wrong with it is said of the option.
     public mutating func override(_ name: String, with value: String?) {
         guard let value else { return }
+        set(name, to: value)
+        overridden.insert(name)
+    }
+
+    /// Gives a variable another value, which nobody has typed.
+    public mutating func set(_ name: String, to value: String) {
         values[name] = value
         malformed.remove(name)
+        overridden.remove(name)
     }
 
     /// The value of a variable; nil where it is unset or empty.
-    /// - Throws: `Failure` (78) for a value that is not one line of UTF-8 text.
+    /// - Throws: `Failure` (78; 64 where an option gave it) for a value that is not one line of UTF-8 text.
     public func text(_ name: String) throws(Failure) -> String? {
         guard !malformed.contains(name) else { throw bad(name, "is not UTF-8 text") }
         guard let value = values[name], !value.isEmpty else { return nil }
@@ -58,7 +67,8 @@ public struct Environment: Sendable {
     public func text(_ name: String, default value: String) throws(Failure) -> String { try text(name) ?? value }
 
     /// A secret: `NAME`, or the first line of the file that `NAME_FILE` names.
-    /// - Throws: `Failure` (78) where both are set, or the file can't be read, is empty, or holds more than one line.
+    /// - Throws: `Failure` (78; 64 where an option gave it) where both are set, or the file can't be read, is
+    ///   empty, or holds more than one line.
     public func secret(_ name: String) throws(Failure) -> String? {
         let value = try text(name)
         guard let path = try text("\(name)_FILE") else { return value }
@@ -80,7 +90,8 @@ public struct Environment: Sendable {
     }
 
     /// A whole number.
-    /// - Throws: `Failure` (78) for anything but decimal digits, or a number outside `range`.
+    /// - Throws: `Failure` (78; 64 where an option gave it) for anything but decimal digits, or a number outside
+    ///   `range`.
     public func number(_ name: String, default value: Int, in range: ClosedRange<Int>) throws(Failure) -> Int {
         guard let text = try text(name) else { return value }
         guard (1...9).contains(text.utf8.count), text.utf8.allSatisfy(\.isDigit),
@@ -93,29 +104,31 @@ public struct Environment: Sendable {
         return number
     }
 
-    /// A duration: `500ms`, `6s`, `2m`, or a bare number of seconds.
-    /// - Throws: `Failure` (78) for anything else, or a duration outside `range`.
+    /// A duration: `500ms`, `6s`, `2m`, `1h`, `7d`, or a bare number of seconds.
+    /// - Throws: `Failure` (78; 64 where an option gave it) for anything else, or a duration outside `range`.
     public func duration(
         _ name: String, default value: Duration, in range: ClosedRange<Duration>
     ) throws(Failure) -> Duration {
         guard let text = try text(name) else { return value }
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let units: [Substring: Duration] = [
-            "ms": .milliseconds(1), "s": .seconds(1), "m": .seconds(60), "": .seconds(1),
+            "ms": .milliseconds(1), "s": .seconds(1), "m": .seconds(60), "h": .seconds(3_600), "d": .seconds(86_400),
+            "": .seconds(1),
         ]
         guard (1...9).contains(digits.count), let number = Int(digits), let unit = units[text.dropFirst(digits.count)]
         else {
-            throw bad(name, "is \"\(text.prefix(40))\"; write a duration like 500ms, 6s, 2m or a number of seconds")
+            throw bad(
+                name, "is \"\(text.prefix(40))\"; write a duration like 500ms, 6s, 2m, 1h, 7d or a number of seconds")
         }
         let duration = unit * number
         guard range.contains(duration) else {
-            throw bad(name, "is \(text); it must be from \(range.lowerBound) to \(range.upperBound)")
+            throw bad(name, "is \(text); it must be from \(range.lowerBound.asTyped) to \(range.upperBound.asTyped)")
         }
         return duration
     }
 
     /// `ACCEPT_LOSS_AFTER`; nil where it is unset: never.
-    /// - Throws: `Failure` (78).
+    /// - Throws: `Failure` (78; 64 where an option gave it).
     public func acceptLossAfter() throws(Failure) -> Duration? {
         guard try text("ACCEPT_LOSS_AFTER") != nil else { return nil }
         return try duration("ACCEPT_LOSS_AFTER", default: .zero, in: .zero...(.seconds(86_400 * 365)))
@@ -127,7 +140,9 @@ public struct Environment: Sendable {
         }
     }
 
+    /// - Returns: 78 that names the variable; 64 that names the option, where one has overridden it.
     public func bad(_ name: String, _ complaint: String) -> Failure {
-        Failure(.badConfiguration, "\(name) \(complaint)")
+        guard overridden.contains(name) else { return Failure(.badConfiguration, "\(name) \(complaint)") }
+        return Failure(.usage, "--\(name.lowercased().replacing("_", with: "-")) \(complaint)")
     }
 }

@@ -1,6 +1,6 @@
 import Runtime
 import Succession
-public import Vocabulary
+import Vocabulary
 import ZooKeeper
 
 /// What this process knows and nobody shall read.
@@ -24,9 +24,4 @@ extension RegistrySettings {
             "there are passwords for Redis, but ZK_AUTH is not set: whoever can write to ZooKeeper can register a server of "
                 + "its own, is told them, and owns the data; see SECURITY.md")
     }
-}
-
-extension Host {
-    /// Whether only this machine reaches it.
-    public var isLoopback: Bool { description == "::1" || kind == .ipv4 && description.hasPrefix("127.") }
 }

@@ -57,9 +57,22 @@ public struct RedisSettings: Sendable {
                 "would not survive Sentinel, which rewrites its file without quotes; choose one without spaces, quotes, # and "
                     + "control characters")
         }
-        credentials = password.map { Credentials(username: username, password: Secret($0)) }
+        credentials = password.map { password in
+            Credentials(username: username, password: environment.renewable(password, "REDIS_PASSWORD"))
+        }
         sentinelCredentials = sentinelPassword.map { Credentials(username: nil, password: Secret($0)) }
         commandNames = try environment.renamedCommands()
+    }
+}
+
+extension Environment {
+    /// A secret that was read from the file which `NAME_FILE` names is read there again.
+    fileprivate func renewable(_ value: String, _ name: String) -> Secret {
+        guard (try? text(name)) == nil else { return Secret(value) }
+        return Secret(
+            RenewableSecret(value) {
+                (try? self.secret(name)).flatMap { $0 }.flatMap { survivesSentinelRewrite($0) ? $0 : nil }
+            })
     }
 }
 

@@ -62,6 +62,7 @@ package struct Aside {
     private func clusterRecord(_ environment: Environment) throws -> ClusterRecord? {
         guard try environment.text("ZK_HOSTS") != nil else { return nil }
         let settings = try RegistrySettings(environment)
+        Log.always(.cluster(settings.root))
         do {
             return try EventLoop.run { _ in
                 let registry = try await Registry.look(settings, within: .seconds(2))

@@ -23,10 +23,12 @@ struct LaunchSettings: Sendable {
     /// - Throws: `Failure` (78) that names the variable, or 127/126 for the server.
     init(_ environment: Environment, kind: ServerKind, forReal: Bool) throws(Failure) {
         registry = try RegistrySettings(environment)
+        Log.always(.cluster(registry.root))
         redis = try RedisSettings(environment)
         port = try environment.number("PORT0", default: kind.port, in: 1...65_535)
         bind = try Self.bind(environment)
         address = try Self.address(environment, bind: bind, port: port)
+        Log.always(.cluster(registry.root), .address(address))
         masterTimeout = try environment.duration(
             "MASTER_TIMEOUT", default: .seconds(60), in: .milliseconds(1)...(.seconds(86_400)))
         dataFolder = try Folder.absolute(environment.text("DATA_DIR", default: "."), "DATA_DIR")

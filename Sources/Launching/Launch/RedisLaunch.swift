@@ -15,6 +15,7 @@ package enum RedisLaunch {
     /// The launch itself; returns only by throwing.
     /// - Throws: `Failure` with its exit code; `Stopped`.
     package static func run(_ environment: Environment, _ serverArguments: [String]) throws {
+        let began = ContinuousClock.now
         // First of all: what the settings name may have to be resolved, and a name server may be silent.
         StopSignals.install()
         try Log.start(environment, command: "redis")
@@ -27,7 +28,7 @@ package enum RedisLaunch {
         settings.launch.registry.warnIfOpen(settings.launch.redis)
         let prepared = try prepare(on: { RedisLauncher(settings, loop: $0) })
         accepted?.note()
-        try prepared.becomeServer()
+        try prepared.becomeServer(since: began)
     }
 
     /// `--render-only`: the file as it would be written, secrets included; says the decision with its reason, and
@@ -44,10 +45,10 @@ package enum RedisLaunch {
         try settings.proveLines(environment)
         switch role {
         case .master:
-            Log.result("master, as --role says")
+            Log.result("master, as --role says", .master(settings.launch.address))
             return try settings.render(following: nil, clusterID: nil, startsEmpty: false)
         case .replica(let master):
-            Log.result("replica of \(master), as --role and --master say")
+            Log.result("replica of \(master), as --role and --master say", .master(master))
             return try settings.render(following: master, clusterID: nil, startsEmpty: true)
         case nil:
             return try Launching.preview(on: { RedisLauncher(settings, loop: $0) })

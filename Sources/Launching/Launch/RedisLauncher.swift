@@ -32,7 +32,7 @@ actor RedisLauncher: Launcher {
 
     func preview() async throws -> String {
         let start = try await run(settings.machine(isPreview: true))
-        Log.result(start.explanation)
+        Log.result(start.explanation, .master(start.master ?? launch.address), .rule(start.ruling.rule.rawValue))
         return try text(start)
     }
 
@@ -70,7 +70,9 @@ actor RedisLauncher: Launcher {
 
     private func tell(_ note: LaunchNote, _ isPreview: Bool) {
         switch note {
-        case .decided(let ruling): if !isPreview { Log.debug("rule \(ruling.rule.rawValue): \(ruling.decision)") }
+        case .decided(let ruling):
+            let rule = ruling.rule.rawValue
+            if !isPreview { Log.debug("rule \(rule): \(ruling.decision)", .rule(rule)) }
         case .unusableData(let problem): Log.warn("with this data no master can start: \(problem)")
         case .waits(let reason, let observation, let remaining):
             waiting.say(observation.explained(reason), remaining: remaining)
@@ -133,10 +135,18 @@ actor RedisLauncher: Launcher {
         // Until its first synchronisation Sentinel must not promote it, whatever data it keeps until then.
         if start.master != nil, settings.userPriority > 0 { order.priority = settings.userPriority }
         var prepared = Prepared(
-            launch: launch, explanation: start.explanation, text: text, lease: lease, order: order,
-            session: registry.session)
+            launch: launch, explanation: start.explanation, fields: fields(start), text: text, lease: lease,
+            order: order, session: registry.session)
         prepared.move = move
         return prepared
+    }
+
+    private func fields(_ start: Start) -> [LogField] {
+        let isClaim = if case .claim = start.ruling.decision { true } else { false }
+        return [
+            .master(start.master ?? launch.address), .cause(isClaim ? HistoryEntry.claim : nil).inJSONOnly,
+            .rule(start.ruling.rule.rawValue),
+        ]
     }
 
     private func text(_ start: Start) throws -> String {

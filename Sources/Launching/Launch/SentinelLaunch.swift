@@ -9,6 +9,7 @@ package enum SentinelLaunch {
     /// The launch itself; returns only by throwing.
     /// - Throws: `Failure` with its exit code; `Stopped`.
     package static func run(_ environment: Environment, _ serverArguments: [String]) throws {
+        let began = ContinuousClock.now
         // First of all: what the settings name may have to be resolved, and a name server may be silent.
         StopSignals.install()
         try Log.start(environment, command: "sentinel")
@@ -22,7 +23,7 @@ package enum SentinelLaunch {
         settings.launch.registry.warnIfOpen(settings.launch.redis)
         let prepared = try prepare(on: { SentinelLauncher(settings, loop: $0) })
         accepted?.note()
-        try prepared.becomeServer()
+        try prepared.becomeServer(since: began)
     }
 
     /// `--render-only`: the file as it would be written, secrets included; says the decision with its reason, and
@@ -39,7 +40,7 @@ package enum SentinelLaunch {
         settings.launch.redis.hideSecrets(with: settings.launch.registry)
         try settings.prove(environment)
         guard let master else { return try Launching.preview(on: { SentinelLauncher(settings, loop: $0) }) }
-        Log.result("monitor \(master), as --master says")
+        Log.result("monitor \(master), as --master says", .master(master))
         return try settings.render(monitoring: master, identity: UUIDText.random(), clusterID: nil, seeds: Seeds())
     }
 }

@@ -34,12 +34,13 @@ actor SentinelLauncher: Launcher {
             launch: launch,
             explanation: "starting as a sentinel of \(start.master), with the identity \(start.identity), told of "
                 + "\(start.seeds.replicas.count) replicas and \(start.seeds.sentinels.count) sentinels",
-            text: try settings.render(start), lease: try LeaseProcess.start(), order: order, session: registry.session)
+            fields: [.master(start.master)], text: try settings.render(start), lease: try LeaseProcess.start(),
+            order: order, session: registry.session)
     }
 
     func preview() async throws -> String {
         let start = try await run(isPreview: true)
-        Log.result("monitor \(start.master), with the identity \(start.identity)")
+        Log.result("monitor \(start.master), with the identity \(start.identity)", .master(start.master))
         return try settings.render(start)
     }
 

@@ -18,6 +18,7 @@ package enum Lease {
         guard let bytes = readToEnd(LeaseProcess.Descriptor.order),
             let order = LeaseOrder(String(decoding: bytes, as: UTF8.self))
         else { return ExitCode.usage.rawValue }
+        Log.always(.cluster(order.root), .address(order.address))
         Secrets.add([order.credentials?.password.text].compactMap(\.self), saidOpenly: [order.root])
         close(LeaseProcess.Descriptor.order)
         // The launcher holds the session until it has become the server: two live clients of one session fight.

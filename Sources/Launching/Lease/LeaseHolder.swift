@@ -2,6 +2,7 @@ import Cluster
 import Processes
 import Runtime
 import Succession
+import Vocabulary
 import ZooKeeper
 
 /// The lease at work: keeps the server's node, opens a new session when one expires, and goes when the server goes.
@@ -20,6 +21,11 @@ actor LeaseHolder {
     private var keeper: PassportKeeper?
     /// Whether it was said that ZooKeeper is away.
     private var isInTrouble = false
+    private var isRegistered = false
+    /// When the session ended in which the server was registered; nil while it is, or never was.
+    private var lost: ContinuousClock.Instant?
+    /// Whom `/redis/master` named where another start was faster.
+    private var overtaker: Address?
 
     init(_ order: LeaseOrder, _ lock: FolderLock?, loop: EventLoop) throws {
         self.order = order
@@ -59,6 +65,10 @@ actor LeaseHolder {
                     return false
                 }
             }
+            group.addTask {
+                try? await AcceptedPasswords(order, loop: loop).run()
+                return false
+            }
             for await serverHasEnded in group where serverHasEnded { break }
             // First of all: ZooKeeper may take seconds, and the server's next start waits for its folder.
             await keeper?.end()
@@ -77,7 +87,9 @@ actor LeaseHolder {
         while !Task.isCancelled {
             do {
                 guard let registry = try await session() else {
-                    Log.warn("another start was faster and \(settings.root)/master names another: ending this server")
+                    Log.warn(
+                        "another start was faster and \(settings.root)/master names another: ending this server",
+                        .master(overtaker))
                     return server.end()
                 }
                 noteReturn()
@@ -120,6 +132,7 @@ actor LeaseHolder {
     }
 
     private func dropSession() async {
+        if isRegistered { (isRegistered, lost) = (false, .now) }
         await registry?.session.close()
         registry = nil
     }
@@ -157,7 +170,8 @@ actor LeaseHolder {
     /// start was decided under.
     private func wasOvertaken(_ registry: Registry) async throws -> Bool {
         guard let expected = order.startedUnder, let record = try await registry.record() else { return false }
-        return record.address != expected
+        overtaker = record.address == expected ? nil : record.address
+        return overtaker != nil
     }
 
     /// Registers, and again whenever one of the nodes is touched. Returns true when the session is over, false when
@@ -166,6 +180,8 @@ actor LeaseHolder {
         // Before the watches are set: one that fires at once must be heard.
         let changes = registry.session.changes()
         guard try await register(registry) else { return false }
+        if let lost { Log.info("registered again: \(order.node)", .took(.now - lost)) }
+        (isRegistered, lost) = (true, nil)
         dropCleanPages()
         await keeper?.reignMayHaveChanged()
         return try await withThrowingTaskGroup(of: Bool.self) { group in

@@ -1,5 +1,7 @@
 import Cluster
 import Redis
+import Rendering
+import Runtime
 import Succession
 import Vocabulary
 import ZooKeeper
@@ -21,6 +23,8 @@ struct LeaseOrder: Equatable, Sendable {
     /// Where the server is asked, from this machine.
     var server: Address
     var credentials: Credentials?
+    /// The rendered file, as the server may have rewritten it.
+    var file: String?
     /// What its commands are called; a sentinel's always have their own names.
     var commandNames: CommandNames
     /// What `/redis/master` said when the start was decided; nil where nothing was recorded, or for a sentinel.
@@ -44,6 +48,7 @@ struct LeaseOrder: Equatable, Sendable {
         server = launch.localAddress
         self.identity = identity
         credentials = identity == nil ? launch.redis.credentials : launch.redis.sentinelCredentials
+        file = launch.configPath
         commandNames = identity == nil ? launch.redis.commandNames : CommandNames()
     }
 
@@ -58,6 +63,7 @@ struct LeaseOrder: Equatable, Sendable {
         address = server.address
         self.server = server.local
         credentials = server.credentials
+        file = server.path
         commandNames = server.commandNames
         identity = server.identity
     }
@@ -89,7 +95,7 @@ struct LeaseOrder: Equatable, Sendable {
             ("password", session.password.map(String.init).joined(separator: ",")),
             ("node", node), ("address", address.description), ("identity", identity), ("server", server.description),
             ("username", credentials?.username), ("secret", credentials?.password.text),
-            ("renamed", commandNames.text),
+            ("file", file), ("renamed", commandNames.text),
             ("started-under", startedUnder?.description), ("priority", priority.map(String.init)),
             ("folder", data?.folder), ("persistence", data?.persistence.rawValue), ("cluster", data?.cluster),
             ("unknown", data?.isUnknown ?? false ? "yes" : nil),
@@ -128,8 +134,12 @@ struct LeaseOrder: Equatable, Sendable {
         self.address = address
         identity = fields["identity"].map(String.init)
         self.server = server
-        credentials = fields["secret"].map {
-            Credentials(username: fields["username"].map(String.init), password: Secret(String($0)))
+        let file = fields["file"].map(String.init)
+        self.file = file
+        let isServer = identity == nil
+        credentials = fields["secret"].map { secret in
+            let renewable = RenewableSecret(String(secret)) { file.flatMap { writtenPassword(in: $0, isServer) } }
+            return Credentials(username: fields["username"].map(String.init), password: Secret(renewable))
         }
         commandNames = CommandNames(text: fields["renamed"].map(String.init))
         startedUnder = fields["started-under"].flatMap { Address($0) }
@@ -143,4 +153,13 @@ struct LeaseOrder: Equatable, Sendable {
                 isUnknown: fields["unknown"] != nil)
         }
     }
+}
+
+/// The password in a server's rendered file: `interrex password` has it written there before the old one counts for
+/// nothing.
+private func writtenPassword(in file: String, _ isServer: Bool) -> String? {
+    guard let bytes = try? readWholeFile(file) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    if isServer { return loginToMaster(in: text).password }
+    return settingsValue(of: ["requirepass"], in: text).flatMap { $0.isEmpty ? nil : $0 }
 }

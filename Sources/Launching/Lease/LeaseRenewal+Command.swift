@@ -7,7 +7,8 @@ import Vocabulary
 import ZooKeeper
 
 extension LeaseRenewal {
-    /// `interrex renew-lease PID`: ends this process once the new lease has its orders; returns only by throwing.
+    /// `interrex renew-lease PID`: ends this process once the new lease has its orders; returns where a lease lives,
+    /// and there is nothing to do.
     /// - Throws: `Failure` with its exit code; `Stopped`.
     package static func renew(_ pid: Int32, config: String?, _ environment: Environment) throws {
         var environment = environment
@@ -22,14 +23,15 @@ extension LeaseRenewal {
                     "PID \(pid) has a lease that is stopped: PID \(lease); let it go on (kill -CONT \(lease)), or end it "
                         + "(kill -9 \(lease)) and run this again")
             }
-            throw Failure(.badConfiguration, "PID \(pid) has a lease that lives: PID \(lease); there is nothing to do")
+            return Log.info("nothing to do: PID \(pid) has a lease that lives: PID \(lease)")
         }
         if let root = try environment.text("ZK_ROOT"), root != server.mark.root {
             throw Failure(
                 .badConfiguration, "ZK_ROOT is \(root.clipped), and the server is of \(server.mark.root); unset ZK_ROOT"
             )
         }
-        environment.override("ZK_ROOT", with: server.mark.root)
+        Log.always(.cluster(server.mark.root), .address(server.address))
+        environment.set("ZK_ROOT", to: server.mark.root)
         let settings = try RegistrySettings(environment)
         let limit = try environment.duration(
             "MASTER_TIMEOUT", default: .seconds(10), in: .milliseconds(1)...(.seconds(86_400)))

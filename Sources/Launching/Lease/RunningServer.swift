@@ -66,7 +66,7 @@ struct RunningServer: Sendable {
                 .badConfiguration, "\(path.clipped) names no address that others could use; start the server again")
         }
         (self.address, self.local) = (address, local)
-        credentials = Self.credentials(values)
+        credentials = Self.credentials(text, values["requirepass"])
         commandNames =
             kind == .redis
             ? CommandNames(Dictionary(renamedCommands(in: text).map { ($0.command, $0.name) }) { $1 }) : CommandNames()
@@ -89,12 +89,12 @@ struct RunningServer: Sendable {
     }
 
     /// As the launcher's own connections log in.
-    private static func credentials(_ values: [String: String]) -> Credentials? {
-        func text(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
-        if let user = text("masteruser"), let password = text("masterauth") {
+    private static func credentials(_ text: String, _ own: String?) -> Credentials? {
+        let login = loginToMaster(in: text)
+        if let user = login.user, let password = login.password {
             return Credentials(username: user, password: Secret(password))
         }
-        return text("requirepass").map { Credentials(username: nil, password: Secret($0)) }
+        return own.flatMap { $0.isEmpty ? nil : Credentials(username: nil, password: Secret($0)) }
     }
 
     private static func file(

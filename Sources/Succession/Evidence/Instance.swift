@@ -102,3 +102,18 @@ extension History {
     /// started from its log counts none before its first replica comes (replication.c, `replicationFeedSlaves`).
     var ownBytes: Int64 { previousOffset.map { offset - ($0 - 1) } ?? .max }
 }
+
+extension Answer {
+    /// The answer in one word.
+    public var word: String {
+        switch self {
+        case .master: "master"
+        case .replica: "replica"
+        case .loading: "loading"
+        case .denied: "denied"
+        case .refused: "refused"
+        case .silent: "silent"
+        case .notRedis: "not-redis"
+        }
+    }
+}

@@ -3,7 +3,7 @@ public import Vocabulary
 /// The words about data: what a server holds, what a copy is worth, and who may begin with it.
 extension Sighting {
     /// What is known of a live member's data; nil where it can't be asked. A server that is loading has a file to load.
-    func freshness(of member: Address) -> Freshness? {
+    public func freshness(of member: Address) -> Freshness? {
         if isStranger(member) { return .empty }
         switch answer(of: member) {
         case .master(let history): return freshness(of: history)
@@ -32,7 +32,7 @@ extension Sighting {
         return cluster.epoch(of: history.replicationID) ?? history.previousID.flatMap { cluster.epoch(of: $0) }
     }
 
-    func holdsData(_ member: Address) -> Bool { freshness(of: member)?.holdsData ?? false }
+    public func holdsData(_ member: Address) -> Bool { freshness(of: member)?.holdsData ?? false }
 
     func cannotBeAsked(_ member: Address) -> Bool { freshness(of: member) == nil }
 
@@ -172,8 +172,8 @@ public struct Shortfall: Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         let had = holders.isEmpty ? "" : ", last on \(holders.map(\.description).joined(separator: ", "))"
         return "the cluster held \(holdings.keys) keys (epoch \(holdings.epoch), offset \(holdings.offset)) at "
-            + "\(holdings.seen)\(had); the best copy here \(lack); start a member that has it, or give it up: create "
-            + "\(root)/accept-loss in ZooKeeper, with who and why as JSON"
+            + "\(holdings.seen)\(had); the best copy here \(lack); start a member that has it, or give it up: "
+            + "interrex accept-loss (it writes \(root)/accept-loss)"
     }
 
     private var lack: String {

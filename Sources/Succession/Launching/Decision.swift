@@ -90,8 +90,8 @@ extension Reason: CustomStringConvertible {
         case .neverMasters(let members):
             "there is no master, and what it held is on \(list(members)), which may never be one: the settings there say "
                 + "replica-priority 0; start a member that has that data, give one of these another priority (CONFIG SET, or its "
-                + "settings where it waits as well), or, where an older copy that is here will do, create accept-loss below ZK_ROOT "
-                + "in ZooKeeper, with who and why as JSON"
+                + "settings where it waits as well), or, where an older copy that is here will do, say interrex "
+                + "accept-loss"
         case .failoverInProgress:
             "a sentinel reports a failover in progress"
         case .notKnownToBeOurs(let address):

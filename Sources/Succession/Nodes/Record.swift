@@ -37,10 +37,17 @@ public struct HistoryEntry: Codable, Equatable, Sendable {
     public var by: String
     /// Who asked for it, where somebody did.
     public var who: String?
+    /// From the first sign of it to this record, in milliseconds; nil where the writer saw none.
+    public var took: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case time, old, new, cause, epoch, members, by, who
+        case took = "took_ms"
+    }
 
     public init(
         time: String, old: String?, new: String, cause: String, epoch: Int?, members: Int, by: String,
-        who: String? = nil
+        who: String? = nil, took: Int? = nil
     ) {
         self.time = time
         self.old = old
@@ -50,5 +57,6 @@ public struct HistoryEntry: Codable, Equatable, Sendable {
         self.members = members
         self.by = by
         self.who = who
+        self.took = took
     }
 }

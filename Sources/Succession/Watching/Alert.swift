@@ -12,6 +12,8 @@ public struct Alert: Equatable, Sendable {
     public var patience: Duration
     /// Whether looking at the cluster tells whether it lasts: then it is looked at more often while that is open.
     public var callsForLooks = true
+    /// Whether clients are affected, or will be by the next failure: it can't wait for the day.
+    public var isUrgent: Bool
     /// Since when it has been so, as far as the watcher saw: RFC 3339, UTC. A plan doesn't know it; the driver
     /// remembers.
     public var since: String?
@@ -23,6 +25,7 @@ public struct Alert: Equatable, Sendable {
         self.subject = subject
         self.text = text
         self.patience = patience
+        isUrgent = kind.isUrgent
     }
 
     /// What makes it the same alert in the next look, whatever its text says by then.
@@ -53,12 +56,20 @@ extension Alert {
         public var name: String
         /// Whether one of the whole cluster rests on what was answered, or on ZooKeeper, and not on who was silent.
         var standsOnAnswers = false
+        /// Whether one of its kind always is.
+        public var isUrgent = false
 
         public init(stringLiteral name: String) { self.name = name }
 
-        static func standingOnAnswers(_ name: String) -> Kind {
+        static func standingOnAnswers(_ name: String, isUrgent: Bool = false) -> Kind {
             var kind: Kind = "\(name)"
-            kind.standsOnAnswers = true
+            (kind.standsOnAnswers, kind.isUrgent) = (true, isUrgent)
+            return kind
+        }
+
+        static func urgent(_ name: String) -> Kind {
+            var kind: Kind = "\(name)"
+            kind.isUrgent = true
             return kind
         }
     }

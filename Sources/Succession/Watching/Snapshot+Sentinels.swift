@@ -3,7 +3,7 @@ public import Vocabulary
 /// The words about sentinels that several behaviours need.
 extension Snapshot {
     /// Whether any sentinel reports a failover, however old: what would start a second one must not rely on our clock.
-    var anyFailover: Bool { sentinels.voices.contains { $0.opinion?.failoverFor != nil } }
+    public var anyFailover: Bool { sentinels.voices.contains { $0.opinion?.failoverFor != nil } }
 
     /// Whether a majority of the electorate answers.
     public var reachesMajority: Bool { sentinels.isMajority(sentinels.opinions.count) }
@@ -18,7 +18,7 @@ extension Snapshot {
     var believedSentinels: Set<Address> { Set(sentinels.map(\.address)) }
 
     /// Sentinels that a registered one knows and that are gone.
-    var gonePeers: Set<Address> { Set(peers.filter { $0.value.isGone }.keys).subtracting(believedSentinels) }
+    public var gonePeers: Set<Address> { Set(peers.filter { $0.value.isGone }.keys).subtracting(believedSentinels) }
 
     /// Those that name somebody, and list a peer in whose name they can be told; each once.
     var tellable: [SentinelReport] {

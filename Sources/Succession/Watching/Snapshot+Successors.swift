@@ -89,7 +89,7 @@ extension Snapshot {
     }
 
     /// The live member with the freshest data that may ever be master; of equals one that can be promoted.
-    var freshestSuccessor: Address? {
+    public var freshestSuccessor: Address? {
         let candidates = liveMembers.filter {
             mayBeChanged($0) && !isNeverMaster($0) && (isPromotable($0) || holdsData($0))
         }

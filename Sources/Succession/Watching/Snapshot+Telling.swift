@@ -7,7 +7,7 @@ extension Snapshot {
 
     /// Behind what the watcher mends by itself.
     var untilResumed: String {
-        isPaused ? " (paused: this watcher changes nothing until \(mark.root)/paused ends)" : ""
+        isPaused ? " (paused: no watcher changes anything until \(mark.root)/paused ends)" : ""
     }
 
     func list(_ texts: some Sequence<String>) -> String {

@@ -124,10 +124,13 @@ public struct BadNode: Hashable, Sendable {
     public var reason: String
     /// Whether it is `/redis/master` or `/redis/cluster`: without them nothing is decided, and nothing overwritten.
     public var isEssential: Bool
+    /// Whether it belongs to another user of ZooKeeper than ours.
+    public var isOthers: Bool
 
-    public init(path: String, reason: String, isEssential: Bool = false) {
+    public init(path: String, reason: String, isEssential: Bool = false, isOthers: Bool = false) {
         self.path = path
         self.reason = reason
         self.isEssential = isEssential
+        self.isOthers = isOthers
     }
 }

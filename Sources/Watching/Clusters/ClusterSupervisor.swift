@@ -152,7 +152,7 @@ actor ClusterSupervisor: Service {
 
     private func end(_ gone: [String]) async {
         let ended = gone.compactMap { watches.removeValue(forKey: $0) }
-        for root in gone { Log.info("\(root) is gone: not watching it any more") }
+        for root in gone { Log.info("\(root) is gone: not watching it any more", .cluster(root)) }
         for (_, task) in ended { task.cancel() }
         for (watch, task) in ended {
             await task.value

@@ -48,11 +48,11 @@ actor ClusterWatch {
         let tell: @Sendable (Event) -> Void = { event in wakeUps.assumeIsolated { $0.add(event, at: .now) } }
         link = MasterLink(loop: watcher.loop, shortage: prober.shortage, tell: tell)
         subscriptions = SentinelSubscriptions(
-            watcher.redis, watcher.confidants, loop: watcher.loop,
+            watcher.redis, watcher.confidants, of: root, loop: watcher.loop,
             keepalive: { Snapshot.quietInterval(clusters: watcher.board.count) - .seconds(5) },
             shortage: prober.shortage, tell: tell)
         journal = Journal(root: root, watcher: watcher)
-        executor = ActionExecutor(watcher: watcher, contacts: contacts, start: start)
+        executor = ActionExecutor(prober, name: watcher.address.description, start: start)
         machine = WatcherMachine(address: watcher.address.description)
     }
 
@@ -148,7 +148,7 @@ actor ClusterWatch {
         case .did(let action, let result): journal.note(result, of: action)
         case .couldNot(let action, let trouble): journal.couldNot(action, trouble)
         case .enteredAgain(let node): journal.entered(again: node)
-        case .remark(let text): Log.debug(text)
+        case .remark(let text): journal.remark(text)
         case .timeZooKeeper(let node): timeZooKeeper(node)
         case .lookedInVain: journal.failed()
         case .read, .survey, .step, .askLink, .show, .pause: break

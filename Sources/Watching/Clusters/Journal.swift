@@ -1,4 +1,5 @@
 import Cluster
+import Logging
 import Succession
 import Vocabulary
 
@@ -58,7 +59,8 @@ struct Journal {
         duty.leads = snapshot.leads
         duty.patience = snapshot.sessionTimeout * 2
         runHooks()
-        if isFresh, let notice = sight.saw(snapshot.record?.address) { say(notice) }
+        guard isFresh, let notice = sight.saw(snapshot.record?.address) else { return }
+        say(notice, [.master(notice.new), .epoch(snapshot.cluster?.epoch)])
     }
 
     mutating func show(_ snapshot: Snapshot, view: WatcherView?, isConnected: Bool, alerts: [Alert]) {
@@ -73,13 +75,15 @@ struct Journal {
             led = snapshot.leads
             say(
                 Notice(
-                    led ? "leading" : "not-leading", led ? "this watcher leads" : "this watcher does not lead any more")
-            )
+                    led ? "leading" : "not-leading", led ? "this watcher leads" : "this watcher does not lead any more"),
+                [.master(snapshot.record?.address)])
         }
         if snapshot.isPaused != wasPaused {
             wasPaused = snapshot.isPaused
             let who = status.pause.map { " by \($0.who ?? "somebody"): \($0.why ?? "no reason given")" } ?? ""
-            say(Notice(wasPaused ? "paused" : "resumed", wasPaused ? "paused\(who)" : "not paused any more"))
+            say(
+                Notice(wasPaused ? "paused" : "resumed", wasPaused ? "paused\(who)" : "not paused any more"),
+                [.who(status.pause?.who)])
         }
         watcher.board.put(status)
         metrics.show(status)
@@ -97,30 +101,42 @@ struct Journal {
     }
 
     mutating func reached() {
-        if isUnreached { Log.info("\(root): ZooKeeper answers again") }
+        if isUnreached { log(.info, "ZooKeeper answers again") }
         isUnreached = false
     }
 
     /// - Parameter isConnected: a connection that is lost is told of once, not for each cluster.
     mutating func unreached(_ error: any Error, isConnected: Bool) {
         guard isConnected else { return }
-        if !isUnreached { Log.warn("\(root): \(error); nothing is written until it answers") }
+        if !isUnreached { log(.warning, "\(error); nothing is written until it answers") }
         isUnreached = true
     }
 
     /// Our node below `/redis/watchers` had to be made again.
     func entered(again node: String) {
-        Log.warn("\(root): this watcher's node in ZooKeeper was deleted or written to; it has \(node) from here on")
+        log(.warning, "this watcher's node in ZooKeeper was deleted or written to; it has \(node) from here on")
     }
+
+    /// A word for whoever looks for a fault in this program.
+    func remark(_ text: String) { log(.debug, text) }
 
     func recorded(after time: Duration?) { if let time { metrics.recorded(after: time) } }
 
     /// What an action has done.
     mutating func note(_ result: ActionResult, of action: Action) {
         if let recorded = result.recorded { sight.wrote(recorded) }
-        if let cause = result.cause { metrics.failover(cause: cause) }
+        // The first master that is recorded takes nobody's place.
+        if let cause = result.cause, result.notice?.old != nil { metrics.failover(cause: cause) }
         if let repair = action.repair { metrics.repaired(repair) }
-        if let notice = result.notice { say(notice) }
+        if let notice = result.notice {
+            let subject = action.tellsOfMaster ? nil : notice.new ?? notice.old
+            say(
+                notice,
+                [
+                    .master(action.tellsOfMaster ? notice.new : nil), .address(subject), .cause(result.cause),
+                    .epoch(result.epoch), .took(result.took), .who(result.switchover?.who),
+                ])
+        }
         if let switchover = result.switchover { tell(of: switchover) }
     }
 
@@ -128,16 +144,23 @@ struct Journal {
         guard let state = switchover.state else { return }
         metrics.switchover(state)
         let who = switchover.who.map { " of \($0)" } ?? ""
+        let (old, new) = (switchover.from.flatMap { Address($0) }, switchover.to.flatMap { Address($0) })
         say(
             Notice(
-                "switchover", old: switchover.from.flatMap { Address($0) }, new: switchover.to.flatMap { Address($0) },
-                "switchover \(switchover.id)\(who): \(state.rawValue): \(switchover.why ?? "")"))
+                "switchover", old: old, new: new,
+                "switchover \(switchover.id)\(who): \(state.rawValue): \(switchover.why ?? "")"),
+            [
+                .master(state == .done ? new : nil), .pause(switchover.pause.map { .milliseconds($0) }),
+                .who(switchover.who),
+            ])
     }
 
     mutating func couldNot(_ action: Action, _ trouble: Trouble) {
-        let alert = Alert(
-            "failed-\(action.repair ?? "write")", "could not \(action.repair ?? "write"): \(trouble.text)")
-        if !failures.contains(where: { $0.alert == alert }) { Log.warn("\(root): \(alert.text); looking again") }
+        let repair = action.repair ?? "write"
+        let alert = Alert("failed-\(repair)", "could not \(repair): \(trouble.text)")
+        if !failures.contains(where: { $0.alert == alert }) {
+            log(.warning, "\(alert.text); looking again", [.repair(repair), .address(trouble.refusal?.server)])
+        }
         failures.removeAll { $0.alert == alert }
         failures.append((alert, .now))
     }
@@ -151,9 +174,14 @@ struct Journal {
 
     private mutating func runHooks() { for event in duty.due(at: .now) { watcher.hookFeed.send(event) } }
 
-    private mutating func say(_ notice: Notice) {
-        Log.info("\(root): \(notice.text)")
+    private mutating func say(_ notice: Notice, _ fields: [LogField] = []) {
+        let level = Logger.Level.telling(of: notice.event)
+        log(level, notice.text, [.event(notice.event), .old(notice.old), .new(notice.new)] + fields)
         publish(notice)
+    }
+
+    private func log(_ level: Logger.Level, _ text: String, _ fields: [LogField] = []) {
+        Log.say(level, "\(root): \(text)", fields + [.cluster(root)])
     }
 
     /// Tells of what has lasted, and of what is over.
@@ -163,19 +191,41 @@ struct Journal {
         let failed = failures.map(\.alert).sorted { $0.text < $1.text }
         let change = book.note(alerts + failed, at: now, isWhole: isWhole, time: Timestamp.now)
         for alert in change.raised {
-            Log.warn("\(root): \(alert.text)")
+            log(alert.isUrgent ? .error : .warning, alert.text, alert.fields + [.event("alert")])
             publish(Notice("alert", alert.text))
         }
         for (alert, age) in change.over {
             let text = "over after \(age.inWords): \(alert.title)"
-            Log.info("\(root): \(text)")
+            log(.info, text, alert.fields + [.event("alert-over"), .took(age).inJSONOnly])
             publish(Notice("alert-over", text))
         }
         status.alerts = book.raised
     }
 }
 
+extension Alert {
+    fileprivate var fields: [LogField] { [.alert(name), .address(subject.flatMap { Address($0) })] }
+}
+
+extension Logger.Level {
+    /// Who is master, who leads, and what somebody has asked for, stand out from the small repairs of every day.
+    fileprivate static func telling(of event: String) -> Logger.Level {
+        let changes = [
+            "master-changed", "failover-forced", "switchover", "leading", "not-leading", "paused", "resumed",
+        ]
+        return changes.contains(event) ? .notice : .info
+    }
+}
+
 extension Action {
+    /// Whether what is said of it is about who is master, and not about one server.
+    fileprivate var tellsOfMaster: Bool {
+        switch self {
+        case .record, .succeed, .switchOver, .promote, .announce, .repoint: true
+        case .force, .answer, .reset, .attach, .configure, .remove, .keep, .alert, .publish: false
+        }
+    }
+
     /// What it is called in the log and in the metrics; nil where it repairs nothing.
     fileprivate var repair: String? {
         switch self {

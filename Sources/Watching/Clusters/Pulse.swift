@@ -32,16 +32,19 @@ final class Pulse: Sendable {
 
     /// What is stuck; nil where nothing is.
     func complaint() async -> String? {
-        if let complaint = overdue(by: .zero) { return complaint }
+        if let root = overdue(by: .zero) { return Self.complaint(of: root) }
         return await loop.turns(within: Self.longestTurn)
             ? nil : "the event loop has not turned for \(Self.longestTurn)"
     }
 
-    /// A cluster whose look should have been over for `time`.
+    /// The root of a cluster whose look should have been over for `time`.
     private func overdue(by time: Duration) -> String? {
         let now = ContinuousClock.now
-        let late = due.withLock { $0.filter { now - $0.value > time }.keys.min() }
-        return late.map { "\($0): the look at this cluster does not come to an end" }
+        return due.withLock { $0.filter { now - $0.value > time }.keys.min() }
+    }
+
+    private static func complaint(of root: String) -> String {
+        "\(root): the look at this cluster does not come to an end"
     }
 
     /// Ends the process where it is stuck, from a thread of its own. Returns false where there is none to be had.
@@ -52,18 +55,21 @@ final class Pulse: Sendable {
                 let hasTurned = loop.hasTurned()
                 // The time that the loop is given; on this thread nothing else is done.
                 sleep(interval)
-                let complaint =
-                    hasTurned() ? overdue(by: Self.longestLook) : "the event loop has not turned for some time"
-                failures = complaint == nil ? 0 : failures + 1
-                if failures >= patience, let complaint { Self.end(complaint) }
+                let turns = hasTurned()
+                let root = turns ? overdue(by: Self.longestLook) : nil
+                failures = turns && root == nil ? 0 : failures + 1
+                guard failures >= patience else { continue }
+                Self.end(root.map(Self.complaint) ?? "the event loop has not turned for some time", root)
             }
         }
     }
 
     /// Without the libraries' own end: one of them may be what is stuck. The line may be, too.
-    private static func end(_ complaint: String) {
+    private static func end(_ complaint: String, _ root: String?) {
         _ = startThread {
-            Log.fail("\(complaint): ending this process, so that another watcher leads; it is to be started again")
+            Log.fail(
+                "\(complaint): ending this process, so that another watcher leads; it is to be started again",
+                .cluster(root))
             _exit(ExitCode.unavailable.rawValue)
         }
         // For the line to be written, where that is possible.

@@ -20,6 +20,8 @@ actor SentinelSubscriptions {
     private let keepalive: @Sendable () -> Duration
     private let tell: @Sendable (Event) -> Void
     private let shortage: Shortage
+    /// The root of the cluster whose sentinels these are.
+    private let root: String
     private var subscriptions: [Address: State] = [:]
 
     /// How it stands with one sentinel. None of it keeps a task: a thousand clusters have three thousand sentinels.
@@ -30,10 +32,11 @@ actor SentinelSubscriptions {
     }
 
     init(
-        _ settings: RedisSettings, _ confidants: Confidants, loop: EventLoop,
+        _ settings: RedisSettings, _ confidants: Confidants, of root: String, loop: EventLoop,
         keepalive: @escaping @Sendable () -> Duration,
         shortage: Shortage, tell: @escaping @Sendable (Event) -> Void
     ) {
+        self.root = root
         self.shortage = shortage
         self.settings = settings
         self.confidants = confidants
@@ -93,7 +96,7 @@ actor SentinelSubscriptions {
             guard message.concerns(masterNamed: settings.masterName) else { return }
             tell(.sentinel(address, name: message.channel, payload: message.text))
         case .failure(let error):
-            Log.debug("the subscription to sentinel \(address) ended: \(error)")
+            Log.debug("the subscription to sentinel \(address) ended: \(error)", .address(address), .cluster(root))
             tell(.timer)
             rest(address, for: Self.shortestRest)
         }

@@ -8,20 +8,25 @@ import NIOHTTP1
 struct GuardedChannel: ServerChildChannel {
     private let http: HTTP1Channel
     private let ledger: ConnectionLedger
+    private let unserved: UnservedConnections
 
-    init(_ responder: @escaping HTTPChannelHandler.Responder, _ ledger: ConnectionLedger) {
+    init(
+        _ responder: @escaping HTTPChannelHandler.Responder, _ ledger: ConnectionLedger, _ unserved: UnservedConnections
+    ) {
         let decoding = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: HTTPLimits.headerBytes, maxHeaderListSize: HTTPLimits.headerBytes,
             maxHeaderFieldCount: 100)
         http = HTTP1Channel(responder: responder, configuration: .init(httpDecoderConfiguration: decoding))
         self.ledger = ledger
+        self.unserved = unserved
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         let ledger = ledger
         let isAdmitted = ledger.admit(channel)
         bound(channel)
-        return http.setup(channel: channel, logger: logger).flatMapThrowing { value in
+        return http.setup(channel: channel, logger: logger).flatMapThrowing { [unserved] value in
+            unserved.add(value)
             let pipeline = channel.pipeline.syncOperations
             let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(ConnectionGuard(ledger, isAdmitted: isAdmitted), position: .after(parser))
@@ -29,7 +34,10 @@ struct GuardedChannel: ServerChildChannel {
         }
     }
 
-    func handle(value: HTTP1Channel.Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
+    func handle(value: HTTP1Channel.Value, logger: Logger) async {
+        unserved.remove(value)
+        await http.handle(value: value, logger: logger)
+    }
 
     /// What a client doesn't take fills the kernel's buffers before ours, and that shows here only much later; so the
     /// kernel ends it (tcp(7), TCP_USER_TIMEOUT). Where it takes neither, our own limits are left.

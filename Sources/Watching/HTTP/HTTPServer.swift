@@ -62,17 +62,27 @@ struct HTTPServer: Service {
         var logger = Log.logger
         logger.logLevel = .warning
         let isListening = Protected(false)
+        let unserved = UnservedConnections()
         let application = Application(
-            responder: endpoints, server: HTTPServerBuilder { [ledger] in GuardedChannel($0, ledger) },
+            responder: endpoints, server: HTTPServerBuilder { [ledger] in GuardedChannel($0, ledger, unserved) },
             configuration: .init(
-                address: .hostname(host, port: port), availableConnectionsDelegate: AcceptGate(ledger)),
+                address: .hostname(host, port: port), serverName: "interrex-watcher/\(OwnProgram.version)",
+                availableConnectionsDelegate: AcceptGate(ledger)),
             onServerRunning: { [openAtStart] _ in
                 openAtStart.withLock { $0 = HTTPLimits.open }
                 isListening.withLock { $0 = true }
                 whenListening()
             }, logger: logger)
         do {
-            try await serve { try await application.run() }
+            try await serve {
+                do {
+                    try await application.run()
+                } catch {
+                    await unserved.closeAll()
+                    throw error
+                }
+                await unserved.closeAll()
+            }
         } catch is CancellationError {
             return
         } catch let error where !isListening.withLock(\.self) {

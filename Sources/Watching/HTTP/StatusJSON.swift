@@ -55,7 +55,7 @@ extension ClusterStatus {
                 [
                     "time": .string(entry.time), "old": JSON(entry.old), "new": .string(entry.new),
                     "cause": .string(entry.cause), "epoch": JSON(entry.epoch), "members": .number(entry.members),
-                    "by": .string(entry.by),
+                    "by": .string(entry.by), "took_ms": JSON(entry.took),
                 ]
             })
     }
@@ -85,21 +85,6 @@ extension Snapshot {
                 "offset": JSON(history.map { Int($0.offset) }), "lag_bytes": JSON(lag.map { Int($0) }),
                 "priority": JSON(replication?.priority),
             ]
-        }
-    }
-}
-
-extension Answer {
-    /// The answer in one word.
-    var word: String {
-        switch self {
-        case .master: "master"
-        case .replica: "replica"
-        case .loading: "loading"
-        case .denied: "denied"
-        case .refused: "refused"
-        case .silent: "silent"
-        case .notRedis: "not-redis"
         }
     }
 }

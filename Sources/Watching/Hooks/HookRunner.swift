@@ -1,6 +1,7 @@
 import CLinux
 import Cluster
 import Glibc
+import Logging
 import Runtime
 import ServiceLifecycle
 
@@ -11,8 +12,7 @@ struct HookRunner: Service {
     private let folder: String
     private let limit: Duration
     private let metrics: ProcessMetrics?
-    private let say: @Sendable (String) -> Void
-    private let warn: @Sendable (String) -> Void
+    private let say: @Sendable (Logger.Level, String, [LogField]) -> Void
     private let events: AsyncStream<PublishedEvent>
 
     private enum Signal {
@@ -25,17 +25,15 @@ struct HookRunner: Service {
     /// Events count from here on, not from `run()` on.
     /// - Parameters:
     ///   - limit: How long one hook may take.
-    ///   - say: Hears each line that a hook writes.
+    ///   - say: Hears each line that a hook writes, and what is wrong with one.
     init(
         folder: String, feed: EventFeed, limit: Duration = .seconds(10), metrics: ProcessMetrics? = nil,
-        say: @escaping @Sendable (String) -> Void = { Log.info($0) },
-        warn: @escaping @Sendable (String) -> Void = { Log.warn($0) }
+        say: @escaping @Sendable (Logger.Level, String, [LogField]) -> Void = { Log.say($0, $1, $2) }
     ) {
         self.folder = folder
         self.limit = limit
         self.metrics = metrics
         self.say = say
-        self.warn = warn
         events = feed.stream()
     }
 
@@ -86,13 +84,16 @@ struct HookRunner: Service {
 
     private func perform(_ run: HookSchedule.Run, on loop: EventLoop) async {
         let name = name(of: run)
+        let fields: [LogField] = [.hook(name), .event(run.event.event), .cluster(run.event.cluster).inJSONOnly]
         // A graceful shutdown ends a hook that runs: it is its own process group that gets the signal.
         let (end, lines) = await cancelWhenGracefulShutdown {
             await Hook(path: run.path, limit: limit).run(on: run.event, outputOn: loop)
         }
-        for line in lines { say("hook \(name) on \(run.event.event): \(line)") }
+        for line in lines { say(.info, "hook \(name) on \(run.event.event): \(line)", fields) }
         if let outcome = end.outcome { metrics?.hookFailed(name, outcome) }
-        if let complaint = end.complaint(limit: limit) { warn("hook \(name) on \(run.event.event) \(complaint)") }
+        if let complaint = end.complaint(limit: limit) {
+            say(.warning, "hook \(name) on \(run.event.event) \(complaint)", fields)
+        }
     }
 
     /// Counts what was dropped, and says so once until one of that hook's runs has ended.
@@ -100,9 +101,10 @@ struct HookRunner: Service {
         for run in dropped {
             metrics?.droppedHookEvent()
             guard behind.insert(run.path).inserted else { continue }
-            warn(
+            say(
+                .warning,
                 "hook \(name(of: run)) can't keep up: of the events \(run.event.event) that wait for it, only the newest "
-                    + "\(HookSchedule.limit) are kept")
+                    + "\(HookSchedule.limit) are kept", [.hook(name(of: run)), .event(run.event.event)])
         }
     }
 
@@ -130,7 +132,7 @@ struct HookRunner: Service {
         // An event need not have one, and a file of that name is a hook as any other.
         let isNone = path != folder && [ENOENT, ENOTDIR].contains(number)
         if troubles.updateValue(number, forKey: path) != number, !isNone {
-            warn("the folder of hooks \(path) can't be read (\(lastError(number))); \(advice)")
+            say(.warning, "the folder of hooks \(path) can't be read (\(lastError(number))); \(advice)", [])
         }
         return []
     }

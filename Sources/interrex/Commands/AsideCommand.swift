@@ -7,12 +7,13 @@ struct AsideCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "aside", abstract: "List the copies of data that were set aside in DATA_DIR, and prune them.",
         discussion: """
-            A launcher sets data aside that is no part of its master's history, and never deletes it. A server's lease deletes
-            a copy once the server provably holds all that is in it. What is left is listed here: it may hold writes that
-            are nowhere else.
+            A launcher sets data aside that is no part of its master's history, and
+            never deletes it. A server's lease deletes a copy once the server provably
+            holds all that is in it. What is left is listed here: it may hold writes
+            that are nowhere else.
 
-            --yes deletes the copies that are contained in what the server holds; --prune TIME or --prune all, with --yes,
-            deletes others too.
+            --yes deletes the copies that are contained in what the server holds;
+            --prune TIME or --prune all, with --yes, deletes others too.
             """)
 
     @OptionGroup var registry: RegistryOptions

@@ -8,11 +8,14 @@ struct LocalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "local", abstract: "Run a whole cluster on this machine until Ctrl-C.",
         discussion: """
-            Starts a ZooKeeper of its own (Debian's package zookeeper), the launchers and the watcher, all on loopback and free ports.
-            A process that ends is started again on a new port, ZooKeeper on its own. Standard output says who is what, and then what
-            happens; what the processes say is in files, which the first lines name. On Ctrl-C, SIGTERM, SIGHUP or where the terminal is
-            closed everything is ended, in order (a second signal: at once), and nothing stays but the folder that --folder
-            names: the next start with it has all keys again.
+            Starts a ZooKeeper of its own (Debian's package zookeeper), the launchers
+            and the watcher, all on loopback and free ports. A process that ends is
+            started again on a new port, ZooKeeper on its own. Standard output says
+            who is what, and then what happens; what the processes say is in files,
+            which the first lines name. On Ctrl-C, SIGTERM, SIGHUP or where the
+            terminal is closed everything is ended, in order (a second signal: at
+            once), and nothing stays but the folder that --folder names: the next
+            start with it has all keys again.
             """)
 
     @Option(help: "How many redis-servers.")

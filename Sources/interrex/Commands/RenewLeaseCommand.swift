@@ -15,7 +15,7 @@ struct RenewLeaseCommand: ParsableCommand {
             ZK_ROOT and the passwords come from the server's title and rendered file.
 
             It registers the server as what it is, and changes nothing of it: no
-            server becomes master by it. It refuses where a lease lives.
+            server becomes master by it. Where a lease lives there is nothing to do.
             """)
 
     @OptionGroup var registry: RegistryOptions

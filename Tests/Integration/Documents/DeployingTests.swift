@@ -33,6 +33,37 @@ import Throttle
         }
     }
 
+    /// Each scheduler's, on the master and on a server that is none. The test's addresses are in the place of those of
+    /// the document.
+    @Test func a_stop_hook_hands_over_what_is_master() async throws {
+        let systemd = try document.block("text", with: "ExecStop=-").dropFirst("ExecStop=-".utf8.count)
+        let nomad = try document.block("text", with: "NOMAD_ADDR_redis")
+        let kubernetes = try #require(
+            try document.block("text", with: "preStop").split(separator: "\n").last?.firstMatch(of: #/command: (.*)/#)?
+                .1)
+        let words = try JSONDecoder().decode([String].self, from: Data(kubernetes.utf8))
+        #expect(words.prefix(2) == ["/bin/sh", "-c"])
+        let hooks: [String] = [
+            String(systemd).replacing("/usr/local/bin/", with: "")
+                .replacing("10.0.0.1:6379", with: "$NOMAD_ADDR_redis"),
+            "nomad() { echo \"nomad $*\"; }; \(nomad)", words[2].replacing(":6379", with: ":$PORT"),
+        ]
+        try await WatchedCluster.with(members: 2) { cluster in
+            var master = cluster.master
+            for hook in hooks {
+                let other = try #require(cluster.members.first { $0.port != master.port })
+                for server in [other, master] {
+                    let run = try await hookRun(hook, of: server, on: cluster.cluster)
+                    #expect(run.code == 0, "\(run)")
+                    #expect(!hook.contains("nomad") || run.output.hasSuffix("nomad alloc stop 1a2b\n"), "\(run)")
+                    let recorded = try await cluster.cluster.recordedMaster()
+                    #expect(recorded == (server.port == other.port ? master : other).address, "\(run)")
+                }
+                master = other
+            }
+        }
+    }
+
     @Test func an_announced_address_is_what_others_find() async throws {
         let line = try document.block("sh", with: "ANNOUNCE_IP")
         try await TestCluster.with { cluster in
@@ -80,6 +111,22 @@ import Throttle
             }
             #expect(!server.process.text.contains("may not run"))
         }
+    }
+
+    /// As a scheduler runs it: with its own variables for where the server is.
+    private func hookRun(
+        _ hook: String, of server: Launched, on cluster: TestCluster
+    ) async throws -> (code: Int32, output: String) {
+        let program = try interrexBinary()
+        let folder = try TemporaryFolder("hook")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder.path)/interrex", withDestinationPath: program)
+        let variables = [
+            "PATH": "\(folder.path):/usr/bin:/bin", "ZK_HOSTS": cluster.servers, "ZK_ROOT": cluster.root,
+            "NOMAD_ADDR_redis": server.colonAddress, "ALLOC": "1a2b", "POD_IP": server.ip, "PORT": "\(server.port)",
+        ]
+        let shell = try ChildProcess("sh", ["-c", hook], environment: variables, output: "\(folder.path)/output")
+        return (try await shell.wait(), shell.text)
     }
 
     // MARK: Reading

@@ -14,8 +14,12 @@ import Vocabulary
     /// Numbers and folders differ from start to start.
     @Test(.alone) func the_demo_says_what_the_readme_shows() async throws {
         let folder = try TemporaryFolder("readme")
+        // As `make demo` starts it: it says how it was started.
+        let place = "\(folder.path)/.build/release"
+        let start =
+            "mkdir -p '\(place)' && ln -s '\(try interrexBinary())' '\(place)' && exec .build/release/interrex local"
         let local = try ChildProcess(
-            interrexBinary(), ["local"], environment: ["PATH": currentEnvironment()["PATH"] ?? "/usr/bin:/bin"],
+            "/bin/sh", ["-c", start], environment: ["PATH": currentEnvironment()["PATH"] ?? "/usr/bin:/bin"],
             folder: folder.path, output: "\(folder.path)/output", errors: "\(folder.path)/errors", processGroup: true)
         let beginning = lines(try readme.block("", with: "Starting 3 redis"))
         let ending = lines(try readme.block("", with: "ended by signal 9"))

@@ -215,8 +215,8 @@ import Vocabulary
             plan(behind).alert("behind")
                 == "no member answers master, and 10.0.0.4:7004 is not promoted: the cluster held 100 keys (epoch 4, offset "
                 + "9999) at 2026-01-01T00:00:00Z, last on 10.0.0.2:7002, 10.0.0.3:7003, 10.0.0.4:7004; the best copy here is "
-                + "8999 bytes of writes behind; start a member that has it, or give it up: create /redis/accept-loss in "
-                + "ZooKeeper, with who and why as JSON")
+                + "8999 bytes of writes behind; start a member that has it, or give it up: interrex accept-loss (it writes "
+                + "/redis/accept-loss)")
         #expect(plan(behind.with { $0.acceptsLoss = true }).alert("behind") == nil)
         // Where anybody may have written that, there is something else to do first.
         let open = plan(behind.with { ($0.acceptsLoss, $0.isExposed) = (true, true) }).alert("behind")
@@ -231,7 +231,7 @@ import Vocabulary
             text?.contains(
                 "10.0.0.3:7003 is not promoted, because 10.0.0.4:7004 has newer data and may never be master")
                 ?? false, "\(text ?? "none")")
-        #expect(text?.contains("create /redis/accept-loss") ?? false)
+        #expect(text?.contains("give it up: interrex accept-loss") ?? false)
     }
 
     @Test func whoseMembersTheyAreIsDisputed() {

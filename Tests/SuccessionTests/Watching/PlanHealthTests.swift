@@ -77,7 +77,7 @@ import Vocabulary
         let copying = healthy.server(C.second, cutOff(synchronising: true, synchronised: false))
         #expect(titles(copying) == ["missing-replicas /redis", "replica-not-linked 10.0.0.4:7004"])
         #expect(alerts(copying).allSatisfy { $0.patience == .seconds(60) })
-        #expect(alerts(copying).last?.text.contains("has been copying the master's data for long") == true)
+        #expect(alerts(copying).last?.text.contains("is copying the master's data") == true)
     }
 
     @Test func theStateOfALinkAndAnOlderVersionAreNamed() {
@@ -175,7 +175,7 @@ import Vocabulary
         let waiting = healthy.server(C.second, cutOff(synchronised: false)).with { $0.links = copies }
         #expect(titles(waiting) == ["missing-replicas /redis", "replica-not-linked 10.0.0.4:7004"])
         #expect(alerts(waiting).allSatisfy { $0.patience == .seconds(60) })
-        #expect(alerts(waiting).last?.text.contains("has been waiting for its turn to copy") == true)
+        #expect(alerts(waiting).last?.text.contains("is waiting for its turn to copy") == true)
         // Another one waits.
         let other = waiting.with { $0.links[C.recorded]?.copies = [C.first] }
         #expect(alerts(other).allSatisfy { $0.patience == .seconds(10) })
@@ -188,7 +188,7 @@ import Vocabulary
         let second = healthy.server(C.second, C.master())
         let misled = healthy.sentinel(1) { $0.names = C.gone }
         let dead = healthy.server(C.recorded, .refused).sentinel { $0.names = C.recorded }
-        let words = "(paused: this watcher changes nothing until /redis/paused ends)"
+        let words = "(paused: no watcher changes anything until /redis/paused ends)"
         for (name, sight) in [
             ("replica-not-linked", elsewhere), ("sentinel-idle", idle), ("replica-not-linked", second),
             ("disagreement", misled), ("no-master", dead),

@@ -51,7 +51,7 @@ final class HookFolder: Sendable {
         let (warnings, said) = (warnings, said)
         let runner = HookRunner(
             folder: "\(folder.path)/hooks", feed: feed, limit: limit, metrics: ProcessMetrics(factory: metrics),
-            say: { line in said.withLock { $0.append(line) } }, warn: { line in warnings.withLock { $0.append(line) } })
+            say: { level, line, _ in (level == .warning ? warnings : said).withLock { $0.append(line) } })
         return try await run(runner, body)
     }
 

@@ -1,4 +1,4 @@
-import Vocabulary
+public import Vocabulary
 
 /// Makes the sentinels forget replicas and peers that are gone: Redis itself never does, and failover needs a majority
 /// of all sentinels ever known. One sentinel at a time, and the next one only once the last has found everybody again.
@@ -24,7 +24,7 @@ extension Snapshot {
     private static let goneTime = Duration.seconds(30)
 
     /// Replicas that a sentinel knows and that are gone.
-    fileprivate var goneReplicas: Set<Address> { Set(knownReplicas.filter { $0 != record?.address && isGone($0) }) }
+    public var goneReplicas: Set<Address> { Set(knownReplicas.filter { $0 != record?.address && isGone($0) }) }
 
     /// No lease, and nobody there who is ours: refused, silent, or a stranger's.
     private func isGone(_ replica: Address) -> Bool {
@@ -54,11 +54,34 @@ extension Snapshot {
         }
     }
 
+    /// Those that know this address, as a replica or as a peer.
+    public func sentinelsKnowing(_ address: Address) -> [Address] {
+        sentinels.map(\.address).filter { sentinel in
+            details(of: sentinel).map { $0.replicas.contains(address) || $0.sentinels.contains(address) } ?? false
+        }.sorted()
+    }
+
+    /// Who is reset next so that it forgets this address, of which a person says that it is gone: it need not have been
+    /// so for long. Nil where nobody knows it, or nobody can be reset at this moment.
+    public func sentinelToReset(toForget address: Address) -> Address? {
+        var told = self
+        told.held = [.gone(address): Self.goneTime]
+        guard told.isSettled, let sentinel = told.sentinelToReset, told.forgettable(at: sentinel).contains(address)
+        else { return nil }
+        return sentinel
+    }
+
     /// Sentinels that know somebody who should be forgotten, but that can't safely be reset.
     var unforgettable: [Address] {
         guard isSettled else { return [] }
         return believedSentinels.filter { !forgettable(at: $0).isEmpty && isNeeded($0) }
             .sorted()
+    }
+
+    /// Whether no sentinel may be reset that knows this address, as long as nobody else comes.
+    public func isKept(_ address: Address) -> Bool {
+        let knowing = sentinelsKnowing(address)
+        return !knowing.isEmpty && knowing.allSatisfy(isNeeded)
     }
 
     /// Whether a reset of this sentinel is not safe: it forgets all its peers.
@@ -78,11 +101,14 @@ extension Snapshot {
         return !reachesMajority || opinions.count - 1 < (opinions.map(\.details.quorum).max() ?? 0)
     }
 
+    /// Whether every sentinel has found all others, and all replicas of the recorded master.
+    public var sentinelsKnowEverybody: Bool { othersAreComplete(beside: nil, hastily: false) }
+
     /// Whether every other sentinel knows all registered peers and, unless a stranger must be forgotten before Sentinel
     /// adopts it, all replicas of the recorded master.
-    private func othersAreComplete(beside sentinel: Address, hastily: Bool) -> Bool {
+    private func othersAreComplete(beside sentinel: Address?, hastily: Bool) -> Bool {
         let replicas = liveMembers.filter { member in record.map { follows(member, $0.address) } ?? false }
-        return believedSentinels.subtracting([sentinel]).allSatisfy { other in
+        return believedSentinels.filter { $0 != sentinel }.allSatisfy { other in
             guard let details = details(of: other) else { return false }
             let peers = believedSentinels.subtracting([other])
             return peers.isSubset(of: details.sentinels) && (hastily || Set(replicas).isSubset(of: details.replicas))

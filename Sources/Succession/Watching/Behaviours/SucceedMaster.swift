@@ -41,7 +41,7 @@ extension Snapshot {
     }
 
     /// Whether too few sentinels for an election consider the master down, or will soon; one that does not answer may.
-    private var mayStillBegin: Bool {
+    var mayStillBegin: Bool {
         let opinions = sentinels.opinions
         let noticing = opinions.count { opinion in
             let details = opinion.details

@@ -115,6 +115,8 @@ struct ActionMemory: Equatable, Sendable {
     /// It was recorded, or a sentinel was not told.
     mutating func endDeed() { (forced, deed) = (nil, nil) }
 
+    var hasDeed: Bool { deed != nil }
+
     /// It was too late to send the order. What was forced before goes on.
     mutating func takeBackDeed() { deed = nil }
 

@@ -3,13 +3,19 @@ public import Vocabulary
 /// One thing that an action asks of ZooKeeper, a server or a sentinel. What comes of it is a `StepOutcome`; steps that
 /// are returned together run at the same time.
 public enum ActionStep: Equatable, Sendable {
-    /// Whether this node of ours still leads, and `/redis/master` has this version; nil: nothing is recorded.
-    case confirmLead(node: String, master: Int32?)
+    /// Whether this node of ours still leads, and `/redis/master` has this version; nil: nothing is recorded. An
+    /// operator has no node, and is asked for the version alone.
+    case confirmLead(node: String?, master: Int32?)
+    /// Whether a new master could be recorded over these versions, by their nodes' rights as well; nil: the node is not
+    /// there. It is confirmed as the lead is, and nothing is written.
+    case rehearse(master: Int32?, cluster: Int32?, loss: Int32?)
     /// Read the history, so that the record that follows needs no read of its own.
     case readHistory
     case write(NodeWrite)
     /// What a server answers and whose mark it bears, whatever keeps it from answering.
     case look(at: Address, within: Duration? = nil)
+    /// What a sentinel says.
+    case consult(sentinel: Address, within: Duration? = nil)
     /// Put a question over a line; the line is opened where it isn't there yet.
     case ask(Line, LineQuestion, within: Duration? = nil)
     /// Send an order over a line that is open, unless `until` has passed by then.
@@ -44,6 +50,8 @@ public struct RecordWrite: Equatable, Sendable {
     public var cause: String
     public var members: Int
     public var who: String?
+    /// When the first sign of it came, by the machine's clock; nil where nobody saw any.
+    public var sign: Duration?
 }
 
 /// A connection that an action talks over: what is asked and what is told over one line reaches the same process.
@@ -128,6 +136,8 @@ public enum StepOutcome: Equatable, Sendable {
     case instance(Instance)
     /// What a look showed; nil, with the reason, where our own machine kept us from asking.
     case seen(Instance?, shortage: String? = nil)
+    /// What a sentinel said, or why it said nothing.
+    case heard(SentinelReport)
     case identity(String?, asksForPassword: Bool)
     case peers([SentinelIdentity], id: String?)
     case failed(Trouble)

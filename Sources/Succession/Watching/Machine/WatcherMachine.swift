@@ -68,6 +68,7 @@ extension WatcherMachine {
 
         var purpose: Purpose
         var procedure: any Procedure
+        var began: Duration
         /// How many steps are not through.
         var outstanding = 0
         /// How it ended; steps that are not through are waited for.
@@ -105,7 +106,7 @@ extension WatcherMachine {
     ) -> [WatcherEffect] {
         var procedure = procedure
         let progress = procedure.begin(&memory, at: now)
-        acting = Acting(purpose: purpose, procedure: procedure)
+        acting = Acting(purpose: purpose, procedure: procedure, began: now)
         return proceed(progress, at: now)
     }
 
@@ -127,18 +128,18 @@ extension WatcherMachine {
         acting?.ending = progress
         guard let acting, acting.outstanding == 0 else { return remarks }
         self.acting = nil
-        return remarks + [.closeLines] + conclude(acting.purpose, progress, at: now)
+        return remarks + [.closeLines] + conclude(acting, progress, at: now)
     }
 
     private mutating func conclude(
-        _ purpose: Acting.Purpose, _ ending: Progress, at now: Duration
+        _ acting: Acting, _ ending: Progress, at now: Duration
     ) -> [WatcherEffect] {
-        switch (purpose, ending) {
+        switch (acting.purpose, ending) {
         case (.correctHistory, _): return show()
         case (.endPause, .over(.some)): pass?.hasActed = true
         case (.action(let action), .over(let result?)):
             pass?.hasActed = true
-            return effects(of: action, result, at: now) + next(at: now)
+            return effects(of: action, result.timed(since: acting.began, at: now), at: now) + next(at: now)
         case (.action(let action), .failed(let trouble)):
             memory.note(trouble, at: now)
             return (isEnding ? [] : [.couldNot(action, trouble)]) + next(at: now)
@@ -163,7 +164,7 @@ extension WatcherMachine {
         let context = ActionContext(
             node: standing.node, clusterVersion: read.clusterVersion, lossVersion: read.lossVersion,
             switchoverVersion: read.switchoverVersion, snapshot: pass.snapshot, confidants: pass.confidants,
-            address: address)
+            address: address, sign: pass.sign ?? (pass.snapshot.switchover?.isNew == true ? pass.began : nil))
         return switch action {
         case .record(let recording): Writing(recording, context, memory)
         case .keep(let record): Writing(keeping: record, context)

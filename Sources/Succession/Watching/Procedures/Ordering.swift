@@ -47,7 +47,7 @@ struct Ordering: Procedure {
         case (.tell, .tooLate):
             if order == .promote { memory.takeBackDeed() }
             return .over(nil)
-        case (.write, .done): return .over(step.result(&memory))
+        case (.write, .done): return .over(step.result(&memory, at: now))
         default: return .over(nil)
         }
     }

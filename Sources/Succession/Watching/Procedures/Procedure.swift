@@ -15,25 +15,28 @@ protocol Procedure: Sendable {
 }
 
 /// How far a procedure is.
-enum Progress: Equatable {
+public enum Progress: Equatable, Sendable {
     /// What is done next, at the same time; none where others are under way still.
     case steps([ActionStep])
     /// Nil where nothing was changed: overtaken, no longer leading, or nothing to do here.
     case over(ActionResult?)
     case failed(Trouble)
 
-    static var waiting: Progress { .steps([]) }
+    public static var waiting: Progress { .steps([]) }
 }
 
 /// What an action has done.
 public struct ActionResult: Equatable, Sendable {
     public var notice: Notice?
-    /// The cause of a failover that was recorded.
+    /// Why the master that was recorded is that, as the history has it.
     public var cause: String?
     /// The master that was recorded.
     public var recorded: Address?
     /// The number of the reign that began.
-    var epoch: Int?
+    public var epoch: Int?
+    /// How long it took: a change of the master from its first sign, where there was one, to its record; anything else
+    /// from its beginning to its end, which is known once it is through.
+    public var took: Duration?
     /// What became of a request.
     public var switchover: Switchover?
 
@@ -43,6 +46,16 @@ public struct ActionResult: Equatable, Sendable {
     ) {
         (self.notice, self.cause, self.recorded) = (notice, cause, recorded)
         (self.epoch, self.switchover) = (epoch, switchover)
+    }
+}
+
+extension ActionResult {
+    /// The same of an action that is through.
+    func timed(since began: Duration, at now: Duration) -> ActionResult {
+        guard recorded == nil else { return self }
+        var result = self
+        result.took = now - began
+        return result
     }
 }
 
@@ -58,11 +71,17 @@ struct ActionContext: Equatable, Sendable {
     var confidants: Set<Address> = []
     /// Our own name, as others see it.
     var address: String
+    /// When the first sign came of what is done, by the machine's clock; nil where nobody saw any.
+    var sign: Duration?
+    /// Whether a person acts, beside whoever leads.
+    var isOperators = false
 
     var record: Record? { snapshot.record }
 
     /// Nil where there is no node to lead with.
-    var fence: ActionStep? { node.map { .confirmLead(node: $0, master: record?.version) } }
+    var fence: ActionStep? {
+        node == nil && !isOperators ? nil : .confirmLead(node: node, master: record?.version)
+    }
 
     func write(_ recording: Recording, _ memory: ActionMemory, for who: String? = nil) -> ActionStep {
         .write(
@@ -70,7 +89,7 @@ struct ActionContext: Equatable, Sendable {
                 RecordWrite(
                     recording: recording, clusterVersion: clusterVersion, lossVersion: lossVersion,
                     clusterID: snapshot.mark.clusterID, cause: memory.cause(of: recording),
-                    members: Set(snapshot.members).count, who: who)))
+                    members: Set(snapshot.members).count, who: who, sign: sign)))
     }
 
     /// What is to be recorded of a member that was promoted; nil where it does not answer master.
@@ -97,13 +116,15 @@ struct ActionContext: Equatable, Sendable {
 
 extension ActionStep {
     /// The write of a recording, taken by ZooKeeper.
-    func result(_ memory: inout ActionMemory) -> ActionResult? {
+    func result(_ memory: inout ActionMemory, at now: Duration) -> ActionResult? {
         guard case .write(.record(let write)) = self else { return nil }
         memory.endDeed()
         let (recording, previous) = (write.recording, write.recording.previous?.address)
         let text = "\(recording.master) is master\(previous.map { ", after \($0)" } ?? "") (\(write.cause))"
-        return ActionResult(
+        var result = ActionResult(
             notice: Notice("master-changed", old: previous, new: recording.master, text),
-            cause: previous == nil ? nil : write.cause, recorded: recording.master, epoch: recording.cluster.epoch)
+            cause: write.cause, recorded: recording.master, epoch: recording.cluster.epoch)
+        result.took = write.sign.map { now - $0 }
+        return result
     }
 }

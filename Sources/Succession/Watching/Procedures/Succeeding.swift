@@ -123,7 +123,7 @@ struct Succeeding: Procedure {
         _ outcome: StepOutcome, of step: ActionStep, _ memory: inout ActionMemory, at now: Duration
     ) -> Progress {
         if case .failed(let trouble) = outcome { return .failed(trouble) }
-        guard outcome == .done, let heir, let result = step.result(&memory) else { return .over(nil) }
+        guard outcome == .done, let heir, let result = step.result(&memory, at: now) else { return .over(nil) }
         var aftermath = Aftermath(
             result, from: master, to: heir, replicas.filter { $0 != heir }, context, began: recordBegan)
         let steps = aftermath.begin(at: now)

@@ -84,7 +84,8 @@ struct Switching: Procedure {
     ) -> Progress {
         if case .failed(let trouble) = outcome { return .failed(trouble) }
         // The next look says who it is: where that is the target, somebody else has recorded what we did.
-        guard outcome == .done, let old = context.record?.address, let instance, let result = step.result(&memory)
+        guard outcome == .done, let old = context.record?.address, let instance,
+            let result = step.result(&memory, at: now)
         else { return .over(nil) }
         let followers = context.snapshot.changeableReplicas(of: old).filter { $0 != target }
         context.snapshot.instances[target] = instance

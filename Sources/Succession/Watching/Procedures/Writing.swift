@@ -15,7 +15,7 @@ struct Writing: Procedure {
         _ outcome: StepOutcome, of step: ActionStep, _ memory: inout ActionMemory, at now: Duration
     ) -> Progress {
         switch outcome {
-        case .done: .over(step.result(&memory) ?? result)
+        case .done: .over(step.result(&memory, at: now) ?? result)
         case .failed(let trouble): .failed(trouble)
         default: .over(nil)
         }

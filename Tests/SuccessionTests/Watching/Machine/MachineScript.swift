@@ -64,11 +64,13 @@ struct MachineScript {
         return (steps, events)
     }
 
-    private func outcome(of step: ActionStep) -> StepOutcome {
+    func outcome(of step: ActionStep) -> StepOutcome {
         switch step {
         case .look(let address, _): .seen(snapshot.instances[address])
         case .ask(let line, .instance, _), .tell(let line, .holdWrites(_, isChecked: true), _, _):
             .instance(snapshot.instances[line.address] ?? Instance(.silent))
+        case .consult(let sentinel, _):
+            .heard(snapshot.sentinels.first { $0.address == sentinel } ?? SentinelReport(sentinel, nil))
         case .ask(let line, .identity, _): .identity(snapshot.id(of: line.address), asksForPassword: true)
         case .ask(let line, .peers, _): .peers([Self.peer], id: snapshot.id(of: line.address))
         case .tell(_, .becomeMaster, _, _): .instance(Self.promoted)
@@ -108,6 +110,8 @@ extension ActionStep {
         switch self {
         case .confirmLead: "fence"
         case .readHistory: "history"
+        case .rehearse: "rehearse"
+        case .consult(let sentinel, _): "consult \(sentinel.port)"
         case .write(.record): "record"
         case .write(.answer(let switchover, _, _)): "answer \(switchover.state?.rawValue ?? "")"
         case .write(let write): "\(write)"

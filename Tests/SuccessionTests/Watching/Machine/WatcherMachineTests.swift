@@ -112,7 +112,31 @@ import Vocabulary
         let steps = script.pass([word], taking: .milliseconds(4))
         #expect(steps.words == [["record"]])
         #expect(script.effects.contains(.recorded(after: .milliseconds(4))))
+        #expect(script.results.map(\.took) == [.milliseconds(4)])
         #expect(script.effects.contains(.follow(Cast.first, answers: true)))
         #expect(script.pause == .milliseconds(1))
+    }
+
+    /// What follows the record is no part of it: clients have their master.
+    @Test func aSuccessionTookFromTheFirstSignToItsRecord() throws {
+        var script = MachineScript(Self.settled.crashed)
+        let steps = script.pass([.masterLinkEnded(Cast.recorded)], taking: .milliseconds(3))
+        let record = try #require(steps.words.firstIndex(of: ["record"]))
+        #expect(record < steps.count - 1)
+        let result = try #require(script.results.first)
+        #expect(result.took == .milliseconds(3) * (record + 1) && result.cause == "succession")
+        let told = script.snapshot.cluster.map { [$0.epoch, $0.sentinelEpoch ?? 0] } ?? []
+        #expect(result.epoch == Reign.next(after: told, and: []))
+    }
+
+    @Test func aSwitchoverTookFromItsRequestToItsRecord() throws {
+        var asked = Self.settled
+        asked.switchover = Switchover(id: "1", to: Cast.first.description)
+        var script = MachineScript(asked)
+        script.now = .seconds(9)
+        let steps = script.pass([.nodeChanged(path: "/redis/switchover")], taking: .milliseconds(3))
+        let record = try #require(steps.words.firstIndex { $0.contains("record") }, "\(steps.words)")
+        let result = try #require(script.results.first)
+        #expect(result.took == .milliseconds(3) * (record + 1) && result.cause == "switchover")
     }
 }

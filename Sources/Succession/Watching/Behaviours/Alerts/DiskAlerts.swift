@@ -25,7 +25,7 @@ extension Snapshot {
                 alerts.append(
                     Alert(
                         .aside, about: disk.address.description,
-                        "\(disk.address) has \(disk.asideCopies) copies of data set aside, \(disk.asideBytes) bytes: they may "
+                        "\(disk.address) has \(disk.asideCopies) \(disk.asideCopies == 1 ? "copy" : "copies") of data set aside, \(disk.asideBytes) bytes: they may "
                             + "hold writes that are nowhere else; see interrex aside in its DATA_DIR, and prune there"))
             }
             if disk.isNearlyFull {

@@ -10,9 +10,9 @@ struct MajorityAlerts: Behaviour {
 }
 
 extension Alert.Kind {
-    fileprivate static let noSentinels: Self = "no-sentinels"
-    fileprivate static let majorityLost: Self = "sentinel-majority-lost"
-    fileprivate static let noQuorum = standingOnAnswers("no-quorum")
+    fileprivate static let noSentinels = urgent("no-sentinels")
+    fileprivate static let majorityLost = urgent("sentinel-majority-lost")
+    fileprivate static let noQuorum = standingOnAnswers("no-quorum", isUrgent: true)
 }
 
 extension Snapshot {

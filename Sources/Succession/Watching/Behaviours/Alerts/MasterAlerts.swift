@@ -10,8 +10,8 @@ struct MasterAlerts: Behaviour {
 }
 
 extension Alert.Kind {
-    fileprivate static let noMaster: Self = "no-master"
-    fileprivate static let behind: Self = "behind"
+    fileprivate static let noMaster = urgent("no-master")
+    fileprivate static let behind = urgent("behind")
 }
 
 extension Snapshot {
@@ -39,7 +39,7 @@ extension Snapshot {
                 .behind, about: mark.root,
                 "no member answers master, and \(member) is not promoted, because \(all) has newer data and may never be master "
                     + "(replica-priority 0); give one of these another priority (CONFIG SET), start a member that has that data, or "
-                    + "give it up: create \(mark.root)/accept-loss in ZooKeeper, with who and why as JSON\(condition)\(untilResumed)"
+                    + "give it up: interrex accept-loss (it writes \(mark.root)/accept-loss)\(condition)\(untilResumed)"
             )
         }
         return heldBackSuccessor.map { member, shortfall in

@@ -13,8 +13,8 @@ struct NodeAlerts: Behaviour {
 
 extension Alert.Kind {
     fileprivate static let badNode = standingOnAnswers("bad-node")
-    fileprivate static let noRecord = standingOnAnswers("no-record")
-    fileprivate static let disputedCluster = standingOnAnswers("disputed-cluster")
+    fileprivate static let noRecord = standingOnAnswers("no-record", isUrgent: true)
+    fileprivate static let disputedCluster = standingOnAnswers("disputed-cluster", isUrgent: true)
     fileprivate static let acceptLoss = standingOnAnswers("accept-loss")
 
     /// There is nothing to watch.
@@ -34,9 +34,11 @@ extension Snapshot {
             // What can't be read is not overwritten either.
             let until =
                 node.isEssential ? ": until then nothing is recorded, and only Sentinel's own failover is left" : ""
-            return Alert(
+            var alert = Alert(
                 .badNode, about: node.path,
                 "\(node.path) in ZooKeeper can't be used: \(node.reason); repair or delete that node\(until)")
+            alert.isUrgent = node.isEssential
+            return alert
         }
         guard nodes.count > named.count else { return named }
         let more = Alert(
@@ -50,8 +52,8 @@ extension Snapshot {
         guard isEmptyRoot else { return nil }
         return Alert(
             .emptyRoot, about: mark.root, after: .seconds(5),
-            "there is nothing below \(mark.root) in ZooKeeper: no master, no member, no sentinel, so this watcher watches "
-                + "nothing; start the cluster, or set ZK_ROOT (and the chroot of ZK_HOSTS) as the launchers have it")
+            "there is nothing below \(mark.root) in ZooKeeper: no master, no member, no sentinel, so nothing is watched "
+                + "there; start the cluster, or set ZK_ROOT (and the chroot of ZK_HOSTS) as the launchers have it")
     }
 
     /// A cold start may take a minute, and has waiting lines of its own.

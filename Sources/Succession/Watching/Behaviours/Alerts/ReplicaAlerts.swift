@@ -13,7 +13,7 @@ struct ReplicaAlerts: Behaviour {
 extension Alert.Kind {
     fileprivate static let missingReplicas: Self = "missing-replicas"
     fileprivate static let replicaNotLinked: Self = "replica-not-linked"
-    fileprivate static let nobodyPromotable: Self = "nobody-promotable"
+    fileprivate static let nobodyPromotable = urgent("nobody-promotable")
 }
 
 extension Snapshot {
@@ -77,7 +77,8 @@ extension Snapshot {
             guard answeringMaster != nil else { return nil }
             return (
                 "answers master itself beside the recorded one",
-                "make it a replica (REPLICAOF) or stop it\(untilResumed)",
+                "it is told to follow where that is safe; before you do so by hand (REPLICAOF), which deletes what it has, find out which "
+                    + "of the two clients write to\(untilResumed)",
                 .seconds(10)
             )
         case .replica(let replication): return answeringMaster.flatMap { unlinkedReason(member, replication, $0) }
@@ -103,15 +104,16 @@ extension Snapshot {
         }
         if replication.isSynchronising || link?.state == .sync {
             return (
-                "has been copying the master's data for long",
-                "see its log: a copy that breaks off again and again needs a larger client-output-buffer-limit for replicas or "
+                "is copying the master's data",
+                "where that takes long, see its log: a copy that breaks off again and again needs a larger client-output-buffer-limit for replicas or "
                     + "repl-timeout, or disk", Self.startTime
             )
         }
         if links[master]?.copies.contains(member) ?? false {
             return (
-                "has been waiting for its turn to copy the data of the master \(master) for long",
-                "see that one's log: another copy, snapshot or rewrite of its log comes first, and may fail or take too long",
+                "is waiting for its turn to copy the data of the master \(master)",
+                "where that takes long, see that one's log: another copy, snapshot or rewrite of its log comes first, and may fail "
+                    + "or take too long",
                 Self.startTime
             )
         }

@@ -1,17 +1,17 @@
-import Cluster
 import Redis
 import Runtime
-import Succession
+public import Succession
 import Vocabulary
 import ZooKeeper
 
 /// Runs the steps of an action: what each of them asks of ZooKeeper, a server or a sentinel. What comes next is not for
 /// this to say.
-actor ActionExecutor {
-    nonisolated var unownedExecutor: UnownedSerialExecutor { watcher.loop.asUnownedSerialExecutor() }
+public actor ActionExecutor {
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { prober.loop.asUnownedSerialExecutor() }
 
-    private nonisolated let watcher: WatcherContext
     private nonisolated let prober: Prober
+    /// Who acts, for the history.
+    private nonisolated let name: String
     /// From which the times of steps count.
     private nonisolated let start: ContinuousClock.Instant
     /// The connections of the action that is under way, and the peers that were listed over them.
@@ -21,31 +21,39 @@ actor ActionExecutor {
     private var owned: [Connection] = []
     private var history: Registry.HistoryNode?
 
-    init(watcher: WatcherContext, contacts: Contacts, start: ContinuousClock.Instant) {
-        self.watcher = watcher
+    /// - Parameters:
+    ///   - name: who acts, for the history.
+    ///   - start: from which the times of steps count.
+    public init(_ prober: Prober, name: String, start: ContinuousClock.Instant) {
+        self.prober = prober
+        self.name = name
         self.start = start
-        prober = Prober(watcher.redis, on: watcher.loop, contacts: contacts)
     }
 
     /// - Parameter registry: nil where there was no session when the action began: then ZooKeeper alone is out of
     ///   reach.
-    func run(_ step: ActionStep, on registry: Registry?) async -> StepOutcome {
+    public func run(_ step: ActionStep, on registry: Registry?) async -> StepOutcome {
         do {
             switch step {
             case .confirmLead(let node, let master):
                 return try await Self.known(registry).confirmsLead(node, at: master) ? .done : .overtaken
+            case .rehearse(let master, let cluster, let loss):
+                let holds = try await Self.known(registry).rehearsesRecord(
+                    over: master, clusterVersion: cluster, lossVersion: loss)
+                return holds ? .done : .overtaken
             case .readHistory:
                 history = try await Self.known(registry).historyNode()
                 return .done
             case .write(let write): return try await carryOut(write, on: Self.known(registry))
             case .look(let address, let limit): return await look(at: address, asker(within: limit))
+            case .consult(let sentinel, let limit): return .heard(await asker(within: limit).report(of: sentinel))
             case .ask(let line, let question, let limit):
                 return try await ask(line, question, asker(within: limit))
             case .tell(let line, let order, let until, let limit):
                 return try await tell(line, order, until: until, asker(within: limit))
             case .wait(let time):
                 // No event tells of what is asked again behind it.
-                try await watcher.loop.sleep(for: time)
+                try await prober.loop.sleep(for: time)
                 return .done
             }
         } catch {
@@ -59,7 +67,7 @@ actor ActionExecutor {
     }
 
     /// The action is through.
-    func closeLines() async {
+    public func closeLines() async {
         let owned = owned
         (lines, peers, self.owned, history) = ([:], [:], [], nil)
         for connection in owned { await connection.close() }
@@ -76,7 +84,7 @@ actor ActionExecutor {
         guard line.isKept else {
             return try await answer(to: question, over: connection(of: line, prober), line, prober)
         }
-        let credentials = watcher.redis.credentials(for: line.kind)
+        let credentials = prober.settings.credentials(for: line.kind)
         let (outcome, connection) = try await prober.asking(line.address, credentials) { connection in
             (try await self.answer(to: question, over: connection, line, prober), connection)
         }
@@ -87,7 +95,7 @@ actor ActionExecutor {
     private func connection(of line: Line, _ prober: Prober) async throws -> Connection {
         if let connection = lines[line] { return connection }
         let (connection, isKept) = try await prober.opened(
-            line.address, watcher.redis.credentials(for: line.kind))
+            line.address, prober.settings.credentials(for: line.kind))
         if !isKept { owned.append(connection) }
         lines[line] = connection
         return connection
@@ -103,7 +111,7 @@ actor ActionExecutor {
             return .identity(id, asksForPassword: await connection.hasAuthenticated)
         case .peers:
             let (listed, id) = try await connection.sentinelPeers(
-                named: watcher.redis.masterName, within: prober.limit)
+                named: prober.settings.masterName, within: prober.limit)
             peers[line] = listed
             return .peers(listed.map(SentinelIdentity.init), id: id)
         }
@@ -118,7 +126,8 @@ actor ActionExecutor {
             return try await send(order, over: connection, line, prober)
         } catch {
             if line.isKept {
-                await prober.failed(error, on: connection, to: line.address, watcher.redis.credentials(for: line.kind))
+                await prober.failed(
+                    error, on: connection, to: line.address, prober.settings.credentials(for: line.kind))
             }
             throw error
         }
@@ -136,7 +145,7 @@ actor ActionExecutor {
         case .hear(let master, let epoch, let peer):
             guard let speaker = peers[line]?.first(where: { $0.id == peer.id }) else { return .tooLate }
             let hello = SentinelHello(
-                speaker: speaker, masterName: watcher.redis.masterName, master: master, epoch: epoch)
+                speaker: speaker, masterName: prober.settings.masterName, master: master, epoch: epoch)
             try await connection.announce(hello, within: prober.limit)
         default:
             for command in commands(for: order) {
@@ -152,7 +161,7 @@ actor ActionExecutor {
     }
 
     private func commands(for order: LineOrder) -> [[String]] {
-        let name = watcher.redis.masterName
+        let name = prober.settings.masterName
         return switch order {
         case .follow(let master): [["REPLICAOF", master.host.description, String(master.port)]]
         case .configure(let parameter, let value): [["CONFIG", "SET", parameter, value]]
@@ -162,9 +171,15 @@ actor ActionExecutor {
         case .failOver: [["SENTINEL", "FAILOVER", name]]
         case .reset: [["SENTINEL", "RESET", name]]
         case .stopMonitoring: [["SENTINEL", "REMOVE", name]]
-        case .monitor(let master, let settings): settings.commands(monitoring: master, watcher.redis)
+        case .monitor(let master, let settings): settings.commands(monitoring: master, renewed(prober.settings))
         case .becomeMaster, .hear: []
         }
+    }
+
+    /// With the password as it is: connections that have outlived a change never tell that it was changed.
+    private func renewed(_ settings: RedisSettings) -> RedisSettings {
+        if let password = settings.credentials?.password { _ = password.isOther(than: password.text) }
+        return settings
     }
 
     private static func pause(_ time: Duration) -> [String] {
@@ -197,8 +212,8 @@ extension ActionExecutor {
         let recording = write.recording
         let entry = HistoryEntry(
             time: Timestamp.now, old: recording.previous?.address.description, new: recording.master.description,
-            cause: write.cause, epoch: recording.cluster.epoch, members: write.members, by: watcher.address.description,
-            who: write.who)
+            cause: write.cause, epoch: recording.cluster.epoch, members: write.members, by: name, who: write.who,
+            took: write.sign.map { Int((ContinuousClock.now - start - $0).wholeMilliseconds) })
         return try await registry.record(
             recording, clusterVersion: write.clusterVersion, lossVersion: write.lossVersion,
             clusterID: write.clusterID ?? UUIDText.random(), entry: entry, after: history)
