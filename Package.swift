@@ -63,6 +63,7 @@ let package = Package(
         .target(
             name: "Rendering", dependencies: ["Vocabulary"],
             resources: [.embedInCode("Templates"), .embedInCode("conf")], swiftSettings: settings),
+        .target(name: "Inspection", dependencies: ["Vocabulary", "Succession"], swiftSettings: settings),
         .target(
             name: "Cluster",
             dependencies: ["CLinux", "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", logging],

@@ -24,6 +24,7 @@ let package = Package(
     targets: [
         .target(name: "Vocabulary", swiftSettings: tested),
         .target(name: "Succession", dependencies: ["Vocabulary"], swiftSettings: tested),
+        .target(name: "Inspection", dependencies: ["Vocabulary", "Succession"], swiftSettings: tested),
         .target(
             name: "Rendering", dependencies: ["Vocabulary"],
             resources: [.embedInCode("Templates"), .embedInCode("conf")], swiftSettings: tested),
@@ -31,6 +32,9 @@ let package = Package(
         .target(name: "Documents", path: "Tests/Documents", swiftSettings: common),
         .testTarget(
             name: "SuccessionTests", dependencies: ["Vocabulary", "Succession", "Documents"],
+            swiftSettings: expectations),
+        .testTarget(
+            name: "InspectionTests", dependencies: ["Vocabulary", "Succession", "Inspection", "Documents"],
             swiftSettings: expectations),
         .testTarget(name: "RenderingTests", dependencies: ["Vocabulary", "Rendering"], swiftSettings: expectations),
         .testTarget(
