@@ -1,16 +1,16 @@
-# make deps | build | pure | demo | test | faults | simulate | fuzz | sanitize | bench | lint | format | clean: each works on a clean clone with nothing done before it.
+# make deps | build | man | pure | demo | test | faults | simulate | fuzz | sanitize | bench | lint | format | clean: each works on a clean clone with nothing done before it.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := build
 
 PACKAGES := libzookeeper-mt-dev libhiredis-dev redis-server redis-sentinel redis-tools zookeeper default-jre-headless \
-	haproxy curl python3-kazoo python3-redis shellcheck iproute2 nftables util-linux procps
+	haproxy curl python3-kazoo python3-redis shellcheck iproute2 nftables util-linux procps man-db zsh fish
 
 # Static standard library, stripped, no position-independent executable: it starts faster and stays smaller.
 RELEASE := -c release --static-swift-stdlib -Xlinker -s -Xswiftc -Xclang-linker -Xswiftc -no-pie
 BINARIES := .build/release
 
-.PHONY: deps build pure demo test faults simulate fuzz sanitize bench lint format clean
+.PHONY: deps build man pure demo test faults simulate fuzz sanitize bench lint format clean
 
 deps:
 	@scripts/install-packages $(PACKAGES)
@@ -20,6 +20,10 @@ build: deps
 	swift build $(RELEASE) --product interrex-watcher
 	swift build $(RELEASE) --product interrex
 	scripts/check-programs $(BINARIES)/interrex $(BINARIES)/interrex-watcher
+
+# The manual pages, made of what the programs say of themselves.
+man: build
+	man/render $(BINARIES)/interrex .build/man
 
 demo: build
 	$(BINARIES)/interrex local
@@ -59,6 +63,7 @@ bench: build
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/launch-benchmark
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/failover-benchmark
 	/usr/bin/python3 -B Benchmarks/clients/client_benchmark.py "$(CURDIR)/$(BINARIES)/interrex" $(ROUNDS)
+	/usr/bin/python3 -B Benchmarks/status/status_benchmark.py "$(CURDIR)/$(BINARIES)/interrex"
 	INTERREX_BIN="$(CURDIR)/$(BINARIES)/interrex" $(BINARIES)/idle-benchmark
 
 lint: deps

@@ -82,6 +82,12 @@ let package = Package(
             dependencies: ["CLinux", "Vocabulary", "Runtime", "ZooKeeper", "Succession", "Cluster", "Processes"],
             swiftSettings: settings),
         .target(
+            name: "Operating",
+            dependencies: [
+                "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Rendering", "Inspection",
+                "Cluster", "Processes",
+            ], swiftSettings: settings),
+        .target(
             name: "Watching",
             dependencies: [
                 "CLinux", "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Cluster", httpTypes,
@@ -90,7 +96,10 @@ let package = Package(
             ], swiftSettings: settings),
         .executableTarget(
             name: "interrex",
-            dependencies: ["Vocabulary", "Rendering", "Cluster", "Processes", "Launching", "Local", argumentParser],
+            dependencies: [
+                "Vocabulary", "Inspection", "Rendering", "Cluster", "Processes", "Launching", "Local", "Operating",
+                argumentParser,
+            ],
             swiftSettings: settings),
         .executableTarget(name: "interrex-watcher", dependencies: ["Watching"], swiftSettings: settings),
 
@@ -131,6 +140,12 @@ let package = Package(
             dependencies: [
                 "CZooKeeper", "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Rendering", "Cluster",
                 "Processes", "Launching", "Local", "interrex", "Support", "Throttle",
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "OperatingTests",
+            dependencies: [
+                "Vocabulary", "Runtime", "ZooKeeper", "Redis", "Succession", "Inspection", "Cluster", "Operating",
+                "interrex", "interrex-watcher", "Support", "Throttle", "Documents", "Fixtures",
             ], swiftSettings: settings),
         .testTarget(
             name: "WatchingTests",

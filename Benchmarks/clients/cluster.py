@@ -51,7 +51,7 @@ class Cluster:
         for line in self.process.stdout:
             if found := re.match(r"sentinel +\S+:(\d+)", line):
                 self.sentinels.append(int(found.group(1)))
-            if found := re.search(r"ZooKeeper at (\S+),", line):
+            if found := re.search(r"ZK_HOSTS=(\S+)", line):
                 self.zookeeper = found.group(1)
 
     def recorded(self):

@@ -8,15 +8,21 @@ struct Interrex: ParsableCommand {
         abstract: "Highly available Redis wherever its processes come up.",
         discussion: """
             Launchers find their role in ZooKeeper, render the configuration file
-            and become the real server. Every option has a variable of its own; an
-            option overrides the variable, the variable the default.
+            and become the real server. Options that say where the cluster is, and
+            how to start a server, have a variable each, which their help names: an
+            option overrides the variable, the variable the default. Options that
+            say what to do now (--yes, --why, --watch) have none.
 
             Exit codes:
             \(exitCodes)
             """,
         version: OwnProgram.version,
         subcommands: [
-            RedisCommand.self, SentinelCommand.self, LocalCommand.self, AsideCommand.self, RenewLeaseCommand.self,
+            StatusCommand.self, MasterCommand.self, SentinelsCommand.self, ReplicasCommand.self, HistoryCommand.self,
+            DoctorCommand.self, SwitchoverCommand.self, PauseCommand.self, ResumeCommand.self, FailoverCommand.self,
+            ForgetCommand.self, AcceptLossCommand.self, ConfigCommand.self, PasswordCommand.self, RedisCommand.self,
+            SentinelCommand.self, LocalCommand.self, AsideCommand.self,
+            RenewLeaseCommand.self,
         ])
 
     private static var exitCodes: String {

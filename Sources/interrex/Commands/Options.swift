@@ -78,3 +78,21 @@ struct LaunchOptions: ParsableArguments {
         environment.override("CONFIG_DIR", with: configDir)
     }
 }
+
+/// Options of the commands for operators.
+struct OperatorOptions: ParsableArguments {
+    @OptionGroup var registry: RegistryOptions
+    @Option(
+        help:
+            "File that holds the password of the sentinels (SENTINEL_PASSWORD_FILE; or SENTINEL_PASSWORD; default: none)."
+    )
+    var sentinelPasswordFile: String?
+
+    /// The variables as these options override them.
+    var environment: Environment {
+        var environment = Environment.process
+        registry.override(&environment)
+        environment.override("SENTINEL_PASSWORD_FILE", with: sentinelPasswordFile)
+        return environment
+    }
+}

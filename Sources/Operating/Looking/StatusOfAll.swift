@@ -1,0 +1,66 @@
+package import Cluster
+import Inspection
+import Vocabulary
+import ZooKeeper
+
+/// `interrex status --all`: every cluster below one path, a line each.
+package struct StatusOfAll: Sendable {
+    /// How many clusters are looked at at the same time: each takes some nine connections.
+    private static let atOnce = 16
+
+    private let form: Status.Form
+    private let parent: String
+
+    /// - Parameter parent: a path in ZooKeeper, `/` or as `ZK_ROOT` may be.
+    package init(_ form: Status.Form, below parent: String) {
+        self.form = form
+        self.parent = parent
+    }
+
+    /// - Throws: `OperatorRun.Finished` with the worst verdict's exit code where that is not 0; `Failure` 75 where
+    ///   there is no cluster; else as `OperatorRun.run` does.
+    package func run(_ environment: Environment) throws {
+        if parent != "/", (try? RegistrySettings.root(parent, environment)) == nil {
+            throw Failure(.usage, "--all takes a path in ZooKeeper such as /teams, and \"\(parent.clipped)\" is none")
+        }
+        try OperatorRun.run("status", environment) { run in
+            let overview = try await run.withRegistry { registry in
+                let (roots, isWhole) = try await ClusterSearch(registry: registry).roots(below: parent)
+                guard !roots.isEmpty else {
+                    throw Failure(
+                        .noMaster, "there is no cluster below \(parent) in ZooKeeper; check the path and ZK_HOSTS")
+                }
+                if !isWhole {
+                    Log.warn("there is too much below \(parent) to look at all of it; name a path further down")
+                }
+                return Overview(await lines(of: roots, run, registry))
+            }
+            let output = Output(run.environment)
+            switch form {
+            case .text, .tree: output.say(overview.lines(on: output.canvas))
+            case .json: output.say(overview.json)
+            case .tsv: output.say(overview.tabSeparated)
+            }
+            if overview.exitCode != 0 { throw OperatorRun.Finished(overview.exitCode) }
+        }
+    }
+
+    private func lines(of roots: [String], _ run: OperatorRun, _ registry: Registry) async -> [Overview.Line] {
+        await withTaskGroup(of: (Int, Overview.Line).self) { group in
+            var lines = [Overview.Line?](repeating: nil, count: roots.count)
+            for (index, root) in roots.enumerated() {
+                if index >= Self.atOnce, let (done, line) = await group.next() { lines[done] = line }
+                group.addTask {
+                    do {
+                        let inspector = Inspector(run, Registry(registry.session, root: root))
+                        return (index, .page(StatusPage(try await inspector.lookAtOurs(withDetails: false))))
+                    } catch {
+                        return (index, .unseen(root: root, why: "\(error)".oneLine))
+                    }
+                }
+            }
+            for await (done, line) in group { lines[done] = line }
+            return lines.compactMap(\.self)
+        }
+    }
+}
