@@ -103,7 +103,7 @@ import Throttle
 }
 
 /// What an option says in the place of a variable.
-@Suite(.timeLimit(.minutes(1))) struct OverriddenVariableTests {
+@Suite(.timeLimit(.minutes(5))) struct OverriddenVariableTests {
     @Test func whatIsWrongIsSaidOfWhoSaysIt() {
         func refusal(_ environment: Environment) -> Failure? {
             #expect(throws: Failure.self) { try environment.number("SOME_PORT", default: 1, in: 1...9) }

@@ -132,10 +132,13 @@ package final class TestCluster: Sendable {
 
     // MARK: The end
 
-    /// The last lines of every process, for the message of a test that failed.
+    /// The last lines of every process, for the message of a test that failed: those of the watchers first, which say
+    /// why they did nothing, because a long message may be cut.
     private var logs: String {
-        started.value.map { launched in
-            let lines = launched.process.text.split(separator: "\n").suffix(25).joined(separator: "\n")
+        let all = started.value
+        return (all.filter { $0.kind == .watcher } + all.filter { $0.kind != .watcher }).map { launched in
+            let count = launched.kind == .watcher ? 60 : 25
+            let lines = launched.process.text.split(separator: "\n").suffix(count).joined(separator: "\n")
             let end = launched.process.exitCode.map { "ended with \($0)" } ?? "runs"
             return "--- \(launched.kind) \(launched.port) \(end)\n\(lines)"
         }.joined(separator: "\n")

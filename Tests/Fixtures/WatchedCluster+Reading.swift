@@ -49,11 +49,20 @@ extension WatchedCluster {
     /// Which of the running members are masters, whom each sentinel names, and what is recorded, in one line.
     package func situation() async -> String {
         var parts: [String] = []
-        for member in running { parts.append("\(member.port) \(await member.role ?? "silent")") }
+        for member in running {
+            let info = await member.info("replication")
+            let fields = ["slave_priority", "master_link_down_since_seconds", "slave_repl_offset"]
+            let details = fields.compactMap { name in info[name].map { "\(name) \($0)" } }
+            parts.append("\(member.port) \(([info["role"] ?? "silent"] + details).joined(separator: " "))")
+        }
         for sentinel in sentinels where sentinel.process.exitCode == nil {
             parts.append("sentinel \(sentinel.port) names \(await sentinel.named ?? "nobody")")
         }
+        parts += watchers.compactMap { watcher in
+            watcher.process.exitCode.map { "watcher \(watcher.port) ended with \($0)" }
+        }
         parts.append("recorded \((try? await cluster.recordedMaster()) ?? "nobody")")
+        if let record = try? await cluster.text("\(cluster.root)/cluster") { parts.append(record) }
         return parts.joined(separator: ", ")
     }
 

@@ -4,7 +4,7 @@ import Testing
 import Vocabulary
 
 /// Who is not here, who waits for them, and what to type next.
-@Suite(.timeLimit(.minutes(1))) struct AbsenceTests {
+@Suite(.timeLimit(.minutes(5))) struct AbsenceTests {
     private let healthy = Sight.healthy
     private let gone = Sight.sentinelAddresses[2]
 

@@ -5,7 +5,7 @@ import Testing
 import Vocabulary
 
 /// Each check on evidence in which all is well, and on evidence in which one thing is not.
-@Suite(.timeLimit(.minutes(1))) struct DoctorCheckTests {
+@Suite(.timeLimit(.minutes(5))) struct DoctorCheckTests {
     /// One thing that is wrong, and what is to be said of it.
     struct Case: Sendable, CustomTestStringConvertible {
         var check: String

@@ -4,7 +4,7 @@ import Testing
 import Vocabulary
 
 /// What is shown of an examination.
-@Suite(.timeLimit(.minutes(1))) struct DoctorReportTests {
+@Suite(.timeLimit(.minutes(5))) struct DoctorReportTests {
     private func report(_ isVerbose: Bool = false, _ plant: (inout Evidence) -> Void = { _ in }) -> DoctorReport {
         var evidence = Evidence.healthy
         plant(&evidence)

@@ -3,7 +3,7 @@ import Succession
 import Testing
 
 /// Commands to paste do what they say, whatever names others chose.
-@Suite(.timeLimit(.minutes(1))) struct ShellWordTests {
+@Suite(.timeLimit(.minutes(5))) struct ShellWordTests {
     /// The nodes below a root may be named by anybody who may write there.
     @Test(arguments: [nil, 60])
     func aNameFromOutsideIsOneWord(_ width: Int?) throws {

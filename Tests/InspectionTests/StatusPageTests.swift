@@ -4,7 +4,7 @@ import Testing
 import Vocabulary
 
 /// What a person sees.
-@Suite(.timeLimit(.minutes(1))) struct StatusPageTests {
+@Suite(.timeLimit(.minutes(5))) struct StatusPageTests {
     private let healthy = Sight.healthy
 
     @Test func aHealthyPageTellsWhoIsWhat() {

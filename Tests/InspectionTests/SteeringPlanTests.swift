@@ -4,7 +4,7 @@ import Testing
 import Vocabulary
 
 /// What commands for operators make of one look, before they change anything.
-@Suite(.timeLimit(.minutes(1))) struct SteeringPlanTests {
+@Suite(.timeLimit(.minutes(5))) struct SteeringPlanTests {
     private static let (first, second) = (Sight.replicas[0], Sight.replicas[1])
 
     private func objection(_ body: () throws(Objection) -> some Sendable) -> Objection? {

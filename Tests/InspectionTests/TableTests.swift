@@ -2,7 +2,7 @@ import Inspection
 import Testing
 
 /// Columns are as wide as their words, and the lightest go first where there is no room.
-@Suite(.timeLimit(.minutes(1))) struct TableTests {
+@Suite(.timeLimit(.minutes(5))) struct TableTests {
     private let table: Table = {
         var table = Table([
             .init("server"), .init("role", weight: 3), .init("lag", weight: 2, isRightAligned: true),

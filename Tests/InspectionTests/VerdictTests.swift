@@ -4,7 +4,7 @@ import Testing
 import Vocabulary
 
 /// One word, one line and one exit code for the state of a cluster.
-@Suite(.timeLimit(.minutes(1))) struct VerdictTests {
+@Suite(.timeLimit(.minutes(5))) struct VerdictTests {
     private let healthy = Sight.healthy
     private let master = Sight.master
     private let replica = Sight.replicas[0]

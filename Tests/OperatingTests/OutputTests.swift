@@ -6,7 +6,7 @@ import Support
 import Testing
 
 /// What standard output is written for.
-@Suite(.timeLimit(.minutes(1))) struct OutputTests {
+@Suite(.timeLimit(.minutes(5))) struct OutputTests {
     @Test func aPipeHasNoColoursAndNoWidth() {
         let output = Output(Environment(["TERM": "xterm-256color"]), descriptor: -1)
         #expect(output.canvas.width == nil)

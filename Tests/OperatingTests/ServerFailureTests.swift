@@ -5,7 +5,7 @@ import Testing
 import Vocabulary
 
 /// What is said where a server does not do what it is told: an exit code, and what to do.
-@Suite(.timeLimit(.minutes(1))) struct ServerFailureTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerFailureTests {
     private static let address = Address("10.0.0.1:6379")!
 
     @Test(arguments: [

@@ -2,7 +2,7 @@ import Rendering
 import Testing
 
 /// By which names a server's file says how it logs in to its master.
-@Suite(.timeLimit(.minutes(1))) struct MasterLoginTests {
+@Suite(.timeLimit(.minutes(5))) struct MasterLoginTests {
     @Test(arguments: [
         ("masteruser app\nmasterauth old\n", "app", "old"),
         ("primaryuser app\nprimaryauth new\n", "app", "new"),

@@ -3,7 +3,7 @@ import Testing
 import Vocabulary
 
 /// One change on many servers.
-@Suite(.timeLimit(.minutes(1))) struct ChangeTests {
+@Suite(.timeLimit(.minutes(5))) struct ChangeTests {
     private let a = Address("10.0.0.1:6379")!
     private let b = Address("10.0.0.2:6379")!
     private let c = Address("10.0.0.3:6379")!

@@ -4,7 +4,7 @@ import Testing
 import Vocabulary
 
 /// Which registered sentinels are told the servers' password.
-@Suite(.timeLimit(.minutes(1))) struct SentinelTrustTests {
+@Suite(.timeLimit(.minutes(5))) struct SentinelTrustTests {
     private static let names = (1...3).map { "0a1b2c3d-0000-4000-8000-00000000000\($0)" }
 
     private func snapshot(planted: SentinelClaim? = nil, _ change: (inout [SentinelClaim]) -> Void = { _ in })

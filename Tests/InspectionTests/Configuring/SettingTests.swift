@@ -2,7 +2,7 @@ import Inspection
 import Testing
 
 /// Values of settings, however they are written.
-@Suite(.timeLimit(.minutes(1))) struct SettingTests {
+@Suite(.timeLimit(.minutes(5))) struct SettingTests {
     @Test(arguments: [
         ("maxmemory", "1gb", "1073741824"), ("maxmemory", "1g", "1000000000"), ("maxmemory", "100mb", "102400KB"),
         ("appendonly", "YES", "yes"),

@@ -3,7 +3,7 @@ import Testing
 import Vocabulary
 
 /// What runs otherwise than it was written.
-@Suite(.timeLimit(.minutes(1))) struct SettingsDifferenceTests {
+@Suite(.timeLimit(.minutes(5))) struct SettingsDifferenceTests {
     private let running = [
         "maxmemory": "1073741824", "save": "3600 1 300 100 60 10000", "appendonly": "no", "replica-priority": "100",
         "client-output-buffer-limit": "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",

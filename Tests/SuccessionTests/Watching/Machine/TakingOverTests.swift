@@ -4,7 +4,7 @@ import Vocabulary
 @testable import Succession
 
 /// A failover that a person forces: what must be known before anybody is promoted, and what is known behind it.
-@Suite(.timeLimit(.minutes(1))) struct TakingOverTests {
+@Suite(.timeLimit(.minutes(5))) struct TakingOverTests {
     /// The master hangs, and two of three sentinels are silent.
     private static let hung = Snapshot.healthy.server(Cast.recorded, .silent).silent(0, 1)
 
