@@ -10,7 +10,7 @@ extension SimLease {
         readReign()
         if let master = draft.question(look, reign), let reign {
             if case .master(let history) = world.instance(Names.id(master), from: host).answer,
-                history.replicationID == look.history.replicationID
+                history.replicationID == look.history.replicationID, look.hasBeginning(of: history)
             {
                 draft.confirm(look, reign)
             }

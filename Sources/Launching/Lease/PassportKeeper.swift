@@ -30,6 +30,12 @@ actor PassportKeeper {
     private let registry: @Sendable () async -> Registry?
     private let endServer: @Sendable () -> Void
     private let start = ContinuousClock.now
+    private struct LastReign: Equatable {
+        var epoch: Int
+        /// Of `/redis/master`.
+        var version: Int32
+    }
+
     private var stranded = StrandedReplica()
     private var membership = ReignMembership()
     /// The priority to set again once the server has joined the reign; nil where it is as its settings have it.
@@ -41,9 +47,16 @@ actor PassportKeeper {
     private var looks = 0
     private var isOver = false
     private var isInTrouble = false
-    private var reign: ReignView?
+    private var reign: ReignView? {
+        didSet { lastReign = reign.map { LastReign(epoch: $0.cluster.epoch, version: $0.record.version) } ?? lastReign }
+    }
+    /// The one that was read last, be it gone by now.
+    private var lastReign: LastReign?
     /// Whether a watch tells when `/redis/master` changes, and with it the reign.
     private var isReignCurrent = false
+    /// How often the reign may have changed, be it while it was read.
+    private var changes = 0
+    private var changesAtLook = 0
     private var lastChange = ContinuousClock.now
     private var rest: Task<Void, any Error>?
     private var patience = Patience(for: "to know how fresh its data is", shortest: .milliseconds(50))
@@ -73,7 +86,7 @@ actor PassportKeeper {
                         // Before the look: what is written after it must not count as what it tells of.
                         let files = self.data.seen
                         guard let look = try await prober.look(over: connection) else { return }
-                        await self.note(look, files)
+                        guard await self.note(look, files) else { continue }
                         try await self.guardPriority(look, connection)
                         await self.answered()
                         await self.waitForNextLook()
@@ -100,12 +113,13 @@ actor PassportKeeper {
     /// `/redis/master` has changed, or the session has.
     func reignMayHaveChanged() {
         (isReignCurrent, lastChange) = (false, .now)
+        changes += 1
         rest?.cancel()
     }
 
     /// Until the next look, or until the reign may have changed.
     private func waitForNextLook() async {
-        guard !Task.isCancelled else { return }
+        guard !Task.isCancelled, changes == changesAtLook else { return }
         // INFO is only told who asks: one look a second is all that a quiet server costs.
         let isBehind = reign.map { $0.cluster.epoch != draft.passport?.epoch } ?? false
         let pause = isBehind && .now - lastChange < Self.hurry ? Self.shortPause : Self.pause
@@ -118,19 +132,26 @@ actor PassportKeeper {
         }
     }
 
-    private func note(_ look: ServerLook, _ files: SeenFiles) async {
+    /// Returns whether the look counts: one from before the reign that goes on may tell of the data of the one before,
+    /// and the next look is taken at once.
+    private func note(_ look: ServerLook, _ files: SeenFiles) async -> Bool {
+        changesAtLook = changes
         let isQuiet = draft.last.map { look.isQuiet(since: $0) } ?? false
-        if !isQuiet || !isReignCurrent || look.replicas != draft.last?.replicas { await readReign() }
+        if !isQuiet || !isReignCurrent || look.replicas != draft.last?.replicas {
+            let known = lastReign
+            await readReign()
+            if let known, let lastReign, lastReign != known { return false }
+        }
         if let master = draft.question(look, reign), let reign {
             let instance = await prober.instance(master)
             if case .master(let history) = instance.answer, history.replicationID == look.history.replicationID {
-                draft.confirm(look, reign)
+                if look.hasBeginning(of: history) { draft.confirm(look, reign) }
             } else {
                 isReignCurrent = false
             }
         }
         // The server may have ended while ZooKeeper was asked: the folder is somebody else's then.
-        guard !isOver else { return }
+        guard !isOver else { return true }
         if draft.note(look, reign) {
             save(files)
         } else if draft.isVoid {
@@ -154,21 +175,23 @@ actor PassportKeeper {
         }
         // Reading and writing JSON takes more of the program than waiting does.
         if !isQuiet { dropCleanPages() }
+        return true
     }
 
     private func guardPriority(_ look: ServerLook, _ connection: Connection) async throws {
-        guard !isOver else { return }
+        // Where no reign is known, all stays as it is.
+        guard !isOver, let reign else { return }
         let isReplica = if case .replica = look.role { true } else { false }
-        let hasJoined = reign.map { draft.hasJoined($0, at: look) } ?? true
-        let isOutside = membership.isOutside(isReplica: isReplica, hasJoined: hasJoined, at: .now - start)
+        let isOutside = membership.isOutside(
+            isReplica: isReplica, hasJoined: draft.hasJoined(reign, at: look), at: .now - start)
         if isOutside {
             // At every look: a replica that started empty is given its priority elsewhere as well.
             let own = try await prober.withdrawPriority(over: connection)
             if own != nil, ownPriority == nil {
                 Log.info("nobody promotes this replica until it has joined the new master")
             }
-            ownPriority = own
-        } else if !isOutside, let own = ownPriority {
+            ownPriority = own ?? ownPriority
+        } else if let own = ownPriority {
             try await prober.givePriority(own, over: connection)
             ownPriority = nil
         }
@@ -185,7 +208,8 @@ actor PassportKeeper {
             if followed != master, masterIsGone { masterIsGone = await isGone(master) }
         }
         let holdsData = look.history.keys > 0 ? draft.passport != nil : masterIsGone && sweep.holdsCopies
-        return stranded.note(look, holdsData: holdsData, masterIsGone: masterIsGone, at: .now - start)
+        return stranded.note(
+            look, draft.settings, holdsData: holdsData, masterIsGone: masterIsGone, at: .now - start)
     }
 
     private func isGone(_ server: Address) async -> Bool {
@@ -196,8 +220,9 @@ actor PassportKeeper {
     private func readReign() async {
         guard let registry = await registry() else { return }
         do {
+            let before = changes
             reign = try await registry.reign()
-            isReignCurrent = reign != nil
+            isReignCurrent = reign != nil && changes == before
         } catch {
             isReignCurrent = false
         }

@@ -21,6 +21,7 @@ public struct PassportDraft: Equatable, Sendable {
     public private(set) var isVoid = false
     /// The reign and the replication id under which the master has confirmed that this replica has its data.
     private var confirmed: Confirmation?
+    private var taken = TakenData()
 
     /// A look, and the reign of its data where that was proven.
     private struct Basis: Equatable {
@@ -52,14 +53,20 @@ public struct PassportDraft: Equatable, Sendable {
         return master
     }
 
-    /// The recorded master has answered with the id of our own data.
+    /// The recorded master has answered with the id of our own data, and with nothing that the server lacks of what the
+    /// reign began with.
     public mutating func confirm(_ look: ServerLook, _ reign: ReignView) {
         confirmed = Confirmation(epoch: reign.cluster.epoch, replicationID: look.history.replicationID)
     }
 
     /// Whether what the server holds is of this reign, in its files already or not.
+    ///
+    /// A master that has ended can't be asked any more, but `/redis/cluster` may tell of it: nobody would be promoted
+    /// if all replicas waited for its answer.
     public func hasJoined(_ reign: ReignView, at look: ServerLook) -> Bool {
-        isConfirmed(look, reign) || passport.map { $0.epoch >= reign.cluster.epoch } ?? false
+        guard !taken.isEmptied else { return false }
+        return isConfirmed(look, reign) || passport.map { $0.epoch >= reign.cluster.epoch } ?? false
+            || taken.isOfReign(in: reign.cluster, at: look)
     }
 
     private func isConfirmed(_ look: ServerLook, _ reign: ReignView) -> Bool {
@@ -78,6 +85,7 @@ public struct PassportDraft: Equatable, Sendable {
 
     /// Takes note of a look. Returns whether the passport is another one, and must be written.
     public mutating func note(_ look: ServerLook, _ reign: ReignView?) -> Bool {
+        taken.note(look)
         awaitsFiles = awaitsFiles(at: look)
         let proven = awaitsFiles ? nil : epoch(of: look, reign)
         defer {

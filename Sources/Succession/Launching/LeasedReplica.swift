@@ -19,18 +19,35 @@ public struct StrandedReplica: Sendable {
     }
 
     /// Takes note of a look. Returns whether the server should end.
+    ///
+    /// Never where its keys would not be on disk then: it may be the only one that still has them.
     /// - Parameters:
+    ///   - settings: what its settings keep.
     ///   - holdsData: whether any copy of its data was set aside, or a passport tells what it started with.
     ///   - masterIsGone: whether neither the one that it follows nor the recorded master answers.
     ///   - time: that of a monotonic clock.
-    public mutating func note(_ look: ServerLook, holdsData: Bool, masterIsGone: Bool, at time: Duration) -> Bool {
-        guard Self.isConceivable(look), holdsData, masterIsGone else {
+    public mutating func note(
+        _ look: ServerLook, _ settings: Passport.Persistence, holdsData: Bool, masterIsGone: Bool, at time: Duration
+    ) -> Bool {
+        guard Self.isConceivable(look), Self.isKept(look, settings), holdsData, masterIsGone else {
             since = nil
             return false
         }
         let began = since ?? time
         since = began
         return time - began >= Self.patience
+    }
+
+    /// Whether what it holds is on disk once it has ended.
+    private static func isKept(_ look: ServerLook, _ settings: Passport.Persistence) -> Bool {
+        guard look.history.holdsKeys else { return true }
+        switch settings {
+        // A log that is being written anew lacks what came with the last copy.
+        case .aof: return look.logs && !look.isRewriting
+        // It writes a snapshot when it is told to end, or the doctor has something to say.
+        case .rdb: return true
+        case .none: return false
+        }
     }
 }
 
@@ -50,7 +67,7 @@ public struct ReignMembership: Sendable {
 
     /// Takes note of a look. Returns whether nobody should promote the server until it has joined.
     /// - Parameters:
-    ///   - hasJoined: whether the server's data is known to be of the reign, or no reign is known.
+    ///   - hasJoined: whether the server's data is known to be of the reign.
     ///   - time: that of a monotonic clock.
     public mutating func isOutside(isReplica: Bool, hasJoined: Bool, at time: Duration) -> Bool {
         guard isReplica, !hasJoined else {

@@ -29,6 +29,34 @@ import Throttle
         }
     }
 
+    /// Nobody tells it of the new master in time, so it must not be promoted until it has joined; and then that master
+    /// ends before the lease could ask it.
+    @Test func one_that_has_joined_a_master_that_ended_at_once_can_be_promoted() async throws {
+        try await WatchedCluster.with { watched in
+            let (first, late) = (watched.master, watched.replicas[1])
+            try await fill(first.port, keys: 10)
+            try await first.isReplicated(to: 2)
+            try await redis(late.port, "ACL", "SETUSER", "default", "-replicaof", "-slaveof")
+            try await watched.kill(first)
+            let second = watched.replicas[0]
+            try await eventually("\(second.port) is recorded") {
+                try await watched.cluster.recordedMaster() == second.address
+            }
+            try await eventually("nobody would promote \(late.port)") {
+                await late.info("replication")["slave_priority"] == "0"
+            }
+            let lease = try await late.lease.pid
+            kill(lease, SIGSTOP)
+            try await redis(late.port, "ACL", "SETUSER", "default", "+replicaof", "+slaveof")
+            try await late.linked(to: second)
+            try await watched.kill(second)
+            kill(lease, SIGCONT)
+            // Where it could not be promoted, the watcher would begin with it after ten seconds, as with any copy.
+            try await eventually("it is master", within: .seconds(8)) { await late.role == "master" }
+            #expect(try await redis(late.port, "DBSIZE") == "10")
+        }
+    }
+
     /// This server must never be master, whoever looks after it.
     @Test func a_priority_of_0_that_the_user_has_set_stays_without_a_lease() async throws {
         try await WatchedCluster.with(members: 2, shortSession) { watched in
