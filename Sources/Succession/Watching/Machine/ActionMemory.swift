@@ -13,19 +13,22 @@ struct ActionMemory: Equatable, Sendable {
     private static let refusalLife = Duration.seconds(60)
     /// For how long a succession waits for a replica that is silent.
     private static let replicaPatience = Duration.milliseconds(200)
+    /// After so long without a look such a wait begins anew; looks are two seconds apart at the most
+    /// (`Snapshot.nextLook`).
+    private static let longestBreak = Duration.seconds(5)
     /// How many answers to requests are remembered: the node may be written again with an id that has one.
     private static let answersKept = 100
 
     private struct Told: Equatable { var action: Action, at: Duration }
     private struct Refused: Equatable { var command: String, at: Duration }
     private struct Forced: Equatable { var master: Address, at: Duration }
-    private struct Waited: Equatable { var master: Address, since: Duration, last: Duration }
+    private struct Waited: Equatable { var master: Address, since: [Address: Duration], last: Duration }
 
     private var told: [Told] = []
     private var refused: [Address: Refused] = [:]
     private var answered: [Switchover] = []
     private var forced: Forced?
-    /// Since when a succession waits for a replica that is silent, and when that was last so.
+    /// Since when a succession waits for each replica that is silent, and when it last did.
     private var waited: Waited?
     /// What this watcher has begun and not recorded yet.
     private var deed: Deed?
@@ -35,9 +38,10 @@ struct ActionMemory: Equatable, Sendable {
     /// What a person may want to know where nothing goes on; taken by the machine.
     var remarks: [String] = []
 
-    /// Takes note of what a repair is to restore.
+    /// Takes note of what a repair is to restore, and of a master that is back: nobody waits for its replicas then.
     mutating func learn(from snapshot: Snapshot) {
         if snapshot.isSettled { monitorSettings = MonitorSettings(snapshot) }
+        if let waited, snapshot.answersMaster(waited.master) { self.waited = nil }
     }
 
     // MARK: What was tried
@@ -78,11 +82,12 @@ struct ActionMemory: Equatable, Sendable {
 
     // MARK: Changes of the master
 
-    /// Whether a succession has waited long enough for a replica that does not answer.
-    mutating func hasWaitedLongEnough(for master: Address, at now: Duration) -> Bool {
-        let before = waited.flatMap { $0.master == master && now - $0.last < Self.replicaPatience * 5 ? $0.since : nil }
-        waited = Waited(master: master, since: before ?? now, last: now)
-        return before.map { now - $0 > Self.replicaPatience } ?? false
+    /// Whether a succession has waited long enough for each of the replicas that do not answer.
+    mutating func hasWaitedLongEnough(for silent: [Address], after master: Address, at now: Duration) -> Bool {
+        let before = waited.flatMap { $0.master == master && now - $0.last < Self.longestBreak ? $0.since : nil } ?? [:]
+        let since = Dictionary(silent.map { ($0, before[$0] ?? now) }) { one, _ in one }
+        waited = Waited(master: master, since: since, last: now)
+        return since.values.allSatisfy { now - $0 > Self.replicaPatience }
     }
 
     func mayForce(_ master: Address, at now: Duration) -> Bool {

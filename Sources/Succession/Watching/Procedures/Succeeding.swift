@@ -74,7 +74,7 @@ struct Succeeding: Procedure {
         waiting.remove(replica)
         guard waiting.isEmpty else { return .waiting }
         // One that is silent for a moment may have more than all others: the next look asks it again.
-        if !silent.isEmpty, !memory.hasWaitedLongEnough(for: master, at: now) { return .over(nil) }
+        guard memory.hasWaitedLongEnough(for: silent, after: master, at: now) else { return .over(nil) }
         // Who could not be asked may have more as well.
         if let shortage {
             return .failed(Trouble("not every replica of \(master) could be asked: \(shortage)"))
