@@ -1,5 +1,6 @@
 import CLinux
 import Cluster
+import Dispatch
 import Glibc
 import NIOCore
 import Runtime
@@ -8,7 +9,8 @@ import UnixSignals
 
 /// `interrex-watcher`: keeps ZooKeeper in step with Sentinel's failovers, and repairs what went stale.
 package enum Watcher {
-    package static func main() async {
+    /// Runs until the process ends.
+    package static func main() -> Never {
         StandardStreams.fill()
         Heap.configure()
         ignoreBrokenPipes()
@@ -16,7 +18,8 @@ package enum Watcher {
         allowManyConnections()
         limitLoops()
         do {
-            guard try answersArguments() else { return }
+            // Before anything runs on threads of libdispatch: where they can't be watched, that ends the process.
+            guard try answersArguments() else { exit(0) }
             try Log.start(.process, command: "watcher")
             Environment.process.warnOfLikelyMistakes()
             try checkProc()
@@ -26,16 +29,24 @@ package enum Watcher {
             settings.registry.warnIfOpen(settings.redis)
             if settings.roots.count == 1 { Log.always(.cluster(settings.roots.clusters.first)) }
             settings.roots.warnOfRepeated()
-            try await run(settings)
-        } catch let failure as Failure {
-            Log.fail(failure)
-            Log.exit(failure.code.rawValue)
+            Task {
+                do { try await run(settings) } catch { end(error) }
+                // What still runs, runs on threads of libraries; nothing of it is needed any more.
+                Log.exit(0)
+            }
         } catch {
+            end(error)
+        }
+        dispatchMain()
+    }
+
+    private static func end(_ error: any Error) -> Never {
+        guard let failure = error as? Failure else {
             Log.fail("ended: \(error)")
             Log.exit(ExitCode.unavailable.rawValue)
         }
-        // What still runs, runs on threads of libraries; nothing of it is needed any more.
-        Log.exit(0)
+        Log.fail(failure)
+        Log.exit(failure.code.rawValue)
     }
 
     /// A hook that doesn't read its input, or a client that is gone, must not end the watcher.

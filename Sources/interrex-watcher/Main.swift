@@ -2,5 +2,5 @@ import Watching
 
 @main
 enum Main {
-    static func main() async { await Watcher.main() }
+    static func main() { Watcher.main() }
 }
