@@ -35,7 +35,8 @@ import Throttle
             let (watcher, master) = (watched.watcher, watched.master)
             let warnings = watcher.count(of: "warning")
             try lack(true)
-            for server in watched.members + watched.sentinels {
+            // The sentinels first: one that was just cut off from the others, or from the servers, must not be heard.
+            for server in watched.sentinels + watched.members {
                 for kind in ["normal", "pubsub"] { _ = try? await server.ask("CLIENT", "KILL", "TYPE", kind) }
             }
             let (start, looks) = (ContinuousClock.now, try await watched.metric("interrex_passes_total") ?? 0)

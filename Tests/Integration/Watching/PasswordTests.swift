@@ -51,7 +51,11 @@ import ZooKeeper
             let servers = try await whole(cluster)
             servers.replica.process.signal(SIGKILL)
             try await servers.replica.process.wait()
-            try await eventually("its node is gone") { try await cluster.leases("members").count == 1 }
+            // A lease vouches for whoever listens there, until the watcher has seen it go.
+            try await eventually("the watcher knows that it is gone", within: .seconds(30)) {
+                let body = try? await get("/status", from: servers.watcher.port).body
+                return body.map { !$0.contains("\"address\":\"127.0.0.1:\(servers.replica.port)\"") } ?? false
+            }
             let trap = try PasswordTrap(port: servers.replica.port)
             // Sentinel introduces itself, and tells it whatever we do.
             let ours = { trap.connections.filter { !$0.contains("SETNAME") && $0.contains("proc-title-template") } }
