@@ -73,8 +73,11 @@ struct LocalWords: Sendable {
     /// the first says so.
     private var operating: String {
         let root = registryRoot == "/redis" ? "" : " ZK_ROOT=\(registryRoot)"
+        let monitored = masterName == RedisSettings.usualMasterName ? "" : " MASTER_NAME=\(masterName)"
         let name = OwnProgram.arguments.first ?? ""
-        let (place, command) = ("ZK_HOSTS=\(zookeeper)\(root)", "\(name.contains("/") ? name : "interrex") status")
+        let (place, command) = (
+            "ZK_HOSTS=\(zookeeper)\(root)\(monitored)", "\(name.contains("/") ? name : "interrex") status"
+        )
         return place.count + command.count < 76 ? "\(place) \(command)" : "\(place) \\\n    \(command)"
     }
 

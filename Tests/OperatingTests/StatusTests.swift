@@ -181,17 +181,33 @@ import ZooKeeper
         }
     }
 
+    @Test func allNamesWhatItMayNotRead() async throws {
+        try await WatchedCluster.with(members: 1, sentinels: 0, watchers: 0) { watched in
+            let cluster = watched.cluster
+            let hidden = "\(cluster.root)-hidden"
+            var configuration = Session.Configuration(servers: try ConnectString(cluster.servers))
+            configuration.digest = Digest("owner:secret")
+            configuration.acl = .owner
+            let owner = try await Session.connect(configuration, within: .seconds(10))
+            try await owner.create(hidden)
+            let all = try await cluster.interrex("status", "--all")
+            #expect(all.lines.contains { $0.hasPrefix("\(cluster.root)  ") }, "\(all)")
+            #expect(all.errors.contains("\(hidden) may not be read; check ZK_AUTH"), "\(all)")
+            await owner.close()
+        }
+    }
+
     @Test func aResultThatIsLostIsSaid() async throws {
         try await WatchedCluster.with(members: 1, sentinels: 0, watchers: 0) { cluster in
             let folder = try TemporaryFolder("full")
             let place = ["ZK_HOSTS": cluster.cluster.servers, "ZK_ROOT": cluster.cluster.root]
             // The code of a verdict says more than that nobody could read it.
-            for (command, code) in [("master", Int32(69)), ("status", 1)] {
+            for (command, code) in [(["master"], Int32(69)), (["status"], 1), (["doctor", "--list"], 69)] {
                 let full = try ChildProcess(
-                    interrexBinary(), [command], environment: place, folder: folder.path, output: "/dev/full",
-                    errors: "\(folder.path)/errors-\(command)")
+                    interrexBinary(), command, environment: place, folder: folder.path, output: "/dev/full",
+                    errors: "\(folder.path)/errors-\(command[0])")
                 #expect(try await full.wait(within: .seconds(20)) == code)
-                let errors = contents(of: "\(folder.path)/errors-\(command)")
+                let errors = contents(of: "\(folder.path)/errors-\(command[0])")
                 #expect(errors.contains("standard output can't be written"), "\(command): \(errors)")
             }
             let closed = try ChildProcess(

@@ -9,6 +9,9 @@ public struct RedisSettings: Sendable {
     /// What commands of the redis-servers are called.
     public var commandNames: CommandNames
 
+    /// The name in the sentinel.conf that Redis ships.
+    public static let usualMasterName = "mymaster"
+
     public init(
         masterName: String, credentials: Credentials?, sentinelCredentials: Credentials?,
         commandNames: CommandNames = CommandNames()
@@ -22,7 +25,7 @@ public struct RedisSettings: Sendable {
     /// Reads `MASTER_NAME`, `REDIS_PASSWORD`, `REDIS_USERNAME`, `SENTINEL_PASSWORD` and `RENAMED_COMMANDS`.
     /// - Throws: `Failure` (78) that names the variable.
     public init(_ environment: Environment) throws(Failure) {
-        masterName = try environment.text("MASTER_NAME", default: "mymaster")
+        masterName = try environment.text("MASTER_NAME", default: Self.usualMasterName)
         // Sentinel's own rule, in the words of the sentinel.conf that Redis ships: the name stands unquoted in the file
         // that Sentinel rewrites.
         guard masterName.utf8.count <= 128,

@@ -33,11 +33,13 @@ package struct Doctor: Sendable {
     }
 
     /// Every check, with what it looks at.
-    package static func list(_ environment: Environment) {
+    /// - Throws: `Failure` 69 where that can't be written.
+    package static func list(_ environment: Environment) throws(Failure) {
         var table = Table([Table.Column("check"), Table.Column("about")])
         for check in Checks.all { table.add([Table.Cell(check.name), Table.Cell(check.about)]) }
         let output = Output(environment)
         output.say(table.lines(on: output.canvas))
+        try Output.check()
     }
 }
 

@@ -13,40 +13,75 @@ struct ClusterSearch {
 
     let registry: Registry
 
-    /// The roots below `parent`, or `parent` itself where that is one, sorted; and whether there may be more of them.
+    /// What a search has found.
+    struct Outcome {
+        /// Of clusters, sorted.
+        var roots: [String] = []
+        /// Paths that may not be read, sorted: clusters may stand below them.
+        var unreadable: [String] = []
+        /// False where there is more than is looked at.
+        var isWhole = true
+
+        fileprivate mutating func add(_ level: Level) {
+            roots = (roots + level.roots).sorted()
+            unreadable = (unreadable + level.unreadable).sorted()
+        }
+    }
+
+    /// What stands on one level.
+    fileprivate struct Level {
+        var roots: [String] = []
+        var unreadable: [String] = []
+        /// What stands below those that are no clusters.
+        var below: [String] = []
+    }
+
+    /// The clusters below `parent`, or `parent` itself where that is one.
     /// - Throws: `Failure` 69, 77; 75 where there is no such node.
-    func roots(below parent: String) async throws -> (roots: [String], isWhole: Bool) {
+    func clusters(below parent: String) async throws -> Outcome {
         guard let names = try await registry.children(parent) else {
             throw Failure(.noMaster, "there is no \(parent) in ZooKeeper; check the path, and the chroot of ZK_HOSTS")
         }
-        if parent != "/", isCluster(names) { return ([parent], true) }
-        var level = paths(names, below: parent)
-        var (roots, left) = ([String](), Self.nodeLimit)
+        if parent != "/", isCluster(names) { return Outcome(roots: [parent]) }
+        var paths = paths(names, below: parent)
+        var (outcome, left) = (Outcome(), Self.nodeLimit)
         for _ in 0..<Self.depth {
-            let looked = level.prefix(left)
-            let (found, next) = await look(at: looked)
-            roots += found
-            guard looked.count == level.count else { return (roots.sorted(), false) }
+            let looked = paths.prefix(left)
+            let level = try await look(at: looked)
+            outcome.add(level)
+            guard looked.count == paths.count else {
+                outcome.isWhole = false
+                return outcome
+            }
             left -= looked.count
-            level = next
+            paths = level.below
         }
-        return (roots.sorted(), true)
+        return outcome
     }
 
-    /// Which of them are clusters, and what stands below the others.
-    private func look(at level: ArraySlice<String>) async -> (roots: [String], below: [String]) {
-        await withTaskGroup(of: (String, [String]).self) { group in
-            var found = (roots: [String](), below: [String]())
-            func note(_ path: String, _ names: [String]) {
-                if isCluster(names) { found.roots.append(path) } else { found.below += paths(names, below: path) }
+    private func look(at paths: ArraySlice<String>) async throws -> Level {
+        try await withThrowingTaskGroup(of: (String, [String]?).self) { group in
+            var level = Level()
+            func note(_ path: String, _ names: [String]?) {
+                guard let names else { return level.unreadable.append(path) }
+                if isCluster(names) {
+                    level.roots.append(path)
+                } else {
+                    level.below += self.paths(names, below: path)
+                }
             }
-            for (count, path) in level.enumerated() {
-                if count >= Self.atOnce, let (done, names) = await group.next() { note(done, names) }
-                // What can't be read is nobody's of ours, or its verdict says so.
-                group.addTask { (path, (try? await registry.children(path)) ?? []) }
+            for (count, path) in paths.enumerated() {
+                if count >= Self.atOnce, let (done, names) = try await group.next() { note(done, names) }
+                group.addTask {
+                    do {
+                        return (path, try await registry.children(path) ?? [])
+                    } catch let failure as Failure where failure.code == .notAuthorised {
+                        return (path, nil)
+                    }
+                }
             }
-            for await (done, names) in group { note(done, names) }
-            return found
+            for try await (done, names) in group { note(done, names) }
+            return level
         }
     }
 

@@ -7,6 +7,8 @@ import ZooKeeper
 package struct StatusOfAll: Sendable {
     /// How many clusters are looked at at the same time: each takes some nine connections.
     private static let atOnce = 16
+    /// So many paths are named, at most.
+    private static let namedPaths = 5
 
     private let form: Status.Form
     private let parent: String
@@ -18,22 +20,23 @@ package struct StatusOfAll: Sendable {
     }
 
     /// - Throws: `OperatorRun.Finished` with the worst verdict's exit code where that is not 0; `Failure` 75 where
-    ///   there is no cluster; else as `OperatorRun.run` does.
+    ///   there is no cluster, 77 where some paths may not be read and the others have none; else as `OperatorRun.run`
+    ///   does.
     package func run(_ environment: Environment) throws {
         if parent != "/", (try? RegistrySettings.root(parent, environment)) == nil {
             throw Failure(.usage, "--all takes a path in ZooKeeper such as /teams, and \"\(parent.clipped)\" is none")
         }
         try OperatorRun.run("status", environment) { run in
             let overview = try await run.withRegistry { registry in
-                let (roots, isWhole) = try await ClusterSearch(registry: registry).roots(below: parent)
-                guard !roots.isEmpty else {
-                    throw Failure(
-                        .noMaster, "there is no cluster below \(parent) in ZooKeeper; check the path and ZK_HOSTS")
+                let found = try await ClusterSearch(registry: registry).clusters(below: parent)
+                guard !found.roots.isEmpty else { throw Self.nothing(found, below: parent) }
+                if !found.unreadable.isEmpty {
+                    Log.warn("there may be more clusters: \(Self.hidden(found)); check ZK_AUTH")
                 }
-                if !isWhole {
+                if !found.isWhole {
                     Log.warn("there is too much below \(parent) to look at all of it; name a path further down")
                 }
-                return Overview(await lines(of: roots, run, registry))
+                return Overview(await lines(of: found.roots, run, registry))
             }
             let output = Output(run.environment)
             switch form {
@@ -43,6 +46,21 @@ package struct StatusOfAll: Sendable {
             }
             if overview.exitCode != 0 { throw OperatorRun.Finished(overview.exitCode) }
         }
+    }
+
+    private static func nothing(_ found: ClusterSearch.Outcome, below parent: String) -> Failure {
+        guard !found.unreadable.isEmpty else {
+            return Failure(.noMaster, "there is no cluster below \(parent) in ZooKeeper; check the path and ZK_HOSTS")
+        }
+        return Failure(
+            .notAuthorised, "no cluster can be seen below \(parent) in ZooKeeper: \(hidden(found)); check ZK_AUTH")
+    }
+
+    /// Which paths may not be read; some of them where there are many.
+    private static func hidden(_ found: ClusterSearch.Outcome) -> String {
+        let more = found.unreadable.count - namedPaths
+        return found.unreadable.prefix(namedPaths).map(\.clipped).joined(separator: ", ")
+            + (more > 0 ? " and \(more) more" : "") + " may not be read"
     }
 
     private func lines(of roots: [String], _ run: OperatorRun, _ registry: Registry) async -> [Overview.Line] {

@@ -34,7 +34,7 @@ struct DoctorCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard !list else { return Doctor.list(options.environment) }
+        guard !list else { return try Doctor.list(options.environment) }
         try Doctor(only: check.isEmpty ? nil : check, isVerbose: verbose, printsJSON: json).run(options.environment)
     }
 }
