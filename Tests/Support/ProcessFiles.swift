@@ -18,7 +18,8 @@ public struct ProcessFiles: Sendable {
     /// Whether it runs: a zombie doesn't.
     public var isRunning: Bool {
         let state = self["State"]
-        return !state.isEmpty && !state.hasPrefix("Z")
+        // The first thread of a killed process is a zombie while others still hold its files and locks.
+        return !state.isEmpty && (!state.hasPrefix("Z") || entries(of: "/proc/\(pid)/task").count > 1)
     }
 
     /// The program's file.
